@@ -1,0 +1,269 @@
+"""The pieces every page is built from; `templates/components/README.md` shows each in use.
+
+Tags take plain values and run no query. What a page writer cannot get wrong is decided here once: the word, mark and colour
+of a state, the ids that tie a field to its error, the filters a pager has to keep.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django import forms, template
+from django.core.paginator import Page
+from django.forms import BoundField
+from django.template.context import RequestContext
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+Tone = Literal["done", "open", "overdue", "waiting", "na", "plain"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """How one state is shown: never by colour alone."""
+
+    word: str
+    mark: str
+    tone: Tone
+
+
+STATES: dict[str, State] = {
+    # verdicts of the policy engine
+    "met": State(word="已完成", mark="check", tone="done"),
+    "outstanding": State(word="尚差", mark="open", tone="open"),
+    "waived": State(word="已豁免", mark="exempt", tone="na"),
+    "not_applicable": State(word="不适用", mark="dash", tone="na"),
+    "counted": State(word="只计数", mark="tally", tone="plain"),
+    # records
+    "claimed": State(word="待确认", mark="clock", tone="waiting"),
+    "confirmed": State(word="已确认", mark="check", tone="done"),
+    "rejected": State(word="已退回", mark="back", tone="open"),
+    # returns to the level above
+    "draft": State(word="草稿", mark="pen", tone="plain"),
+    "signed": State(word="已签署", mark="clock", tone="waiting"),
+    "submitted": State(word="已报送，待接收", mark="clock", tone="waiting"),
+    "accepted": State(word="已接收", mark="check", tone="done"),
+    "returned": State(word="已退回", mark="back", tone="open"),
+    "missing": State(word="未报", mark="open", tone="open"),
+    # committees
+    "making": State(word="筹建中", mark="clock", tone="waiting"),
+    "active": State(word="使用中", mark="check", tone="done"),
+    "suspended": State(word="已停用", mark="alert", tone="overdue"),
+    "archived": State(word="已归档", mark="dash", tone="na"),
+}
+CLOSED_UNMET = State(word="未完成", mark="alert", tone="overdue")
+
+
+def _amount(number: object, unit: str) -> str:
+    return f"{number} {unit}".strip()
+
+
+@register.simple_tag
+def mark(name: str) -> SafeString:
+    """One of our own small drawings; decorative, so hidden from screen readers."""
+    return format_html(
+        '<svg class="lx-mark" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("core/marks.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("components/state.html")
+def state(name: str, *, n: object = None, unit: str = "", closed: bool = False, label: str = "") -> dict[str, Any]:
+    """A state as mark, word and colour. `n` is how many are owed; amber until the period is `closed`, then red.
+
+    Raises KeyError for a word that is not a state: a silent grey badge would hide a mistake.
+    """
+    shown = CLOSED_UNMET if name == "outstanding" and closed else STATES[name]
+    word = label or shown.word
+    if not label and name == "outstanding" and n is not None:
+        word = f"{shown.word} 差 {_amount(n, unit)}" if closed else f"{shown.word} {_amount(n, unit)}"
+    return {"word": word, "mark_name": shown.mark, "tone": shown.tone, "meaning": shown.word if label else ""}
+
+
+@register.simple_block_tag
+def state_line(
+    content: str,
+    *,
+    label: str,
+    state: str,
+    done: object = None,
+    need: object = None,
+    n: object = None,
+    unit: str = "",
+    closed: bool = False,
+    href: str = "",
+) -> SafeString:
+    """One requirement of one person or sector: what, how many of how many, its state, and its source (the content)."""
+    shown = CLOSED_UNMET if state == "outstanding" and closed else STATES[state]
+    return render_to_string(
+        "components/state_line.html",
+        {
+            "label": label, "state": state, "done": done, "need": need, "n": n, "unit": unit, "closed": closed,
+            "href": href, "tone": shown.tone, "source": content.strip(),
+        },
+    )
+
+
+@register.simple_block_tag
+def page_header(
+    content: str, *, title: str, lead: str = "", back_url: str = "", back_label: str = "返回"
+) -> SafeString:
+    """The page's name, the sentence that answers its question, the way back, and its actions (the content)."""
+    return render_to_string(
+        "components/page_header.html",
+        {"title": title, "lead": lead, "back_url": back_url, "back_label": back_label, "actions": content.strip()},
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def filter_bar(context: RequestContext, content: str, *, submit: str = "筛选", action: str = "") -> SafeString:
+    """A GET form of filters, so that a filtered list has an address; 清除 appears once something is filtered."""
+    request = context.get("request")
+    filtered = bool(request and any(value for key, value in request.GET.items() if key not in ("page", "sort")))
+    sort = request.GET.get("sort", "") if request else ""
+    return render_to_string(
+        "components/filter_bar.html",
+        {"fields": content, "submit": submit, "action": action, "filtered": filtered, "sort": sort,
+         "clear_url": action or (request.path if request else "?")},
+    )
+
+
+@register.simple_block_tag
+def data_table(content: str, *, caption: str, phone: Literal["cards", "scroll"] = "cards") -> SafeString:
+    """The office's table: sticky head and first column, whole row clickable, a card per row or a scroll on a phone."""
+    return render_to_string("components/data_table.html", {"rows": content, "caption": caption, "phone": phone})
+
+
+@register.inclusion_tag("components/sort.html", takes_context=True)
+def sort(context: RequestContext, key: str, label: str, *, numeric: bool = False) -> dict[str, Any]:
+    """A column head that sorts: `?sort=key`, again for `?sort=-key`; filters stay, the page number does not."""
+    query = context["request"].GET.copy()
+    current = query.get("sort", "")
+    query["sort"] = f"-{key}" if current == key else key
+    query.pop("page", None)
+    direction = "ascending" if current == key else "descending" if current == f"-{key}" else ""
+    return {"label": label, "url": f"?{query.urlencode()}", "direction": direction, "numeric": numeric}
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: RequestContext, page: Page[Any]) -> dict[str, Any]:
+    """Where we are in a long list and the way on; keeps the filters."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    prefix = f"?{query.urlencode()}&" if query else "?"
+    return {"page": page, "prefix": prefix}
+
+
+@register.inclusion_tag("components/tabs.html")
+def tabs(items: list[dict[str, Any]], *, label: str = "分页") -> dict[str, Any]:
+    """Sibling pages: `[{label, url, current, count?}]`. Each is a page of its own, so the address says which."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("components/person.html")
+def person(*, name: str, detail: str = "", href: str = "") -> dict[str, Any]:
+    """A person by name, never by number; the name stays whole however long it is."""
+    return {"name": name, "detail": detail, "href": href}
+
+
+@register.inclusion_tag("components/clause.html")
+def clause(
+    *, ref: str, title: str = "", document: str = "", href: str = "", note: str = "", prefix: str = "依据"
+) -> dict[str, Any]:
+    """The source of a rule or verdict. Opens in place where there is a title; `href` leads to the clause's own page."""
+    return {"ref": ref, "title": title, "document": document, "href": href, "note": note, "prefix": prefix}
+
+
+@register.inclusion_tag("components/figure.html")
+def figure(
+    *,
+    value: object,
+    label: str,
+    unit: str = "",
+    href: str = "",
+    definition: str = "",
+    numerator: object = None,
+    denominator: object = None,
+    size: Literal["", "lead", "inline"] = "",
+    tone: Tone = "plain",
+) -> dict[str, Any]:
+    """A figure that is a door: to its records (`href`) and to its definition. `None` shows as a dash: not applicable."""
+    return {
+        "value": "—" if value is None else value, "label": label, "unit": "" if value is None else unit, "href": href,
+        "definition": definition, "numerator": numerator, "denominator": denominator, "size": size, "tone": tone,
+    }
+
+
+@register.inclusion_tag("components/task.html")
+def task(*, url: str, title: str, count: int, note: str = "", unit: str = "件") -> dict[str, Any]:
+    """One kind of work that waits for the person, with how much of it."""
+    return {"url": url, "title": title, "count": count, "note": note, "unit": unit}
+
+
+@register.simple_block_tag
+def empty_state(content: str, *, title: str) -> SafeString:
+    """Why there is nothing here and what to do about it (the content)."""
+    return render_to_string("components/empty_state.html", {"title": title, "body": content.strip()})
+
+
+@register.inclusion_tag("components/post_button.html", takes_context=True)
+def post_button(
+    context: RequestContext, url: str, label: str, *, kind: Literal["", "primary", "quiet"] = "", about: str = ""
+) -> dict[str, Any]:
+    """A button that writes: always a POST with its token. `about` completes the label for screen readers."""
+    return {"url": url, "label": label, "kind": kind, "about": about, "csrf_token": context.get("csrf_token", "")}
+
+
+@register.inclusion_tag("components/form_actions.html")
+def form_actions(*, submit: str, cancel_url: str = "", cancel: str = "取消", note: str = "") -> dict[str, Any]:
+    """The end of a form: one primary button that says what will happen, and the way out."""
+    return {"submit": submit, "cancel_url": cancel_url, "cancel": cancel, "note": note}
+
+
+@register.inclusion_tag("components/form_errors.html")
+def form_errors(form: forms.BaseForm) -> dict[str, Any]:
+    """What was refused, at the top of the form, each line leading to its field."""
+    return {"form": form, "wrong": [bound for bound in form if bound.errors]}
+
+
+def _kind(bound: BoundField, *, segments: bool) -> str:
+    widget = bound.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "segments" if segments else "choices"
+    return "input"
+
+
+def _control(bound: BoundField, *, described_by: str) -> SafeString:
+    """The input with the theme's class and its ties to help and error; date fields become date pickers."""
+    widget = bound.field.widget
+    if isinstance(widget, forms.DateInput) and widget.input_type == "text":
+        widget.input_type, widget.format = "date", "%Y-%m-%d"
+    style = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    given = widget.attrs.get("class", "")
+    attrs = {"class": f"{style} {'is-invalid' if bound.errors else ''} {given}".strip()}
+    if described_by:
+        attrs["aria-describedby"] = described_by
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    return bound.as_widget(attrs=attrs)
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, *, label: str = "", help: str = "", segments: bool = False) -> dict[str, Any]:
+    """A form field: label, help, error, and whether it may stay empty."""
+    kind = _kind(bound, segments=segments)
+    help_text = help or bound.help_text
+    ids = [f"{bound.auto_id}-help"] if help_text else []
+    ids += [f"{bound.auto_id}-error"] if bound.errors else []
+    hidden = bound.is_hidden
+    return {
+        "bound": bound, "kind": kind, "label": label or bound.label, "help_text": help_text, "hidden": hidden,
+        "control": bound.as_widget() if hidden else _control(bound, described_by=" ".join(ids)) if kind == "input" else "",
+        "choices": list(bound) if kind in ("segments", "choices") else [],
+    }
