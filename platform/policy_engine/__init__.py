@@ -1,0 +1,19 @@
+"""The policy engine: a committee's document as data, judged by pure functions. No framework, no database, no clock."""
+
+from policy_engine.check import check
+from policy_engine.compare import compare
+from policy_engine.errors import TemplateError, TemplateErrors
+from policy_engine.evaluate import evaluate
+from policy_engine.explain import explain
+from policy_engine.judge import Person, Post, Verdict, Waiver, judge
+from policy_engine.load import find_template, load_template
+from policy_engine.model import Clause, Duty, Element, Filter, Indicator, Policy, Template
+from policy_engine.periods import Period
+from policy_engine.resolve import Operation, Overlay, load_overlay, resolve
+from policy_engine.tally import Counted, Counts, Row, Tally, count, tallies
+
+__all__ = [
+    "Clause", "Counted", "Counts", "Duty", "Element", "Filter", "Indicator", "Operation", "Overlay", "Period", "Person",
+    "Policy", "Post", "Row", "Tally", "Template", "TemplateError", "TemplateErrors", "Verdict", "Waiver", "check", "compare",
+    "count", "evaluate", "explain", "find_template", "judge", "load_overlay", "load_template", "resolve", "tallies",
+]  # fmt: skip
