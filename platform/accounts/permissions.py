@@ -1,0 +1,27 @@
+"""What one can be allowed to do. One enum; a view or endpoint declares exactly one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    HOME = "home"  # one's own desk, one's own account
+    MEMBERS_READ = "members.read"
+    MEMBERS_WRITE = "members.write"
+    RECORDS_READ = "records.read"
+    RECORDS_OWN = "records.own"  # register and see one's own records
+    RECORDS_WRITE = "records.write"  # register for others
+    RECORDS_CONFIRM = "records.confirm"
+    STANDING_READ = "standing.read"
+    STANDING_OWN = "standing.own"
+    POLICY_READ = "policy.read"
+    POLICY_ADAPT = "policy.adapt"
+    RETURNS_READ = "returns.read"
+    RETURNS_CLOSE = "returns.close"
+    RETURNS_SIGN = "returns.sign"
+    RETURNS_SUBMIT = "returns.submit"
+    RETURNS_DECIDE = "returns.decide"  # accept or return what a child sent
+    ROLLUP_READ = "rollup.read"
+    AUDIT_READ = "audit.read"
+    OPERATE = "operate"  # the bare host

@@ -1,0 +1,171 @@
+"""One settings file. What differs between deployments comes from the environment, read in `config.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from config import env
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LOCAL = ROOT / ".local"
+
+# Demo, tests and development run with LIANXIN_DEV=1; anything else is production and stricter.
+DEV = env.flag("LIANXIN_DEV")
+DEBUG = False
+SECRET_KEY = env.text("LIANXIN_SECRET_KEY", "only-for-development" if DEV else None)
+LIANXIN_TODAY = env.day("LIANXIN_TODAY")
+if LIANXIN_TODAY and not DEV:
+    raise SystemExit("LIANXIN_TODAY sets the clock and is refused outside demo and tests; unset it.")
+
+BASE_DOMAIN = env.text("LIANXIN_BASE_DOMAIN", "localhost")
+PORT = env.text("PORT", "8000")
+ALLOWED_HOSTS = [BASE_DOMAIN, f".{BASE_DOMAIN}", "127.0.0.1"]
+
+# --- who owns which tables ------------------------------------------------------------------------
+SHARED_APPS = [
+    "django_tenants",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "core",
+    "accounts",
+    "registry",
+    "dispatch",
+    "exchange",
+]
+TENANT_APPS = [
+    "django.contrib.sessions",
+    "core",
+    "accounts",
+    "tenants.proceedings",
+    "tenants.policy",
+    "tenants.members",
+    "tenants.liaison",
+    "tenants.activities",
+    "tenants.voices",
+    "tenants.assessment",
+    "tenants.reports",
+    "tenants.desk",
+]
+INSTALLED_APPS = [
+    *SHARED_APPS,
+    *[app for app in TENANT_APPS if app not in SHARED_APPS],
+    "django.contrib.staticfiles",
+    "django.contrib.messages",
+    "django_htmx",
+    "csp",
+    "demo",
+]
+TENANT_MODEL = "registry.Committee"
+TENANT_DOMAIN_MODEL = "registry.Domain"
+TENANT_SYNC_ROUTER = "core.db.router.SchemaRouter"
+DATABASE_ROUTERS = [TENANT_SYNC_ROUTER]
+TENANCY_RESOLVER = "registry.queries.committee_by_code"
+COMMITTEE_PREPARED = "tenants.policy.actions.prepare_committee"
+DEED_VIEW = "tenants.assessment.deeds.create_view_sql"
+
+# --- database -------------------------------------------------------------------------------------
+DATABASES = {"default": env.database("DATABASE_URL", "postgresql://lx_app@127.0.0.1:5432/lianxin" if DEV else None)}
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": False}
+DATABASE_NAME = str(DATABASES["default"]["NAME"])
+if env.text("DATABASE_OWNER_URL", ""):
+    DATABASES["owner"] = env.database("DATABASE_OWNER_URL") | {"LX_FOLLOWS_CONTEXT": False}
+_PREFIX = env.text("LX_ROLE_PREFIX", "lx")
+ROLE_OWNER, ROLE_APP, ROLE_OPERATOR = f"{_PREFIX}_owner", f"{_PREFIX}_app", f"{_PREFIX}_operator"
+ROLE_COMMITTEE = f"{_PREFIX}_committee"  # what every committee's role may do in public, in one place
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- web ------------------------------------------------------------------------------------------
+ROOT_URLCONF = "config.urls_tenant"
+PUBLIC_SCHEMA_URLCONF = "config.urls_public"
+WSGI_APPLICATION = "config.wsgi.application"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "registry.middleware.CommitteeMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "core.web.RefusalMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "core.web.page_context",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+STATIC_URL = "/static/"
+STATIC_ROOT = LOCAL / "static"
+STATICFILES_DIRS = [LOCAL / "assets"] if (LOCAL / "assets").is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEV
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+SIGN_IN_URL = "/sign-in/"
+NAVIGATION = "tenants.desk.queries.navigation"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- sign-in --------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# __Host- would need https; demo and tests speak http on localhost.
+SESSION_COOKIE_NAME = "lianxin_session" if DEV else "__Host-lianxin_session"
+CSRF_COOKIE_NAME = "lianxin_csrf" if DEV else "__Host-lianxin_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEV
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- cache and background work --------------------------------------------------------------------
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0" if DEV else None)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "core.cache.make_key",
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,55 @@
+"""The shape of the `deed` view: one row per (record, subject, role), the same rows the pure counter reads.
+
+Each tenant app contributes branches in its `deeds.py`; `view_sql` joins them by name, so a branch
+states only the columns it has. The view runs with its reader's rights (`security_invoker`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+COLUMNS: Mapping[str, str] = {
+    "family": "text",  # record | link | check
+    "source": "text",  # app_label.model of the row behind it, to open the record
+    "record_id": "uuid",
+    "kind": "text",  # a word of vocabulary.yaml or a local kind
+    "on_date": "date",  # records: the day; links: since; checks: met_on
+    "until_date": "date",  # links: exclusive end
+    "subject_type": "text",  # member | sector | venue | special_committee | committee
+    "subject_id": "uuid",
+    "role": "text",
+    "authorship": "text",
+    "organiser_type": "text",
+    "organiser_id": "uuid",
+    "target_type": "text",
+    "target_id": "uuid",
+    "venue_id": "uuid",
+    "place_level": "text",
+    "mode": "text",
+    "destination": "text",
+    "checklist": "text",
+    "item": "text",
+    "confirmed": "boolean",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One SELECT of the view. `columns` maps deed columns to SQL expressions over `source_sql`."""
+
+    columns: Mapping[str, str]
+    source_sql: str  # everything after FROM, including WHERE
+
+    def select(self) -> str:
+        unknown = set(self.columns) - set(COLUMNS)
+        if unknown:
+            raise ValueError(f"deed has no column {', '.join(sorted(unknown))}")
+        cells = (f"({self.columns.get(name, 'NULL')})::{kind} AS {name}" for name, kind in COLUMNS.items())
+        return f"SELECT {', '.join(cells)} FROM {self.source_sql}"
+
+
+def view_sql(branches: Iterable[Branch]) -> str:
+    """CREATE VIEW for the schema first on the search path."""
+    union = "\nUNION ALL\n".join(branch.select() for branch in branches)
+    return f"CREATE VIEW deed WITH (security_invoker = true) AS\n{union}"

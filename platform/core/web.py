@@ -1,0 +1,74 @@
+"""What every page shares: rendering, refusals, the context of the base template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.module_loading import import_string
+
+from core import clock, tenancy
+from core.errors import DomainError
+
+
+def page(
+    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A whole page. Templates receive plain values and run no queries."""
+    return render(request, template, dict(context or {}), status=status)
+
+
+@contextmanager
+def refusals_on(form: BaseForm) -> Iterator[None]:
+    """Show a DomainError raised by an action on the form it came from.
+
+        with refusals_on(form):
+            actions.register_contact(...)
+            return redirect(...)
+        return page(...)  # the form again, with the refusal
+    """
+    try:
+        yield
+    except DomainError as refusal:
+        known = {name: text for name, text in refusal.fields.items() if name in form.fields}
+        for name, text in known.items():
+            form.add_error(name, text)
+        if not known:
+            form.add_error(None, refusal.message)
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """`committee`, `nav`, `today`, `elder` for base.html."""
+    context: dict[str, Any] = {
+        "committee": tenancy.current() if tenancy.is_inside() else None,
+        "today": clock.today(),
+        "elder": request.COOKIES.get("elder") == "1",
+        "nav": [],
+    }
+    user = getattr(request, "user", None)
+    if tenancy.is_inside() and user is not None and user.is_authenticated:
+        context["nav"] = import_string(settings.NAVIGATION)(user=user, path=request.path)
+    return context
+
+
+def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """A refusal nobody caught, as a page with its sentence and its status."""
+    return render(request, "error.html", {"refusal": refusal, "status": refusal.status}, status=refusal.status)
+
+
+class RefusalMiddleware:
+    """Turns a DomainError raised by a view into its page; everything else stays loud."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return refusal_page(request, error) if isinstance(error, DomainError) else None

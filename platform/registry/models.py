@@ -1,0 +1,71 @@
+"""The committees of the deployment, their tree and their hosts. Public schema; names of offices, no persons."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from core import tenancy
+from core.models import Row
+from django.core.validators import RegexValidator
+from django.db import models
+from django_tenants.models import DomainMixin, TenantMixin
+
+
+class Level(models.TextChoices):
+    NATIONAL = "national", "全国"
+    PROVINCE = "province", "省级"
+    CITY = "city", "市级"
+    DISTRICT = "district", "区级"
+    COUNTY = "county", "县级"
+    BANNER = "banner", "旗级"
+    LIAISON_WORK_COMMITTEE = "liaison_work_committee", "联络工作委员会"
+
+
+class State(models.TextChoices):
+    MAKING = "making", "开通中"
+    ACTIVE = "active", "使用中"
+    SUSPENDED = "suspended", "已暂停"
+    ARCHIVED = "archived", "已归档"
+
+
+class Committee(TenantMixin, Row):  # type: ignore[misc]
+    """One tenant. `epoch` grows whenever old messages and sessions must stop being valid."""
+
+    auto_create_schema = False  # schemas come from the script, see registry.provisioning
+    auto_drop_schema = False
+
+    schema_name = models.CharField(max_length=42, unique=True, validators=[RegexValidator(tenancy.SCHEMA_NAME)])
+    code = models.CharField(max_length=40, unique=True, validators=[RegexValidator(tenancy.CODE)])
+    name = models.CharField(max_length=100)
+    slug = models.CharField(max_length=40, unique=True)
+    level = models.CharField(max_length=30, choices=Level)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    state = models.CharField(max_length=20, choices=State, default=State.MAKING)
+    epoch = models.PositiveIntegerField(default=1)
+    schema_version = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Not TenantMixin.save: it reaches for schemas; provisioning does that, in one transaction.
+        super(TenantMixin, self).save(*args, **kwargs)
+
+    def __enter__(self) -> NoReturn:
+        raise TypeError("`with committee:` leaks across threads; use core.tenancy.inside(code)")
+
+    def activate(self) -> NoReturn:
+        raise TypeError("use core.tenancy.inside(code)")
+
+
+class Domain(DomainMixin):  # type: ignore[misc]
+    """A further host of a committee, beside `<slug>.<base domain>`."""
+
+    tenant = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="domains")
+
+
+class SchemaScript(Row):
+    """The SQL that makes a committee's schema, built from the template schema at each release."""
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    sql = models.TextField()

@@ -1,0 +1,61 @@
+"""The whole matrix of who may do what to which object, in one place (role × object × right).
+
+`app` is the login of web and workers, `operator` the role of the bare host and the dispatcher,
+`committee` the group every committee's role belongs to. In a committee's own schema its role holds
+`TENANT_DEFAULT` on each table but for the exceptions. Nobody but the owner holds TRUNCATE, REFERENCES,
+TRIGGER or CREATE anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.conf import settings
+
+READ, APPEND, EDIT, FULL = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE, DELETE"
+
+TENANT_DEFAULT = FULL
+TENANT_EXCEPTIONS: Mapping[str, str] = {
+    "deed": READ,
+    "core_auditevent": APPEND,
+    "policy_policydocument": APPEND,  # an adopted document is never edited, only followed by another
+    "django_migrations": "",
+}
+
+PUBLIC: Mapping[str, Mapping[str, str]] = {
+    "registry_committee": {"app": READ, "committee": READ, "operator": EDIT},
+    "registry_domain": {"app": READ, "operator": FULL},
+    "registry_schemascript": {},
+    "accounts_user": {"operator": EDIT},
+    "accounts_rolegrant": {"operator": FULL},
+    "core_auditevent": {"operator": APPEND},
+    "django_session": {"operator": FULL},
+    "dispatch_job": {"committee": APPEND, "operator": EDIT},
+    "exchange_delivery": {"committee": EDIT},
+    "auth_group": {},
+    "auth_group_permissions": {},
+    "auth_permission": {},
+    "django_content_type": {},
+    "django_migrations": {},
+}
+
+
+def public_statements() -> Iterator[str]:
+    """GRANT and REVOKE for every public table, explicit by name."""
+    names = {"app": settings.ROLE_APP, "operator": settings.ROLE_OPERATOR, "committee": settings.ROLE_COMMITTEE}
+    for table, rights in PUBLIC.items():
+        yield f'REVOKE ALL ON public."{table}" FROM PUBLIC, {", ".join(_quoted(name) for name in names.values())}'
+        for who, right in rights.items():
+            yield f'GRANT {right} ON public."{table}" TO {_quoted(names[who])}'
+
+
+def tenant_statements(objects: Iterable[str], role: str) -> Iterator[str]:
+    """GRANTs of a committee's role on the tables and views of its schema, which leads the search path."""
+    for name in objects:
+        right = TENANT_EXCEPTIONS.get(name, TENANT_DEFAULT)
+        if right:
+            yield f'GRANT {right} ON "{name}" TO {_quoted(role)}'
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
