@@ -1,0 +1,231 @@
+"""`make demo`: from a bare machine to a served page, then watches over what it started until Ctrl-C or `make stop`."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from types import FrameType
+
+from . import processes, product, services
+from .commands import run, tail
+from .console import CannotGoOn, say, step, table
+from .credentials import secret
+from .paths import BIN, LOGS, RUN, make_local
+from .ports import is_free
+from .setup import is_held, only_one, set_up
+
+READY_SECONDS = 90.0
+SUPERVISOR = "demo"
+ORDER = ("beat", "worker", "provision", "web")  # stopped first to last: no new work, then no workers, then no pages
+
+
+class _Ended(BaseException):
+    """We were told to end."""
+
+
+def demo(port: int) -> int:
+    """Set up, start and watch. Returns 0 when ended by Ctrl-C or `make stop`, 1 when one of its processes died."""
+    make_local()
+    if is_held("demo"):
+        say("演示已在运行。The demo is already running.")
+        _print_addresses(_running_port() or port)
+        return 0
+    with only_one("demo", busy="演示已在运行。The demo is already running."):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _end)
+        try:
+            return _demo(port)
+        except _Ended:
+            return 0
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+            _stop_children()
+
+
+def stop() -> int:
+    """Stop a running demo and whatever an earlier one or a killed test run left behind."""
+    make_local()
+    supervisor = processes.recall(SUPERVISOR)
+    left = processes.running()
+    if not left:
+        say("没有正在运行的进程。Nothing is running.")
+        return 0
+    with step("停止 stop") as remarks:
+        if supervisor:
+            processes.stop(supervisor, patience=60)
+        _stop_children()
+        if not is_held("test"):
+            from .testing import stop_leftovers
+
+            stop_leftovers()
+        remarks.append("、".join(record.name for record in left if record.name != SUPERVISOR))
+    return 0
+
+
+def _demo(port: int) -> int:
+    _stop_children()  # left by a demo that was killed
+    if not is_free(port):
+        raise CannotGoOn(
+            f"端口 {port} 已被别的程序占用。换一个端口：make demo PORT={port + 1}\n"
+            f"Port {port} is taken by another program. Choose another: make demo PORT={port + 1}"
+        )
+    processes.remember(SUPERVISOR, os.getpid(), group=False)
+    (LOGS.parent / "demo.port").write_text(str(port))
+    given = services.given_addresses(os.environ)
+    started = time.monotonic()
+    set_up()
+    application, owner = _start_servers(given, port)
+    _prepare(application, owner)
+    running = _start_children(application, owner, port)
+    with step("等待网页 waiting for /readyz"):
+        _wait_ready(port, running)
+    say(f"\n就绪，共 {time.monotonic() - started:.1f} s。Ready.")
+    _print_addresses(port)
+    say("按 Ctrl-C 停止，或在另一个终端执行 make stop。Ctrl-C or `make stop` stops everything.")
+    return _watch(running)
+
+
+def _start_servers(given: dict[str, str], port: int) -> tuple[dict[str, str], dict[str, str]]:
+    """Start what is not given by address; the environments of the application and of the owner."""
+    with step("PostgreSQL、Redis servers") as remarks:
+        redis = given.get("REDIS_URL")
+        if not redis:
+            server = services.start_redis("demo")
+            redis = services.redis_url(server)
+            remarks.append(f"Redis 127.0.0.1:{server.port}")
+        admin = os.environ.get("LIANXIN_ADMIN_URL", "")
+        if "DATABASE_URL" in given:
+            app_url, owner_url = given["DATABASE_URL"], given["DATABASE_OWNER_URL"]
+        else:
+            postgres = services.start_postgres("demo")
+            admin = services.admin_url(postgres)
+            app_url, owner_url = (
+                services.database_url(postgres, user=user, password=secret(name), database=product.DATABASE)
+                for user, name in ((product.APP, "lx-app"), (product.OWNER, "lx-owner"))
+            )
+            remarks.append(f"PostgreSQL 127.0.0.1:{postgres.port}")
+    application = product.application_environment(database_url=app_url, redis_url=redis, port=port)
+    owner = product.owner_environment(application, owner_url=owner_url)
+    if admin:
+        with step("数据库用户 database users"):
+            _lianxin("db", "bootstrap", env=product.bootstrap_environment(owner) | {"LIANXIN_ADMIN_URL": admin})
+    return application, owner
+
+
+def _prepare(application: dict[str, str], owner: dict[str, str]) -> None:
+    with step("数据表 migrate"):
+        _lianxin("migrate", env=owner)
+    with step("演示数据 provision and load the story"):
+        _lianxin("demo", "load", env=owner)
+    with step("静态文件 static files"):
+        _lianxin("static", env=application)
+
+
+def _lianxin(*words: str, env: dict[str, str]) -> None:
+    run([BIN / "lianxin", *words], log="product", env=env)
+
+
+def _start_children(
+    application: dict[str, str], owner: dict[str, str], port: int
+) -> dict[str, subprocess.Popen[bytes]]:
+    with step("启动网页、后台任务、定时任务 web, workers, beat"):
+        return {
+            child.name: processes.spawn(
+                child.name, child.argv, env=owner if child.owner else application, log=_fresh_log(child.name)
+            )
+            for child in product.children(port)
+        }
+
+
+def _fresh_log(name: str) -> Path:
+    """The log of a child; that of the run before is kept beside it."""
+    path = LOGS / f"{name}.log"
+    if path.exists():
+        path.replace(LOGS / f"{name}.log.1")
+    return path
+
+
+def _wait_ready(port: int, running: dict[str, subprocess.Popen[bytes]]) -> None:
+    end = time.monotonic() + READY_SECONDS
+    answer = ""
+    while time.monotonic() < end:
+        if dead := _dead(running):
+            raise CannotGoOn(_obituary(dead, running[dead].returncode))
+        answer = _ask_ready(port)
+        if answer == "200":
+            return
+        time.sleep(0.15)
+    raise CannotGoOn(
+        f"{tail(LOGS / 'web.log')}\n网页 {READY_SECONDS:.0f} 秒内没有就绪（最后的回答：{answer}），日志见 {LOGS / 'web.log'}\n"
+        f"/readyz did not answer 200 within {READY_SECONDS:.0f} s (last answer: {answer}); log: {LOGS / 'web.log'}"
+    )
+
+
+def _ask_ready(port: int) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/readyz", headers={"Host": f"localhost:{port}"})
+        return str(connection.getresponse().status)
+    except OSError as error:
+        return type(error).__name__
+    except http.client.HTTPException as error:
+        return type(error).__name__
+    finally:
+        connection.close()
+
+
+def _watch(running: dict[str, subprocess.Popen[bytes]]) -> int:
+    while True:
+        if dead := _dead(running):
+            say(_obituary(dead, running[dead].returncode))
+            return 1
+        time.sleep(0.5)
+
+
+def _dead(running: dict[str, subprocess.Popen[bytes]]) -> str | None:
+    return next((name for name, process in running.items() if process.poll() is not None), None)
+
+
+def _obituary(name: str, code: int | None) -> str:
+    path = LOGS / f"{name}.log"
+    return (
+        f"{tail(path)}\n进程 {name} 意外结束（{code}），其余进程已停止，日志见 {path}\n"
+        f"Process {name} ended unexpectedly ({code}); the others are stopped; log: {path}"
+    )
+
+
+def _stop_children() -> None:
+    for name in ORDER:
+        if record := processes.recall(name):
+            processes.stop(record)
+    services.stop_servers("demo")
+    if (own := processes.recall(SUPERVISOR)) and own.pid == os.getpid():
+        (RUN / f"{SUPERVISOR}.json").unlink(missing_ok=True)
+
+
+def _running_port() -> int | None:
+    try:
+        return int((LOGS.parent / "demo.port").read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _print_addresses(port: int) -> None:
+    say(f"\n  http://localhost:{port}/")
+    rows = product.accounts()
+    if rows:
+        names = list(rows[0])
+        lines = table([names, *[[row.get(name, "") for name in names] for row in rows]])
+        say("\n登录账号 sign-ins（均为虚构 all invented）")
+        for line in lines:
+            say("  " + line)
+    say()
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise _Ended(number)

@@ -1,0 +1,94 @@
+"""What the product needs to run: its environment, its one-time commands, its long-running processes.
+
+Web and ordinary tasks get the address of `lx_app` only; the owner's address goes to one-time commands and to the one
+worker on queue `provision`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .commands import plain_environment
+from .credentials import secret
+from .paths import BIN, LOCAL
+
+DATABASE = "lianxin"
+OWNER, APP = "lx_owner", "lx_app"
+DEMO_DAY = "2022-11-30"
+ACCOUNTS = LOCAL / "demo-accounts.json"
+
+
+@dataclass(frozen=True)
+class Child:
+    """A long-running process: `owner` when it may act as the owner of the tables."""
+
+    name: str
+    argv: tuple[str, ...]
+    owner: bool = False
+
+
+def application_environment(*, database_url: str, redis_url: str, port: int) -> dict[str, str]:
+    """What every process of the product gets; nothing in it can make or change a table."""
+    env = plain_environment()
+    for name in ("DATABASE_OWNER_URL", "LIANXIN_ADMIN_URL", "LX_OWNER_PASSWORD", "LX_APP_PASSWORD"):
+        env.pop(name, None)
+    return env | {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "PORT": str(port),
+        "LIANXIN_DEV": "1",
+        "LIANXIN_TODAY": os.environ.get("LIANXIN_TODAY") or DEMO_DAY,
+        "LIANXIN_SECRET_KEY": os.environ.get("LIANXIN_SECRET_KEY") or secret("secret-key"),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONUNBUFFERED": "1",
+        "PATH": f"{BIN}:{env.get('PATH', '/usr/bin:/bin')}",
+    }
+
+
+def owner_environment(application: dict[str, str], *, owner_url: str) -> dict[str, str]:
+    """What migrations, provisioning and loading the story get."""
+    return application | {"DATABASE_OWNER_URL": owner_url}
+
+
+def bootstrap_environment(owner: dict[str, str]) -> dict[str, str]:
+    """What `lianxin db bootstrap` gets: the passwords it gives to the users it makes."""
+    return owner | {"LX_OWNER_PASSWORD": secret("lx-owner"), "LX_APP_PASSWORD": secret("lx-app")}
+
+
+def children(port: int) -> list[Child]:
+    """The processes of a running demo, in the order they are started."""
+    celery = (str(BIN / "celery"), "-A", "config.celery_app")
+    quiet = ("--loglevel", "INFO", "--without-gossip", "--without-mingle")
+    return [
+        Child(
+            "web",
+            (
+                str(BIN / "gunicorn"),
+                "config.wsgi:application",
+                "--bind",
+                f"127.0.0.1:{port}",
+                "--workers",
+                "2",
+                "--threads",
+                "4",
+                "--timeout",
+                "60",
+            ),
+        ),
+        Child("worker", (*celery, "worker", "-c", "2", "-n", "work@%h", *quiet)),
+        Child("provision", (*celery, "worker", "-c", "1", "-Q", "provision", "-n", "provision@%h", *quiet), owner=True),
+        Child("beat", (*celery, "beat", "--schedule", str(LOCAL / "beat-schedule"), "--pidfile", "")),
+    ]
+
+
+def accounts(path: Path = ACCOUNTS) -> list[dict[str, str]]:
+    """The sign-ins the story made; none when the file is missing or of another shape."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    rows = found.get("accounts", []) if isinstance(found, dict) else found
+    return [{str(key): str(value) for key, value in row.items()} for row in rows if isinstance(row, dict)]
