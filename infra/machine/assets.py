@@ -20,7 +20,6 @@ OLDEST_NPM = 8
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
-    "@tabler/core/LICENSE": "tabler.LICENSE.txt",
     "echarts/dist/echarts.min.js": "echarts.min.js",
     "echarts/dist/echarts.common.min.js": "echarts.common.min.js",
     "echarts/LICENSE": "echarts.LICENSE.txt",
