@@ -14,7 +14,7 @@ from django.template.context import RequestContext
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -57,6 +57,11 @@ STATES: dict[str, State] = {
 CLOSED_UNMET = State(word="未完成", mark="alert", tone="overdue")
 
 
+def _trimmed(content: SafeString) -> SafeString:
+    """Rendered content without its outer blanks; `str.strip` alone would forget that it is already escaped."""
+    return mark_safe(content.strip())  # noqa: S308
+
+
 def _amount(number: object, unit: str) -> str:
     return f"{number} {unit}".strip()
 
@@ -86,7 +91,7 @@ def state(name: str, *, n: object = None, unit: str = "", closed: bool = False, 
 
 @register.simple_block_tag
 def state_line(
-    content: str,
+    content: SafeString,
     *,
     label: str,
     state: str,
@@ -103,24 +108,24 @@ def state_line(
         "components/state_line.html",
         {
             "label": label, "state": state, "done": done, "need": need, "n": n, "unit": unit, "closed": closed,
-            "href": href, "tone": shown.tone, "source": content.strip(),
+            "href": href, "tone": shown.tone, "source": _trimmed(content),
         },
     )
 
 
 @register.simple_block_tag
 def page_header(
-    content: str, *, title: str, lead: str = "", back_url: str = "", back_label: str = "返回"
+    content: SafeString, *, title: str, lead: str = "", back_url: str = "", back_label: str = "返回"
 ) -> SafeString:
     """The page's name, the sentence that answers its question, the way back, and its actions (the content)."""
     return render_to_string(
         "components/page_header.html",
-        {"title": title, "lead": lead, "back_url": back_url, "back_label": back_label, "actions": content.strip()},
+        {"title": title, "lead": lead, "back_url": back_url, "back_label": back_label, "actions": _trimmed(content)},
     )
 
 
 @register.simple_block_tag(takes_context=True)
-def filter_bar(context: RequestContext, content: str, *, submit: str = "筛选", action: str = "") -> SafeString:
+def filter_bar(context: RequestContext, content: SafeString, *, submit: str = "筛选", action: str = "") -> SafeString:
     """A GET form of filters, so that a filtered list has an address; 清除 appears once something is filtered."""
     request = context.get("request")
     filtered = bool(request and any(value for key, value in request.GET.items() if key not in ("page", "sort")))
@@ -133,7 +138,7 @@ def filter_bar(context: RequestContext, content: str, *, submit: str = "筛选",
 
 
 @register.simple_block_tag
-def data_table(content: str, *, caption: str, phone: Literal["cards", "scroll"] = "cards") -> SafeString:
+def data_table(content: SafeString, *, caption: str, phone: Literal["cards", "scroll"] = "cards") -> SafeString:
     """The office's table: sticky head and first column, whole row clickable, a card per row or a scroll on a phone."""
     return render_to_string("components/data_table.html", {"rows": content, "caption": caption, "phone": phone})
 
@@ -205,9 +210,9 @@ def task(*, url: str, title: str, count: int, note: str = "", unit: str = "件")
 
 
 @register.simple_block_tag
-def empty_state(content: str, *, title: str) -> SafeString:
+def empty_state(content: SafeString, *, title: str) -> SafeString:
     """Why there is nothing here and what to do about it (the content)."""
-    return render_to_string("components/empty_state.html", {"title": title, "body": content.strip()})
+    return render_to_string("components/empty_state.html", {"title": title, "body": _trimmed(content)})
 
 
 @register.inclusion_tag("components/post_button.html", takes_context=True)
