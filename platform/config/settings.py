@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "demo",
+    "config",
 ]
 TENANT_MODEL = "registry.Committee"
 TENANT_DOMAIN_MODEL = "registry.Domain"

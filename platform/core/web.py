@@ -10,10 +10,11 @@ from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 from django.utils.module_loading import import_string
 
 from core import clock, tenancy
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 
 
 def page(
@@ -72,3 +73,13 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return refusal_page(request, error) if isinstance(error, DomainError) else None
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """An address nobody serves."""
+    return refusal_page(request, NotFound("没有这个页面。请核对网址，或从首页进入。"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A bug of ours; rendered without the base's context, which may be what broke."""
+    return HttpResponse(loader.get_template("500.html").render({}), status=500)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from core import tenancy
 from core.db.router import OWNER
 from django.core.management import call_command
+from django.core.management.commands.migrate import Command as Migrate  # django-tenants hides it behind its own
 from django.db import connections, transaction
 
 from registry import privileges, schema_script
@@ -41,7 +42,7 @@ def migrate(*, report: Report = lambda line: None) -> int:
 
 def _public() -> None:
     connections[OWNER].set_schema_to_public()
-    call_command("migrate", database=OWNER, interactive=False, verbosity=0)
+    call_command(Migrate(), database=OWNER, interactive=False, verbosity=0)
     with connections[OWNER].cursor() as cursor:
         cursor.execute(";".join(privileges.public_statements()))
 
@@ -56,7 +57,7 @@ def _bring_up(schema: str) -> None:
     with _in_schema(schema):
         with connections[OWNER].cursor() as cursor:
             cursor.execute("DROP VIEW IF EXISTS deed")
-        call_command("migrate", database=OWNER, interactive=False, verbosity=0)
+        call_command(Migrate(), database=OWNER, interactive=False, verbosity=0)
         with connections[OWNER].cursor() as cursor:
             cursor.execute(schema_script.deed_view_sql())
 

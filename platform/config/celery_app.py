@@ -1,0 +1,28 @@
+"""Celery and the whole timetable as one table."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings  # noqa: E402
+
+app = Celery("lianxin")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    broker_connection_retry_on_startup=True,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_max_memory_per_child=400_000,  # KiB; WeasyPrint keeps what it took
+    timezone="Asia/Shanghai",
+    beat_schedule={
+        "send-due-jobs": {"task": "dispatch.tick", "schedule": 2.0},
+    },
+)
+app.autodiscover_tasks()

@@ -1,0 +1,118 @@
+"""Composes `lianxin`. Commands that need no database load no settings."""
+
+from __future__ import annotations
+
+import os
+
+import click
+from policy_engine.commands import policy
+
+
+def _django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+
+
+class WithDjango(click.Group):
+    """A group whose commands stand on Django."""
+
+    def __init__(self, name: str, module: str, help: str) -> None:
+        super().__init__(name=name, help=help)
+        self._module = module
+
+    def _load(self) -> None:
+        if not self.commands:
+            _django()
+            from importlib import import_module
+
+            for command in import_module(self._module).COMMANDS:
+                self.add_command(command)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._load()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        self._load()
+        return super().get_command(ctx, name)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """连心桥: committees, their policies, their figures."""
+
+
+main.add_command(policy)
+main.add_command(WithDjango("committee", "registry.commands", "开通、查看、暂停委员会"))
+main.add_command(WithDjango("demo", "demo.commands", "演示故事"))
+
+
+@main.group()
+def db() -> None:
+    """数据库的准备。"""
+
+
+@db.command()
+@click.option(
+    "--admin-url",
+    required=True,
+    envvar="LIANXIN_ADMIN_URL",  # so that the password need not stand in the process list
+    help="管理员连接，例如 postgresql://postgres@127.0.0.1/postgres；也可用 LIANXIN_ADMIN_URL",
+)
+def bootstrap(admin_url: str) -> None:
+    """建数据库与各数据库角色，可重复运行。密码取自 LX_OWNER_PASSWORD、LX_APP_PASSWORD。"""
+    from core.bootstrap import Names
+    from core.bootstrap import bootstrap as run
+
+    database = os.environ.get("LX_DATABASE", "lianxin")
+    prefix = os.environ.get("LX_ROLE_PREFIX", "lx")
+    names = Names(database, *(f"{prefix}_{who}" for who in ("owner", "app", "operator", "committee")))
+    passwords = {f"{who}_password": os.environ.get(f"LX_{who.upper()}_PASSWORD", "") for who in ("owner", "app")}
+    for warning in run(admin_url=admin_url, names=names, **passwords):
+        click.echo(f"注意：{warning}", err=True)
+    click.echo(f"数据库 {database} 已就绪")
+
+
+@main.command()
+def migrate() -> None:
+    """把公共库、模板库和各委员会的库升级到本版本。"""
+    _django()
+    from registry.migration import migrate as run
+
+    changed = run(report=click.echo)
+    click.echo(f"升级了 {changed} 个委员会" if changed else "各委员会均已是最新")
+
+
+@main.command()
+def static() -> None:
+    """收集静态文件。"""
+    _django()
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True)
+def routes(as_json: bool) -> None:
+    """列出每个网址及其权限。"""
+    _django()
+    from config.routes import print_routes
+
+    print_routes(as_json=as_json)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True)
+def doctor(as_json: bool) -> None:
+    """检查运行条件，说明这台服务器不能提供什么。"""
+    _django()
+    from registry.doctor import print_report
+
+    raise SystemExit(print_report(as_json=as_json))
+
+
+if __name__ == "__main__":
+    main()

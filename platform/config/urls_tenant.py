@@ -1,0 +1,24 @@
+"""One committee's site."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+from registry import views
+
+_APPS = {  # where each app's pages hang
+    "members/": "tenants.members.urls",
+    "": "tenants.liaison.urls",
+    "activities/": "tenants.activities.urls",
+    "outputs/": "tenants.voices.urls",
+    "policy/": "tenants.policy.urls",
+    "standing/": "tenants.assessment.urls",
+    "returns/": "tenants.reports.urls",
+}
+urlpatterns = [
+    path("readyz", views.ready, name="ready"),
+    path("", include("accounts.urls")),
+    *[path(prefix, include(name)) for prefix, name in _APPS.items() if find_spec(name)],
+    *([path("", include("tenants.desk.urls"))] if find_spec("tenants.desk.urls") else []),
+]
+handler404 = "core.web.not_found"
+handler500 = "core.web.server_error"

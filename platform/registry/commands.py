@@ -1,0 +1,96 @@
+"""`lianxin committee …`"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+from core.errors import DomainError
+
+from registry import provisioning, queries
+from registry.models import Level, State
+
+
+def refusing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A refusal ends with exit code 2 and, on stderr, the errors as JSON."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except DomainError as refusal:
+            error = {"file": None, "line": None, "key": next(iter(refusal.fields), None), "code": refusal.code}
+            error |= {"message": refusal.message, "remedy": getattr(refusal, "remedy", refusal.message)}
+            click.echo(json.dumps({"ok": False, "errors": [error]}, ensure_ascii=False), err=True)
+            sys.exit(2)
+
+    return run
+
+
+def _say(value: dict[str, Any], *, as_json: bool, sentence: str) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False) if as_json else sentence)
+
+
+def _plain(entry: Any) -> dict[str, Any]:
+    fields = ("code", "name", "slug", "level", "parent", "state")
+    return {name: getattr(entry, name) for name in fields}
+
+
+@click.command()
+@click.option("--code", required=True)
+@click.option("--name", required=True)
+@click.option("--slug", required=True)
+@click.option("--parent", default=None)
+@click.option("--level", default=None, type=click.Choice(Level.values), help="不写则按上级推定")
+@click.option("--template", default=None, help="policy_templates 下的目录名")
+@click.option("--json", "as_json", is_flag=True)
+@refusing
+def create(
+    code: str, name: str, slug: str, parent: str | None, level: str | None, template: str | None, as_json: bool
+) -> None:
+    """开通一个委员会：建角色、建库、授权、采用办法。"""
+    entry = provisioning.create_committee(
+        code=code, name=name, slug=slug, level=level or _level_below(parent), parent=parent, template=template
+    )
+    _say({"ok": True, "committee": _plain(entry)}, as_json=as_json, sentence=f"{entry.name} 已开通")
+
+
+def _level_below(parent: str | None) -> str:
+    above = next((one for one in queries.everyone() if one.code == parent), None)
+    below = {"national": Level.PROVINCE, "province": Level.CITY, "city": Level.COUNTY}
+    return below.get(above.level, Level.COUNTY) if above else Level.PROVINCE
+
+
+@click.command(name="list")
+@click.option("--json", "as_json", is_flag=True)
+@refusing
+def list_(as_json: bool) -> None:
+    """列出全部委员会。"""
+    found = queries.everyone()
+    if as_json:
+        click.echo(json.dumps({"committees": [_plain(one) for one in found]}, ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(f"{one.code:8} {one.slug:14} {State(one.state).label:6} {one.name}")
+
+
+def _state_command(name: str, state: State, words: str, help_text: str) -> click.Command:
+    @click.command(name=name, help=help_text)
+    @click.argument("code")
+    @click.option("--json", "as_json", is_flag=True)
+    @refusing
+    def command(code: str, as_json: bool) -> None:
+        provisioning.set_state(code=code, state=state)
+        _say({"ok": True, "code": code, "state": state}, as_json=as_json, sentence=f"{code} {words}")
+
+    return command
+
+
+suspend = _state_command("suspend", State.SUSPENDED, "已暂停；一秒内各进程生效", "暂停一个委员会。")
+resume = _state_command("resume", State.ACTIVE, "已恢复使用", "恢复一个委员会。")
+
+COMMANDS = [create, list_, suspend, resume]

@@ -1,0 +1,55 @@
+"""What this host's servers give and what they cannot."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from core import tenancy
+from django.core.cache import caches
+from django.db import connection
+
+
+def checks() -> list[dict[str, object]]:
+    """`{name, ok, message}` each; never raises."""
+    return [_tried("数据库连接", _database), _tried("set_config 已收回", _set_config), _tried("Redis", _redis)]
+
+
+def _tried(name: str, check) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    try:
+        ok, message = check()
+    except Exception as error:
+        ok, message = False, f"{type(error).__name__}: {error}".strip()
+    return {"name": name, "ok": ok, "message": message}
+
+
+def _database() -> tuple[bool, str]:
+    with tenancy.nowhere(), connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        version = cursor.fetchone()[0]
+        cursor.execute("SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolinherit FROM pg_roles WHERE rolname = session_user")
+        strong = cursor.fetchone()[0]
+    return (not strong, f"PostgreSQL {version}" + ("；连接用户权限过大，应为 lx_app" if strong else ""))
+
+
+def _set_config() -> tuple[bool, str]:
+    with tenancy.nowhere(), connection.cursor() as cursor:
+        cursor.execute("SELECT has_function_privilege(session_user, 'pg_catalog.set_config(text,text,boolean)', 'EXECUTE')")
+        held = cursor.fetchone()[0]
+    return (not held, "被注入的单条 SELECT 仍可能切换角色；请以超级用户重新运行 lianxin db bootstrap" if held else "已收回")
+
+
+def _redis() -> tuple[bool, str]:
+    caches["default"].set("doctor", "1", 5)
+    return (caches["default"].get("doctor") == "1", "可读写")
+
+
+def print_report(*, as_json: bool) -> int:
+    """Print the findings; 1 when something is missing."""
+    found = checks()
+    if as_json:
+        click.echo(json.dumps({"ok": all(one["ok"] for one in found), "checks": found}, ensure_ascii=False))
+    else:
+        for one in found:
+            click.echo(f"{'✓' if one['ok'] else '✗'} {one['name']}：{one['message']}")
+    return 0 if all(one["ok"] for one in found) else 1
