@@ -1,0 +1,161 @@
+"""Real PostgreSQL for every test that asks for it: one database per worker, made the way a deployment makes it.
+
+The database is bootstrapped, migrated and provisioned once per session (schemas from the script, not by
+migrations per committee); each test runs in a transaction that is rolled back.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import psycopg2
+import pytest
+from psycopg2 import sql
+
+ADMIN_URL = os.environ.get("LIANXIN_ADMIN_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+DATABASE = f"lxt_{os.environ.get('LX_TEST_DB', 'suite')}_{WORKER}"
+
+COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with look-alike children
+    ("430000", "政协湖南省委员会", "hunan", "province", None, None),
+    ("440000", "政协广东省委员会", "guangdong", "province", None, None),
+    ("430900", "政协益阳市委员会", "yiyang", "city", "430000", "yiyang-2021"),
+    ("430923", "政协安化县委员会", "anhua", "county", "430900", "yiyang-2021"),
+    ("430921", "政协南县委员会", "nanxian", "county", "430900", "yiyang-2021"),
+    ("440100", "政协广州市委员会", "guangzhou", "city", "440000", "guangzhou-2020"),
+]
+
+
+def _environment() -> None:
+    """Settings read the environment once; the test database's URLs must stand there before."""
+    from urllib.parse import urlsplit
+
+    address = urlsplit(ADMIN_URL)
+    place = f"{address.hostname}:{address.port or 5432}"
+    os.environ |= {
+        "LIANXIN_DEV": "1",
+        "LIANXIN_TODAY": "2022-11-30",
+        "LX_ROLE_PREFIX": DATABASE,
+        "DATABASE_URL": f"postgresql://{DATABASE}_app:test@{place}/{DATABASE}",
+        "DATABASE_OWNER_URL": f"postgresql://{DATABASE}_owner:test@{place}/{DATABASE}",
+    }
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+_environment()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: object) -> Iterator[None]:
+    """Replaces pytest-django's: the database is made by our own bootstrap, as users without superuser rights."""
+    from core.bootstrap import Names, bootstrap
+    from django.db import connections
+    from registry.migration import migrate
+    from registry.provisioning import create_committee
+
+    _drop()
+    bootstrap(
+        admin_url=ADMIN_URL,
+        names=Names(DATABASE, *(f"{DATABASE}_{who}" for who in ("owner", "app", "operator", "committee"))),
+        owner_password="test",
+        app_password="test",
+    )
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        migrate()
+        for code, name, slug, level, parent, template in COMMITTEES:
+            create_committee(code=code, name=name, slug=slug, level=level, parent=parent, template=template)
+    yield
+    for connection in connections.all():
+        connection.close()
+    _drop()
+
+
+def _drop() -> None:
+    """Remove the database and every role made for it."""
+    admin = psycopg2.connect(ADMIN_URL)
+    admin.autocommit = True
+    with admin.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
+        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [DATABASE.replace("_", r"\_") + r"\_%"])
+        for (role,) in cursor.fetchall():
+            cursor.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+    admin.close()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A committee in tests: `with place:` enters it; `place.host` serves it."""
+
+    code: str
+    slug: str
+
+    @property
+    def host(self) -> str:
+        return f"{self.slug}.localhost"
+
+    def inside(self) -> AbstractContextManager[object]:
+        from core import tenancy
+
+        return tenancy.inside(self.code)
+
+
+PLACES = {slug: Place(code, slug) for code, _, slug, *_ in COMMITTEES}
+
+
+@pytest.fixture
+def place(db: None) -> Callable[[str], Place]:
+    """`place("anhua").inside()` enters a committee; `.host` is its host name."""
+    return PLACES.__getitem__
+
+
+@pytest.fixture
+def anhua(db: None) -> Iterator[Place]:
+    """The test runs inside Anhua (Yiyang's policy, data entered by members themselves)."""
+    with PLACES["anhua"].inside():
+        yield PLACES["anhua"]
+
+
+@pytest.fixture
+def yiyang(db: None) -> Iterator[Place]:
+    with PLACES["yiyang"].inside():
+        yield PLACES["yiyang"]
+
+
+@pytest.fixture
+def guangzhou(db: None) -> Iterator[Place]:
+    """The test runs inside Guangzhou (members' entries are claims until the office confirms)."""
+    with PLACES["guangzhou"].inside():
+        yield PLACES["guangzhou"]
+
+
+@pytest.fixture
+def account(db: None) -> Callable[..., object]:
+    """`account("office")` makes a user with that role in the committee the test stands in."""
+    from accounts.actions import create_user
+    from core.audit import SYSTEM
+
+    def make(role: str, username: str | None = None, display_name: str | None = None) -> object:
+        name = username or role
+        return create_user(username=name, display_name=display_name or name, password=None, roles=[role], by=SYSTEM)
+
+    return make
+
+
+@pytest.fixture
+def browser_of(client: object) -> Callable[..., object]:
+    """`browser_of(place, user)` is a Django test client on the committee's host, signed in as the user.
+
+    Call it while standing inside the committee: the session row is written there.
+    """
+    from django.test import Client
+
+    def make(place: Place, user: object | None = None) -> Client:
+        made = Client(headers={"host": place.host})
+        if user is not None:
+            made.force_login(user)
+        return made
+
+    return make
