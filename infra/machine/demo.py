@@ -98,8 +98,8 @@ def _start_servers(given: dict[str, str], port: int) -> tuple[dict[str, str], di
             server = services.start_redis("demo")
             redis = services.redis_url(server)
             remarks.append(f"Redis 127.0.0.1:{server.port}")
-        admin = os.environ.get("LIANXIN_ADMIN_URL", "")
-        if "DATABASE_URL" in given:
+        admin = ""
+        if "DATABASE_URL" in given:  # its users and their passwords are that server's own affair
             app_url, owner_url = given["DATABASE_URL"], given["DATABASE_OWNER_URL"]
         else:
             postgres = services.start_postgres("demo")
@@ -113,7 +113,7 @@ def _start_servers(given: dict[str, str], port: int) -> tuple[dict[str, str], di
     owner = product.owner_environment(application, owner_url=owner_url)
     if admin:
         with step("数据库用户 database users"):
-            _lianxin("db", "bootstrap", env=product.bootstrap_environment(owner) | {"LIANXIN_ADMIN_URL": admin})
+            _lianxin("db", "bootstrap", env=product.bootstrap_environment(owner, admin_url=admin))
     return application, owner
 
 

@@ -18,6 +18,7 @@ from .paths import BIN, LOCAL
 DATABASE = "lianxin"
 OWNER, APP = "lx_owner", "lx_app"
 DEMO_DAY = "2022-11-30"
+NOT_INHERITED = ("DATABASE_OWNER_URL", "LIANXIN_ADMIN_URL", "LX_OWNER_PASSWORD", "LX_APP_PASSWORD")
 ACCOUNTS = LOCAL / "demo-accounts.json"
 
 
@@ -33,7 +34,7 @@ class Child:
 def application_environment(*, database_url: str, redis_url: str, port: int) -> dict[str, str]:
     """What every process of the product gets; nothing in it can make or change a table."""
     env = plain_environment()
-    for name in ("DATABASE_OWNER_URL", "LIANXIN_ADMIN_URL", "LX_OWNER_PASSWORD", "LX_APP_PASSWORD"):
+    for name in NOT_INHERITED:
         env.pop(name, None)
     return env | {
         "DATABASE_URL": database_url,
@@ -53,9 +54,14 @@ def owner_environment(application: dict[str, str], *, owner_url: str) -> dict[st
     return application | {"DATABASE_OWNER_URL": owner_url}
 
 
-def bootstrap_environment(owner: dict[str, str]) -> dict[str, str]:
+def bootstrap_environment(owner: dict[str, str], *, admin_url: str) -> dict[str, str]:
     """What `lianxin db bootstrap` gets: the passwords it gives to the users it makes."""
-    return owner | {"LX_OWNER_PASSWORD": secret("lx-owner"), "LX_APP_PASSWORD": secret("lx-app")}
+    return owner | {
+        "LIANXIN_ADMIN_URL": admin_url,
+        "LX_DATABASE": DATABASE,
+        "LX_OWNER_PASSWORD": secret("lx-owner"),
+        "LX_APP_PASSWORD": secret("lx-app"),
+    }
 
 
 def children(port: int) -> list[Child]:
