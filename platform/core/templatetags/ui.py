@@ -232,7 +232,20 @@ def form_actions(*, submit: str, cancel_url: str = "", cancel: str = "取消", n
 @register.inclusion_tag("components/form_errors.html")
 def form_errors(form: forms.BaseForm) -> dict[str, Any]:
     """What was refused, at the top of the form, each line leading to its field."""
-    return {"form": form, "wrong": [bound for bound in form if bound.errors]}
+    return {"form": form, "wrong": [(bound, _refusal(bound)) for bound in form if bound.errors]}
+
+
+DJANGO_ROWS = "10"
+
+
+def _refusal(bound: BoundField) -> str:
+    """The first thing wrong with a field; an empty one is asked for by name instead of 「这个字段是必填项」."""
+    first = bound.errors.as_data()[0] if bound.errors else None
+    if first is None:
+        return ""
+    if first.code == "required":
+        return f"请{'选择' if hasattr(bound.field, 'choices') else '填写'}{bound.label}。"
+    return str(bound.errors[0])
 
 
 def _kind(bound: BoundField, *, segments: bool) -> str:
@@ -252,6 +265,8 @@ def _control(bound: BoundField, *, described_by: str) -> SafeString:
     style = "form-select" if isinstance(widget, forms.Select) else "form-control"
     given = widget.attrs.get("class", "")
     attrs = {"class": f"{style} {'is-invalid' if bound.errors else ''} {given}".strip()}
+    if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == DJANGO_ROWS:
+        attrs["rows"] = "3"
     if described_by:
         attrs["aria-describedby"] = described_by
     if bound.errors:
@@ -270,5 +285,6 @@ def field(bound: BoundField, *, label: str = "", help: str = "", segments: bool 
     return {
         "bound": bound, "kind": kind, "label": label or bound.label, "help_text": help_text, "hidden": hidden,
         "control": bound.as_widget() if hidden else _control(bound, described_by=" ".join(ids)) if kind == "input" else "",
+        "error": _refusal(bound),
         "choices": list(bound) if kind in ("segments", "choices") else [],
     }
