@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 
-from core.deed import Branch, view_sql
 from django.conf import settings
+
+from core.deed import Branch, view_sql
 
 
 def branches() -> Iterator[Branch]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.models import Row
 from django.db import models
 
+from core.models import Row
 from tenants.members.models import Member
 from tenants.proceedings.models import Decision
 

@@ -1,0 +1,256 @@
+"""The only writers of adopted documents: the first adoption, and a committee's own adaptation (YY21-22-1)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol
+
+from django.db import transaction
+from django.db.models import Max
+
+from core import audit, tenancy
+from core.errors import DomainError
+from policy_engine import (
+    Policy,
+    Template,
+    TemplateError,
+    TemplateErrors,
+    find_template,
+    load_overlay,
+    load_template,
+    resolve,
+)
+from tenants.policy import queries
+from tenants.policy.models import Kind, Layer, PolicyDocument
+from tenants.proceedings.actions import record_decision
+from tenants.proceedings.models import Decision
+
+Operation = Mapping[str, Any]
+"""One change in the overlay's language: `{op, path, value, reason?}`."""
+
+
+class UnusableTemplate(DomainError):
+    code = "unusable_template"
+
+    def __init__(self, name: str, errors: Sequence[TemplateError]) -> None:
+        lines = "；".join(str(error) for error in errors[:3])
+        super().__init__(f"模板“{name}”不能采用：{lines}。改好后用 `lianxin policy check {name}` 核对。")
+
+
+class NothingChanged(DomainError):
+    code = "nothing_changed"
+
+    def __init__(self) -> None:
+        super().__init__("没有改动任何数值，不用调整。要改哪一项，就在它右边填上本会的数。")
+
+
+class ReasonMissing(DomainError):
+    code = "reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__("请写明为什么调整，报上级备案时要用。", fields={"reason": "请写明为什么调整"})
+
+
+class TakesEffectBeforeDecision(DomainError):
+    code = "takes_effect_before_decision"
+
+    def __init__(self, decided_on: date) -> None:
+        message = f"施行日期不能早于会议日期 {decided_on:%Y-%m-%d}，以前的情况仍按原办法判断。"
+        super().__init__(message, fields={"in_force_from": message})
+
+
+class AdaptationRefused(DomainError):
+    """What the engine refuses: unknown element, a value out of the parent's bounds, minimum above maximum."""
+
+    code = "adaptation_refused"
+
+    def __init__(self, errors: Sequence[TemplateError], fields: Mapping[str, str]) -> None:
+        lines = "；".join(f"{error.message}（{error.remedy}）" for error in errors[:3])
+        super().__init__(f"这样调整不成立：{lines}", fields=fields)
+        self.errors = tuple(errors)
+
+
+class Prepare(Protocol):
+    def __call__(self, *, template: str | None, by: audit.Actor) -> None: ...
+    def check(self, *, template: str | None) -> None: ...
+
+
+class _Preparation:
+    """What provisioning calls for a new committee: look first, write later."""
+
+    def check(self, *, template: str | None) -> None:
+        """Raises UnusableTemplate unless the template can be adopted; None is fine: adopt one later."""
+        if template is not None:
+            _load(template)
+
+    def __call__(self, *, template: str | None, by: audit.Actor) -> None:
+        """Adopt `template` as the first document. Running it again changes nothing."""
+        if template is not None:
+            adopt_template(template=_load(template), by=by)
+
+
+prepare_committee: Prepare = _Preparation()
+
+
+@transaction.atomic
+def adopt_template(*, template: Template, by: audit.Actor) -> PolicyDocument:
+    """Adopt a whole document, in force from the day it names itself; the same content twice is one adoption."""
+    content = template.to_json()
+    known = PolicyDocument.objects.filter(kind=Kind.TEMPLATE, digest=_digest(content)).first()
+    if known is not None:
+        return known
+    header = template.header
+    own = header.get("issuer") == tenancy.current().name
+    return _insert(
+        kind=Kind.TEMPLATE,
+        layer=Layer.OWN if own else Layer.PARENT,
+        identifier=template.id,
+        base=template.id,
+        title=str(header.get("title") or template.id),
+        content=content,
+        in_force_from=_day(header.get("in_force_from")),
+        by=by,
+    )
+
+
+@transaction.atomic
+def adapt(
+    *,
+    operations: Sequence[Operation],
+    reason: str,
+    body: str,
+    meeting: str,
+    decided_on: date,
+    document_number: str,
+    in_force_from: date,
+    today: date,
+    by: audit.Actor,
+) -> PolicyDocument:
+    """Set our own values in the parent's policy, in force from a day on.
+
+    `operations` speak the overlay's language, e.g. `{"op": "set", "path": "duty.constituents.min", "value": 5}`.
+    Raises NothingChanged, ReasonMissing, TakesEffectBeforeDecision, AdaptationRefused (its `fields` are keyed by path),
+    queries.NoPolicy, and what recording the decision refuses.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    if in_force_from < decided_on:
+        raise TakesEffectBeforeDecision(decided_on)
+    overlay = _overlay(operations, reason, body, meeting, document_number, in_force_from)
+    _resolved_with(overlay, operations, in_force_from)
+    title = f"{tenancy.current().name}的调整（{in_force_from:%Y-%m-%d}起）"
+    decision = record_decision(
+        body=body,
+        meeting=meeting,
+        decided_on=decided_on,
+        document_number=document_number,
+        subject=title,
+        today=today,
+        by=by,
+    )
+    return _insert(
+        kind=Kind.OVERLAY,
+        layer=Layer.OWN,
+        identifier=overlay["overlay"],
+        base=overlay["base"],
+        title=title,
+        content=overlay,
+        in_force_from=in_force_from,
+        decision=decision,
+        reason=reason,
+        by=by,
+    )
+
+
+def preview(*, operations: Sequence[Operation], in_force_from: date) -> Policy:
+    """The policy as it would read with these changes; writes nothing. Raises NothingChanged, AdaptationRefused, NoPolicy."""
+    return _resolved_with(_overlay(operations, "预览", "", "", "", in_force_from), operations, in_force_from)
+
+
+def _load(name: str) -> Template:
+    try:
+        return load_template(find_template(name))
+    except TemplateErrors as refusal:
+        raise UnusableTemplate(name, refusal.errors) from refusal
+
+
+def _overlay(
+    operations: Sequence[Operation], reason: str, body: str, meeting: str, document_number: str, in_force_from: date
+) -> dict[str, Any]:
+    if not operations:
+        raise NothingChanged
+    number = PolicyDocument.objects.filter(kind=Kind.OVERLAY, layer=Layer.OWN).count() + 1
+    return {
+        "overlay": f"{tenancy.current().slug}-{in_force_from:%Y}-{number}",
+        "base": queries.layers_on(in_force_from).template.id,
+        "document": document_number or None,
+        "decided_by": body or None,
+        "meeting": meeting or None,
+        "from": in_force_from.isoformat(),
+        "reason": reason,
+        "operations": [dict(operation) for operation in operations],
+    }
+
+
+def _resolved_with(overlay: Mapping[str, Any], operations: Sequence[Operation], in_force_from: date) -> Policy:
+    below = queries.layers_on(in_force_from)
+    try:
+        return resolve(below.template, (*below.overlays, load_overlay(overlay)), on=in_force_from)
+    except TemplateErrors as refusal:
+        raise AdaptationRefused(refusal.errors, _fields(refusal.errors, operations)) from refusal
+
+
+def _fields(errors: Sequence[TemplateError], operations: Sequence[Operation]) -> dict[str, str]:
+    """The engine's complaints by the path of the change they are about; the form names its fields after paths."""
+    fields = {}
+    for error in errors:
+        for operation in operations:
+            path = str(operation.get("path"))
+            if path in error.key or error.key in path:
+                fields.setdefault(path, f"{error.message}（{error.remedy}）")
+    return fields
+
+
+def _insert(
+    *,
+    kind: Kind,
+    layer: Layer,
+    identifier: str,
+    base: str,
+    title: str,
+    content: Mapping[str, Any],
+    in_force_from: date | None,
+    by: audit.Actor,
+    decision: Decision | None = None,
+    reason: str = "",
+) -> PolicyDocument:
+    last = PolicyDocument.objects.aggregate(last=Max("order"))["last"] or 0
+    document = PolicyDocument(
+        order=last + 1,
+        kind=kind,
+        layer=layer,
+        identifier=identifier,
+        base=base,
+        title=title,
+        content=content,
+        digest=_digest(content),
+        in_force_from=in_force_from,
+        decision=decision,
+        reason=reason,
+    )
+    document.save(force_insert=True)
+    new = {"identifier": identifier, "in_force_from": in_force_from, "digest": document.digest}
+    audit.record(by=by, action=f"policy.adopt_{kind}", subject=document, new=new, why=reason)
+    return document
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value

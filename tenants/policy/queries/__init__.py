@@ -1,0 +1,16 @@
+"""Reads of the policy in force: the resolved stack, and what its pages show."""
+
+from tenants.policy.queries.stack import (
+    DATA_ENTRY,
+    NoPolicy,
+    data_entry_on,
+    documents,
+    has_policy,
+    layers_on,
+    parent_policy_on,
+    policy_on,
+)
+
+__all__ = [
+    "DATA_ENTRY", "NoPolicy", "data_entry_on", "documents", "has_policy", "layers_on", "parent_policy_on", "policy_on",
+]  # fmt: skip

@@ -1,0 +1,104 @@
+"""The documents in force on a day, resolved into one policy.
+
+A document never changes once adopted, so what its ids resolve to never changes either: resolved policies are
+kept in the process under the committee's code and those ids, and nothing has to be invalidated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from core import tenancy
+from core.errors import DomainError
+from policy_engine import Overlay, Policy, Template, load_overlay, resolve
+from tenants.policy.models import Kind, Layer, PolicyDocument
+
+DataEntry = Literal["self", "self_and_filing", "office"]
+DATA_ENTRY: DataEntry = "self"  # where the documents do not say who enters a record
+KEPT = 64  # resolved policies per process: two or three per committee that is in use
+
+
+class NoPolicy(DomainError):
+    code = "no_policy"
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"{day:%Y-%m-%d} 本会还没有施行中的办法，无从判断。请办公室先采用一份办法。")
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """A template and its overlays as loaded, in the order they apply."""
+
+    template: Template
+    overlays: tuple[Overlay, ...]
+
+
+def documents() -> QuerySet[PolicyDocument]:
+    """All adopted documents, the first adopted first, without their content."""
+    return PolicyDocument.objects.defer("content").select_related("decision")
+
+
+def has_policy(day: date) -> bool:
+    return _in_force(day).filter(kind=Kind.TEMPLATE).exists()
+
+
+def policy_on(day: date) -> Policy:
+    """The resolved policy in force on `day`. Raises NoPolicy. One query once its documents are known."""
+    return replace(_resolved(tenancy.current().code, _stack(day)), on=day)
+
+
+def parent_policy_on(day: date) -> Policy:
+    """The same without the committee's own adaptations: the value by which its parent reads it. Raises NoPolicy."""
+    return replace(_resolved(tenancy.current().code, _stack(day, own_overlays=False)), on=day)
+
+
+def layers_on(day: date) -> Layers:
+    """What a new overlay would be laid upon. Raises NoPolicy."""
+    return _loaded(tenancy.current().code, _stack(day))
+
+
+def data_entry_on(day: date) -> DataEntry:
+    """Who enters a member's record (GZ20-4.4-4, YY21-10-2): self, self and filing by the special committee, or the office."""
+    try:
+        setting = policy_on(day).elements.get("setting.data_entry")
+    except NoPolicy:
+        return DATA_ENTRY
+    value: DataEntry | None = setting.value("value", day) if setting else None
+    return value or DATA_ENTRY
+
+
+def _in_force(day: date) -> QuerySet[PolicyDocument]:
+    return PolicyDocument.objects.filter(Q(in_force_from=None) | Q(in_force_from__lte=day))
+
+
+def _stack(day: date, *, own_overlays: bool = True) -> tuple[UUID, ...]:
+    """Ids of the latest template and the overlays upon it."""
+    found = _in_force(day)
+    if not own_overlays:
+        found = found.exclude(kind=Kind.OVERLAY, layer=Layer.OWN)
+    rows = list(found.order_by("order").values_list("id", "kind", "base"))
+    templates = [row for row in rows if row[1] == Kind.TEMPLATE]
+    if not templates:
+        raise NoPolicy(day)
+    template = templates[-1]
+    return (template[0], *(key for key, kind, base in rows if kind == Kind.OVERLAY and base == template[2]))
+
+
+@lru_cache(maxsize=KEPT)
+def _loaded(committee: str, ids: tuple[UUID, ...]) -> Layers:
+    """`committee` is part of the key only: the rows are read from the schema entered, which is that committee's."""
+    contents = dict(PolicyDocument.objects.filter(id__in=ids).values_list("id", "content"))
+    template, *overlays = (contents[key] for key in ids)
+    return Layers(Template.from_json(template), tuple(load_overlay(overlay) for overlay in overlays))
+
+
+@lru_cache(maxsize=KEPT)
+def _resolved(committee: str, ids: tuple[UUID, ...]) -> Policy:
+    layers = _loaded(committee, ids)
+    return resolve(layers.template, layers.overlays)
