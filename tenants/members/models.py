@@ -59,7 +59,7 @@ class Member(Row):
     """A member of this committee and term. Never the same row as the person's seat elsewhere (S32)."""
 
     name = models.CharField(max_length=60)  # 民委发〔2016〕33号: at least 50 characters, separator ·
-    name_pinyin = models.CharField(max_length=200, db_index=True)  # full syllables and initials, for search and sorting
+    name_pinyin = models.CharField(max_length=450)  # core.pinyin.of(name): syllables, a blank, initials
     number = models.CharField(max_length=20, unique=True)  # the office's own number, stable across imports
     sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="members")
     special_committees = models.ManyToManyField(SpecialCommittee, through="Seat", related_name="members")
@@ -146,3 +146,17 @@ class Convener(Row):
     class Personal:
         personal = ("member",)
         safe = ("sector", "is_first", "since", "until")
+
+
+class ImportDraft(Row):
+    """An uploaded roster between its preview and its confirmation; gone when confirmed, or after a day."""
+
+    uploaded_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    effective_on = models.DateField()  # changed posts and seats end and begin on this day
+    makes_groups = models.BooleanField(default=False)  # also make sectors and special committees the roster does not have yet
+
+    class Personal:
+        personal = ("uploaded_by", "file_name", "content")
+        safe = ("effective_on", "makes_groups")

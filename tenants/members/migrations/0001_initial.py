@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('name', models.CharField(max_length=60)),
-                ('name_pinyin', models.CharField(db_index=True, max_length=200)),
+                ('name_pinyin', models.CharField(max_length=450)),
                 ('number', models.CharField(max_length=20, unique=True)),
                 ('work_unit', models.CharField(blank=True, max_length=120)),
                 ('unit_post', models.CharField(blank=True, max_length=80)),
@@ -127,5 +127,20 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='member',
             constraint=models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gt', models.F('joined_on')), _connector='OR'), name='member_leaves_later'),
+        ),
+        migrations.CreateModel(
+            name='ImportDraft',
+            fields=[
+                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('file_name', models.CharField(max_length=200)),
+                ('content', models.BinaryField()),
+                ('effective_on', models.DateField()),
+                ('makes_groups', models.BooleanField(default=False)),
+                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+            },
         ),
     ]
