@@ -51,5 +51,6 @@ class Branch:
 
 def view_sql(branches: Iterable[Branch]) -> str:
     """CREATE VIEW for the schema first on the search path."""
-    union = "\nUNION ALL\n".join(branch.select() for branch in branches)
+    nothing = Branch({}, "(SELECT 1) AS no_app WHERE false")  # the shape stands even before any app records
+    union = "\nUNION ALL\n".join(branch.select() for branch in (nothing, *branches))
     return f"CREATE VIEW deed WITH (security_invoker = true) AS\n{union}"
