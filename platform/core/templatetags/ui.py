@@ -59,7 +59,7 @@ CLOSED_UNMET = State(word="未完成", mark="alert", tone="overdue")
 
 def _trimmed(content: SafeString) -> SafeString:
     """Rendered content without its outer blanks; `str.strip` alone would forget that it is already escaped."""
-    return mark_safe(content.strip())  # noqa: S308
+    return mark_safe(content.strip())
 
 
 def _amount(number: object, unit: str) -> str:
@@ -107,8 +107,16 @@ def state_line(
     return render_to_string(
         "components/state_line.html",
         {
-            "label": label, "state": state, "done": done, "need": need, "n": n, "unit": unit, "closed": closed,
-            "href": href, "tone": shown.tone, "source": _trimmed(content),
+            "label": label,
+            "state": state,
+            "done": done,
+            "need": need,
+            "n": n,
+            "unit": unit,
+            "closed": closed,
+            "href": href,
+            "tone": shown.tone,
+            "source": _trimmed(content),
         },
     )
 
@@ -132,8 +140,14 @@ def filter_bar(context: RequestContext, content: SafeString, *, submit: str = "�
     sort = request.GET.get("sort", "") if request else ""
     return render_to_string(
         "components/filter_bar.html",
-        {"fields": content, "submit": submit, "action": action, "filtered": filtered, "sort": sort,
-         "clear_url": action or (request.path if request else "?")},
+        {
+            "fields": content,
+            "submit": submit,
+            "action": action,
+            "filtered": filtered,
+            "sort": sort,
+            "clear_url": action or (request.path if request else "?"),
+        },
     )
 
 
@@ -198,8 +212,15 @@ def figure(
 ) -> dict[str, Any]:
     """A figure that is a door: to its records (`href`) and to its definition. `None` shows as a dash: not applicable."""
     return {
-        "value": "—" if value is None else value, "label": label, "unit": "" if value is None else unit, "href": href,
-        "definition": definition, "numerator": numerator, "denominator": denominator, "size": size, "tone": tone,
+        "value": "—" if value is None else value,
+        "label": label,
+        "unit": "" if value is None else unit,
+        "href": href,
+        "definition": definition,
+        "numerator": numerator,
+        "denominator": denominator,
+        "size": size,
+        "tone": tone,
     }
 
 
@@ -283,8 +304,16 @@ def field(bound: BoundField, *, label: str = "", help: str = "", segments: bool 
     ids += [f"{bound.auto_id}-error"] if bound.errors else []
     hidden = bound.is_hidden
     return {
-        "bound": bound, "kind": kind, "label": label or bound.label, "help_text": help_text, "hidden": hidden,
-        "control": bound.as_widget() if hidden else _control(bound, described_by=" ".join(ids)) if kind == "input" else "",
+        "bound": bound,
+        "kind": kind,
+        "label": label or bound.label,
+        "help_text": help_text,
+        "hidden": hidden,
+        "control": bound.as_widget()
+        if hidden
+        else _control(bound, described_by=" ".join(ids))
+        if kind == "input"
+        else "",
         "error": _refusal(bound),
         "choices": list(bound) if kind in ("segments", "choices") else [],
     }
