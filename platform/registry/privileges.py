@@ -31,7 +31,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "core_auditevent": {"operator": APPEND},
     "django_session": {"operator": FULL},
     "dispatch_job": {"committee": APPEND, "operator": EDIT},
-    "exchange_delivery": {"committee": EDIT},
+    "exchange_delivery": {"committee": f"{APPEND}, UPDATE (state, reason, decided_at)"},  # a body never changes
     "auth_group": {},
     "auth_group_permissions": {},
     "auth_permission": {},

@@ -1,0 +1,54 @@
+"""What lies in the letterbox between levels. Public schema, row-level security; figures of committees, never a person."""
+
+from __future__ import annotations
+
+from core.models import Row
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+
+class DeliveryState(models.TextChoices):
+    SUBMITTED = "submitted", "已报送，待接收"
+    ACCEPTED = "accepted", "已接收"
+    RETURNED = "returned", "已退回"
+
+
+class Delivery(Row):
+    """One return on its way up. The body never changes; only the recipient decides, once (see migration 0002).
+
+    `ancestors` are the committees above the recipient when it was sent, nearest first; they may read it once accepted.
+    """
+
+    sender = models.CharField(max_length=40)
+    recipient = models.CharField(max_length=40)
+    ancestors = ArrayField(models.CharField(max_length=40), default=list)
+    period = models.CharField(max_length=10)  # 2022-11
+    revision = models.PositiveSmallIntegerField()
+    body = models.JSONField()  # the canonical return
+    digest = models.CharField(max_length=64)  # sha256 of the body's canonical text
+    state = models.CharField(max_length=20, choices=DeliveryState, default=DeliveryState.SUBMITTED)
+    reason = models.TextField(blank=True)  # why it was sent back
+    submitted_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "period", "revision"], name="one_delivery_per_revision"),
+            models.CheckConstraint(condition=~Q(state="returned") | ~Q(reason=""), name="returned_with_reason"),
+        ]
+        indexes = [
+            models.Index(fields=["recipient", "period"], name="delivery_received"),
+            GinIndex(fields=["ancestors"], name="delivery_above"),
+        ]
+
+    class Personal:
+        personal = ()
+        safe = (
+            "sender", "recipient", "ancestors", "period", "revision", "body", "digest", "state", "reason", "submitted_at",
+            "decided_at",
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.sender} {self.period} 第 {self.revision} 稿"
