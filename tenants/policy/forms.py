@@ -1,0 +1,95 @@
+"""The form of an adaptation: one field per value that may be set, named by its path, and the decision behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from tenants.policy.queries.reading import Parameter
+from tenants.proceedings.models import Body
+
+Groups = tuple[tuple[str, tuple[Parameter, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value to set: the parent's beside the field for ours."""
+
+    parameter: Parameter
+    bound: BoundField
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that differs from what is in force."""
+
+    title: str
+    label: str
+    old: str
+    new: str
+
+
+class AdaptForm(forms.Form):
+    reason = forms.CharField(
+        label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="为什么与上级不同，一两句即可"
+    )
+    body = forms.ChoiceField(label="决定机构", choices=Body.choices)
+    meeting = forms.CharField(label="会议", max_length=100, help_text="例如 第3次会议")
+    decided_on = forms.DateField(label="会议日期")
+    document_number = forms.CharField(label="文号", max_length=60)
+    in_force_from = forms.DateField(label="施行日期", help_text="从这一天起按本会的数判断，以前仍按原来的数")
+
+    def __init__(self, *args: Any, groups: Groups, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.groups = groups
+        for _, parameters in groups:
+            for parameter in parameters:
+                self.fields[parameter.path] = _field(parameter)
+
+    def choices(self) -> Iterator[tuple[str, list[Choice]]]:
+        """The fields of the values, under the titles of their duties."""
+        for title, parameters in self.groups:
+            yield title, [Choice(parameter, self[parameter.path]) for parameter in parameters]
+
+    def operations(self) -> list[dict[str, Any]]:
+        """What was changed, in the overlay's language. Only after is_valid()."""
+        return [{"op": "set", "path": parameter.path, "value": value} for _, parameter, value in self._changed()]
+
+    def changes(self) -> list[Change]:
+        """What was changed, to read. Only after is_valid()."""
+        return [
+            Change(title, parameter.label, parameter.shown, str(self._shown(value)))
+            for title, parameter, value in self._changed()
+        ]
+
+    def decision(self) -> dict[str, Any]:
+        """The arguments of `actions.adapt` besides the operations."""
+        names = ("reason", "body", "meeting", "decided_on", "document_number", "in_force_from")
+        return {name: self.cleaned_data[name] for name in names}
+
+    def _changed(self) -> Iterator[tuple[str, Parameter, Any]]:
+        for title, parameters in self.groups:
+            for parameter in parameters:
+                value = self.cleaned_data.get(parameter.path)
+                if (
+                    not parameter.is_fixed
+                    and value != parameter.value
+                    and not (value is None and parameter.value is None)
+                ):
+                    yield title, parameter, int(value) if isinstance(value, float) and value.is_integer() else value
+
+    @staticmethod
+    def _shown(value: Any) -> str:
+        return "—" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _field(parameter: Parameter) -> forms.Field:
+    common: dict[str, Any] = {"label": parameter.label, "initial": parameter.value, "disabled": parameter.is_fixed}
+    if parameter.options:
+        return forms.ChoiceField(choices=[(option, option) for option in parameter.options], **common)
+    # A document that fixes no number may stay without one; a fixed number is replaced, never emptied by mistake.
+    return forms.FloatField(min_value=0, required=parameter.value is not None, **common)

@@ -1,0 +1,266 @@
+"""The policy as its pages show it: clauses beside duties, every value with where it comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from core.errors import NotFound
+from policy_engine import Duty, Element, Policy
+from policy_engine.model import Dated, in_force
+from tenants.policy.models import PolicyDocument
+from tenants.policy.queries import words
+from tenants.policy.queries.stack import documents, parent_policy_on, policy_on
+
+NUMBERS = ("min", "max", "percent", "k")  # what the pages let a committee set; lists of words come later
+HEADING = re.compile(r"^[^（¶；]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where one value comes from, ready to show; `is_own` means this committee decided it."""
+
+    document: str
+    ref: str
+    since: date | None
+    reason: str
+    decided: str
+    is_own: bool
+
+    @property
+    def label(self) -> str:
+        if not self.is_own:
+            return self.ref or self.document
+        return f"本会 {self.since:%Y-%m-%d} 起" if self.since else "本会"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One value of the policy beside the parent's. `chain` runs from the base document to the value in force."""
+
+    path: str
+    label: str
+    value: Any
+    parent_value: Any
+    bounds: str
+    is_fixed: bool
+    options: tuple[str, ...]
+    chain: tuple[Source, ...]
+
+    @property
+    def source(self) -> Source:
+        return self.chain[-1]
+
+    @property
+    def shown(self) -> str:
+        return words.number(self.value)
+
+    @property
+    def parent_shown(self) -> str:
+        return words.number(self.parent_value)
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseLine:
+    id: str
+    ref: str
+    summary: str
+    force: str
+    declarative: str
+    duties: tuple[tuple[str, str], ...]  # (title, url)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """Clauses under one heading or article of the document."""
+
+    title: str
+    clauses: tuple[ClauseLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """A duty as a row: rule, whom it binds, clauses, values."""
+
+    id: str
+    title: str
+    rule: str
+    who: str
+    force: str
+    is_judged: bool
+    clauses: tuple[ClauseLine, ...]
+    parameters: tuple[Parameter, ...]
+    url: str
+
+    @property
+    def is_adapted(self) -> bool:
+        return any(parameter.source.is_own for parameter in self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The page of one policy on one day."""
+
+    policy: Policy
+    facts: tuple[tuple[str, str], ...]
+    documents: tuple[PolicyDocument, ...]
+    articles: tuple[Article, ...]
+    duties: tuple[DutyLine, ...]
+    settings: tuple[Parameter, ...]
+
+
+def overview(day: date) -> Overview:
+    """Header, clause tree, duties and settings in force on `day`. Raises NoPolicy."""
+    policy, parent = policy_on(day), parent_policy_on(day)
+    duties = tuple(_duty_line(policy, parent, duty, day) for duty in policy.duties_on(day) if duty.in_force)
+    return Overview(
+        policy=policy,
+        facts=tuple(_facts(policy)),
+        documents=tuple(documents()),
+        articles=tuple(_articles(policy, duties)),
+        duties=duties,
+        settings=tuple(parameters_of(policy, parent, day, prefix="setting.")),
+    )
+
+
+def duty_on(duty_id: str, day: date) -> DutyLine:
+    """One duty with its values and their chains. Raises NoPolicy, NotFound."""
+    policy = policy_on(day)
+    if f"duty.{duty_id}" not in policy.elements:
+        raise NotFound("施行中的办法里没有这一项要求。")
+    return _duty_line(policy, parent_policy_on(day), policy.duty(duty_id, day), day)
+
+
+def parameters_on(day: date) -> tuple[tuple[str, tuple[Parameter, ...]], ...]:
+    """Everything a committee may set, grouped under the duty's title, settings last. Raises NoPolicy."""
+    policy, parent = policy_on(day), parent_policy_on(day)
+    groups = [
+        (duty.title, tuple(parameters_of(policy, parent, day, prefix=f"duty.{duty.id}")))
+        for duty in policy.duties_on(day)
+        if duty.in_force
+    ]
+    groups.append(("设置", tuple(p for p in parameters_of(policy, parent, day, prefix="setting.") if p.options)))
+    return tuple((title, parameters) for title, parameters in groups if parameters)
+
+
+def parameters_of(policy: Policy, parent: Policy, day: date, *, prefix: str) -> Iterator[Parameter]:
+    """The values of one duty with its parts (`duty.<id>`), or of all settings (`setting.`)."""
+    for name in sorted(policy.elements):
+        element = policy.elements[name]
+        if name != prefix and not name.startswith(prefix if prefix.endswith(".") else f"{prefix}."):
+            continue
+        keys = ("value",) if name.startswith("setting.") else NUMBERS
+        above = parent.elements.get(name)
+        yield from (
+            _parameter(policy, element, above, key, day) for key in keys if in_force(element.values.get(key, ()), day)
+        )
+
+
+def clause_lines(policy: Policy, clause_ids: tuple[str, ...]) -> tuple[ClauseLine, ...]:
+    return tuple(_clause_line(policy, clause_id, ()) for clause_id in clause_ids if clause_id in policy.clauses)
+
+
+def _parameter(policy: Policy, element: Element, above: Element | None, key: str, day: date) -> Parameter:
+    series = [entry for entry in element.values[key] if entry.since is None or entry.since <= day]
+    theirs = above.values.get(key, ()) if above else ()
+    direction = element.directions.get(key)
+    part = f"{element.title}：" if element.id.count(".") > 1 else ""
+    label = element.title or element.id.partition(".")[2] if element.id.startswith("setting.") else words.KEYS[key]
+    parent_entry = in_force(theirs, day)
+    return Parameter(
+        path=f"{element.id}.{key}",
+        label=f"{part}{label}",
+        value=series[-1].value,
+        parent_value=parent_entry.value if parent_entry else None,
+        bounds=words.bounds(direction),
+        is_fixed=direction is not None and direction.kind == "fixed",
+        options=tuple(map(str, element.traits.get("options") or ())),
+        chain=tuple(_source(policy, entry, is_own=entry not in theirs) for entry in series),
+    )
+
+
+def _source(policy: Policy, entry: Dated, *, is_own: bool) -> Source:
+    source = entry.source
+    clause = policy.clauses.get(source.clause or "")
+    body = words.word("bodies", source.decided_by) if source.decided_by else ""
+    return Source(
+        document=source.document,
+        ref=words.reference(clause.ref) if clause else "",
+        since=entry.since,
+        reason=source.reason or "",
+        decided=" ".join(part for part in (body, source.meeting or "") if part),
+        is_own=is_own,
+    )
+
+
+def _duty_line(policy: Policy, parent: Policy, duty: Duty, day: date) -> DutyLine:
+    return DutyLine(
+        id=duty.id,
+        title=duty.title,
+        rule=words.rule(duty),
+        who=words.who(duty.subject),
+        force=words.word("forces", duty.force),
+        is_judged=duty.judged,
+        clauses=clause_lines(policy, duty.clauses),
+        parameters=tuple(parameters_of(policy, parent, day, prefix=f"duty.{duty.id}")),
+        url=duty_url(duty.id),
+    )
+
+
+def duty_url(duty_id: str) -> str:
+    return reverse("policy:duty", args=[duty_id])
+
+
+def _facts(policy: Policy) -> Iterator[tuple[str, str]]:
+    header: Mapping[str, Any] = policy.header
+    body = header.get("adopted_by")
+    adopted = " ".join(
+        str(part)
+        for part in (
+            words.word("bodies", body) if body else "",
+            header.get("adopted_meeting"),
+            header.get("adopted_on"),
+        )
+        if part
+    )
+    parent = header.get("parent") or {}
+    found = {
+        "文号": header.get("number"),
+        "印发": header.get("issuer"),
+        "通过": adopted,
+        "印发日期": header.get("issued_on"),
+        "施行日期": header.get("in_force_from") or "文件未写明",
+        "上级文件": parent.get("title"),
+        "试行": "是" if header.get("trial") else None,
+    }
+    yield from ((label, str(value)) for label, value in found.items() if value)
+
+
+def _articles(policy: Policy, duties: tuple[DutyLine, ...]) -> Iterator[Article]:
+    carried: dict[str, list[tuple[str, str]]] = {}
+    for duty in duties:
+        for clause in duty.clauses:
+            carried.setdefault(clause.id, []).append((duty.title, duty.url))
+    headings: dict[str, list[ClauseLine]] = {}
+    for clause_id, clause in policy.clauses.items():
+        found = HEADING.match(clause.ref)
+        heading = words.reference(found.group().strip() if found else clause.ref)
+        headings.setdefault(heading, []).append(_clause_line(policy, clause_id, tuple(carried.get(clause_id, ()))))
+    yield from (Article(title, tuple(lines)) for title, lines in headings.items())
+
+
+def _clause_line(policy: Policy, clause_id: str, duties: tuple[tuple[str, str], ...]) -> ClauseLine:
+    clause = policy.clauses[clause_id]
+    return ClauseLine(
+        id=clause_id,
+        ref=words.reference(clause.ref),
+        summary=clause.summary,
+        force=words.word("forces", clause.force),
+        declarative=clause.declarative or "",
+        duties=duties,
+    )

@@ -1,0 +1,101 @@
+"""A duty in the words of the pages: how much, how often, for whom, from which clause."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from policy_engine import Duty, Filter
+from policy_engine.model import Direction, Subject
+from policy_engine.vocabulary import shared_words, title
+
+KEYS = {"min": "最少", "max": "最多", "percent": "比例", "k": "至少几项", "value": "做法", "size": "项数"}
+TYPES_OF_VENUE_LINK = {"residency"}
+ARTICLE = re.compile(r"^(\d+)(?=$|¶|（|[^\d])")
+
+
+def number(value: Any) -> str:
+    """4.0 as 4, 1.5 as 1.5; None as a dash."""
+    if value is None:
+        return "—"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def word(category: str, name: str) -> str:
+    """The shared vocabulary's title of a word."""
+    return title(shared_words(), category, name)
+
+
+def reference(ref: str) -> str:
+    """A clause's place as one says it: `15¶1` is 第15条第1款; references by headings stay as they are."""
+    if not ARTICLE.match(ref):
+        return re.sub(r"¶(\d+)", r"第\1段", ref)
+    return re.sub(r"¶(\d+)", r"第\1款", ARTICLE.sub(r"第\1条", ref))
+
+
+def unit(duty: Duty) -> str:
+    """What is counted: 人, 处, 件, 次, or 项 where parts or items are."""
+    wheres = [duty.where] if duty.where else [part.where for part in duty.parts]
+    if duty.kind in ("all_of", "at_least_k_of") or duty.items:
+        return "项"
+    units = {_unit_of(where) for where in wheres}
+    return units.pop() if len(units) == 1 else "次"
+
+
+def _unit_of(where: Filter) -> str:
+    if where.family == "link":
+        return "处" if set(where.kinds) & TYPES_OF_VENUE_LINK else "人"
+    groups = {shared_words()["kinds"].get(kind, {}).get("group") for kind in where.kinds}
+    return "件" if groups == {"output"} else "次"
+
+
+def amount(duty: Duty) -> str:
+    """How much the duty asks for, without its rhythm; empty where the document fixes no number."""
+    if duty.min is None and duty.max is None:
+        return ""
+    if duty.kind == "coverage":
+        return f"{number(duty.min)}%"
+    if duty.kind == "at_least_k_of":
+        return f"{len(duty.parts)} 项中至少 {number(duty.min)} 项"
+    if duty.kind == "all_of":
+        return f"{len(duty.parts)} 项都做到"
+    if duty.items:
+        return f"{number(duty.min)} 项齐备"
+    return f"{spread(duty)} {unit(duty)}"
+
+
+def spread(duty: Duty) -> str:
+    """`3–5`, `至少 1` or `至多 3`."""
+    if duty.max is None:
+        return f"至少 {number(duty.min)}"
+    if duty.min is None:
+        return f"至多 {number(duty.max)}"
+    return number(duty.min) if duty.min == duty.max else f"{number(duty.min)}–{number(duty.max)}"
+
+
+def rule(duty: Duty) -> str:
+    """The whole rule in a few words: 每年至少 1 件; 保持 3–5 人; 不定数量，只留痕."""
+    how_much = amount(duty)
+    if not how_much:
+        return "不定数量，只计数"
+    if duty.period == "continuous":
+        return f"保持 {how_much}"
+    return f"{word('periods', duty.period)}{how_much}"
+
+
+def who(subject: Subject) -> str:
+    """Whom a duty binds: 委员（常委，主席除外）."""
+    name = word("subjects", subject.type)
+    only = "、".join(word("posts", post) for post in subject.posts)
+    but = "、".join(word("posts", post) for post in subject.except_posts)
+    narrowed = "，".join([*([only] if only else []), *([f"{but}除外"] if but else [])])
+    return f"{name}（{narrowed}）" if narrowed else name
+
+
+def bounds(direction: Direction | None) -> str:
+    """How far the parent lets us move a value."""
+    if direction is None or direction.kind == "free":
+        return "可自定"
+    if direction.kind == "in_range":
+        return f"可在 {number(direction.low)}–{number(direction.high)} 之间"
+    return {"fixed": "不可改", "only_strengthen": "只可加严"}[direction.kind]

@@ -1,0 +1,68 @@
+"""The policy in force, one duty explained, and our own adaptation."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import may, requires
+from accounts.permissions import Permission
+from core import clock
+from core.web import page, refusals_on
+from tenants.policy import actions, queries
+from tenants.policy.forms import AdaptForm
+from tenants.policy.queries import reading
+
+
+@requires(Permission.POLICY_READ)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """本会办法: what is in force today, clause by clause."""
+    today = clock.today()
+    if not queries.has_policy(today):
+        return page(request, "policy/none.html")
+    return page(
+        request,
+        "policy/index.html",
+        {"overview": reading.overview(today), "may_adapt": may(request.user, Permission.POLICY_ADAPT)},
+    )
+
+
+@requires(Permission.POLICY_READ)
+@require_safe
+def duty(request: HttpRequest, duty_id: str) -> HttpResponse:
+    """One requirement: values, where they come from, clauses."""
+    return page(
+        request,
+        "policy/duty.html",
+        {"duty": reading.duty_on(duty_id, clock.today()), "may_adapt": may(request.user, Permission.POLICY_ADAPT)},
+    )
+
+
+@requires(Permission.POLICY_ADAPT)
+@require_http_methods(["GET", "POST"])
+def adapt(request: HttpRequest) -> HttpResponse:
+    """调整上级办法 in two steps: fill in, look at what changes, then adopt."""
+    today = clock.today()
+    if not queries.has_policy(today):
+        return page(request, "policy/none.html")
+    form = AdaptForm(
+        request.POST or None,
+        groups=reading.parameters_on(today),
+        initial={"decided_on": today, "in_force_from": today},
+    )
+    step = request.POST.get("step")
+    if form.is_valid() and step != "edit":
+        with refusals_on(form):
+            if step == "adopt":
+                document = actions.adapt(operations=form.operations(), today=today, by=request.user, **form.decision())
+                messages.success(
+                    request, f"已按会议决定调整，{document.in_force_from:%Y-%m-%d} 起施行，上级可见理由与文号。"
+                )
+                return redirect("policy:index")
+            actions.preview(operations=form.operations(), in_force_from=form.cleaned_data["in_force_from"])
+            return page(request, "policy/adapt_preview.html", {"form": form, "changes": form.changes()})
+    refused = bool(form.errors) and step != "edit"
+    return page(request, "policy/adapt.html", {"form": form}, status=422 if refused else 200)
