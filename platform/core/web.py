@@ -44,15 +44,15 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """`committee`, `nav`, `today`, `elder` for base.html."""
+    """`committee`, `nav`, `today` and `audience` (how large and dense the page is) for base.html."""
     context: dict[str, Any] = {
         "committee": tenancy.current() if tenancy.is_inside() else None,
         "today": clock.today(),
-        "elder": request.COOKIES.get("elder") == "1",
         "nav": [],
     }
     user = getattr(request, "user", None)
     if tenancy.is_inside() and user is not None and user.is_authenticated:
+        context["audience"] = "member" if user.role_names <= {"member"} else "office"
         context["nav"] = import_string(settings.NAVIGATION)(user=user, path=request.path)
     return context
 
