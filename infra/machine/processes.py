@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ PATIENCE = 15.0  # seconds between asking a process to end and ending it
 
 @dataclass(frozen=True)
 class Record:
-    """One started process: `started` in clock ticks since `boot`; `group` when signals go to its whole group."""
+    """One started process: `started` in clock ticks since `boot`; `group` when what it leaves behind is ended too."""
 
     name: str
     pid: int
@@ -118,12 +119,13 @@ def boot_id() -> str:
 
 def stop(record: Record, *, patience: float = PATIENCE) -> None:
     """Ask the process to end, wait up to `patience` seconds, then end it and what is left of its group."""
-    _signal(record, record.stop_signal)
-    if not wait_gone(record, patience=patience):
-        _signal(record, signal.SIGKILL)
-        wait_gone(record, patience=5)
-    if record.group:
-        _kill_group(record.pid)
+    if is_alive(record):
+        _signal(record, record.stop_signal)
+        if not wait_gone(record, patience=patience):
+            _signal(record, signal.SIGKILL)
+            wait_gone(record, patience=5)
+        if record.group:
+            _kill_group(record.pid)
     (RUN / f"{record.name}.json").unlink(missing_ok=True)
 
 
@@ -138,26 +140,19 @@ def wait_gone(record: Record, *, patience: float) -> bool:
 
 
 def _signal(record: Record, number: int) -> None:
-    if not is_alive(record):
-        return
-    try:
-        if record.group:
-            os.killpg(record.pid, number)
-        else:
+    """To the leader alone: gunicorn and Celery then end their own children in good order."""
+    if is_alive(record):
+        with suppress(ProcessLookupError):
             os.kill(record.pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _kill_group(leader: int) -> None:
-    """End what the leader left behind. Its number cannot be a stranger's group while a member of it lives."""
+    """End what the leader left in the session we made; its number is nobody else's while a member of it lives."""
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rpartition(")")[2].split()
         except OSError:
             continue
         if int(fields[3]) == leader and fields[0] not in "ZX":  # its session is the one we made
-            try:
+            with suppress(ProcessLookupError, PermissionError):
                 os.kill(int(path.parent.name), signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                continue
