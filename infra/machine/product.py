@@ -18,7 +18,13 @@ from .paths import BIN, LOCAL
 DATABASE = "lianxin"
 OWNER, APP = "lx_owner", "lx_app"
 DEMO_DAY = "2022-11-30"
-NOT_INHERITED = ("DATABASE_OWNER_URL", "LIANXIN_ADMIN_URL", "LX_OWNER_PASSWORD", "LX_APP_PASSWORD")
+NOT_INHERITED = (
+    "DATABASE_OWNER_URL",
+    "LIANXIN_ADMIN_URL",
+    "LX_DATABASE",
+    "LX_OWNER_PASSWORD",
+    "LX_APP_PASSWORD",
+)
 ACCOUNTS = LOCAL / "demo-accounts.json"
 
 
@@ -36,6 +42,7 @@ def application_environment(*, database_url: str, redis_url: str, port: int) -> 
     env = plain_environment()
     for name in NOT_INHERITED:
         env.pop(name, None)
+    env["LIANXIN_ACCOUNTS_FILE"] = str(ACCOUNTS)
     return env | {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
