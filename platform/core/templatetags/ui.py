@@ -251,9 +251,9 @@ def form_actions(*, submit: str, cancel_url: str = "", cancel: str = "取消", n
 
 
 @register.inclusion_tag("components/form_errors.html")
-def form_errors(form: forms.BaseForm) -> dict[str, Any]:
+def form_errors(form: forms.BaseForm, *, title: str = "没有保存，内容还在下面") -> dict[str, Any]:
     """What was refused, at the top of the form, each line leading to its field."""
-    return {"form": form, "wrong": [(bound, _refusal(bound)) for bound in form if bound.errors]}
+    return {"form": form, "title": title, "wrong": [(bound, _refusal(bound)) for bound in form if bound.errors]}
 
 
 DJANGO_ROWS = "10"
