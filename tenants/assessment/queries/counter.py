@@ -27,7 +27,14 @@ MEMBERSHIPS: Mapping[str, str] = {
     "destinations": "destination",
     "items": "item",
 }
-VALUES: Mapping[str, str] = {"target": "coalesce(target_id, record_id)", "item": "item", "venue": "venue_id"}
+VALUES: Mapping[str, str] = {
+    "target": "target_id",
+    "item": "item",
+    "venue": "venue_id",
+    "subject": "subject_id",
+    "destination": "destination",
+}
+SELF = "self"  # the committee's own id among subjects; in its own schema it needs no other
 COLUMN_LIMIT = 800  # PostgreSQL takes 1664 columns; a policy has some dozens of tallies
 
 
@@ -85,10 +92,9 @@ def _number(tally: Tally) -> Condition:
     condition = where(tally)
     if tally.distinct == "record":
         return Condition(f"count(DISTINCT record_id) FILTER (WHERE {condition.sql})", condition.params)
-    value = VALUES[tally.distinct]
-    return Condition(
-        f"array_agg(DISTINCT ({value})::text) FILTER (WHERE {condition.sql} AND {value} IS NOT NULL)", condition.params
-    )
+    # A record whose target or venue is not named stands for itself.
+    value = f"coalesce(nullif({VALUES[tally.distinct]}::text, ''), record_id::text)"
+    return Condition(f"array_agg(DISTINCT {value}) FILTER (WHERE {condition.sql})", condition.params)
 
 
 def _records(tally: Tally) -> Condition:
@@ -115,15 +121,28 @@ def _run(tallies: Sequence[Tally], cells: Sequence[Condition], *, only: str | No
 
 
 def _statement(cells: Sequence[Condition], *, targets: bool, only: str | None) -> Condition:
-    legs = "('subject', subject_id), ('target', target_id)" if targets else "('subject', subject_id)"
-    restriction = " AND credited.id = %s::uuid" if only else ""
-    sql = (
-        f"SELECT credited.id::text, {', '.join(cell.sql for cell in cells)} "
-        f"FROM deed CROSS JOIN LATERAL (VALUES {legs}) AS credited (by, id) "
-        f"WHERE confirmed AND credited.id IS NOT NULL{restriction} GROUP BY credited.id"
+    roles = ("subject", "target") if targets else ("subject",)
+    legs = ", ".join(
+        f"('{role}', CASE {role}_type WHEN 'committee' THEN '{SELF}' ELSE {role}_id::text END)" for role in roles
     )
-    params = [value for cell in cells for value in cell.params]
-    return Condition(sql, (*params, *([only] if only else [])))
+    mine = _mine(roles, only)
+    sql = (
+        f"SELECT credited.id, {', '.join(cell.sql for cell in cells)} "
+        f"FROM deed CROSS JOIN LATERAL (VALUES {legs}) AS credited (by, id) "
+        f"WHERE confirmed AND credited.id IS NOT NULL{mine.sql} GROUP BY credited.id"
+    )
+    return Condition(sql, (*(value for cell in cells for value in cell.params), *mine.params))
+
+
+def _mine(roles: Sequence[str], only: str | None) -> Condition:
+    """Limits the rows to one subject's, on plain columns, so that the branches' indexes serve it."""
+    if only is None:
+        return Condition("")
+    if only == SELF:
+        either = " OR ".join(f"{role}_type = 'committee'" for role in roles)
+        return Condition(f" AND ({either}) AND credited.id = %s", (SELF,))
+    either = " OR ".join(f"{role}_id = %s::uuid" for role in roles)
+    return Condition(f" AND ({either}) AND credited.id = %s", (*[only] * len(roles), only))
 
 
 def _counted(tally: Tally, cell: Sequence[Any]) -> Counted:

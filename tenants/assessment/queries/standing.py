@@ -1,0 +1,186 @@
+"""Who has done what is asked and who has not, counted on reading: nothing is stored, so nothing can be stale.
+
+Standing answers "may I be easy?" per subject and duty. A year of monthly or half-yearly periods becomes one line per
+duty: it is outstanding while any begun period is, and the rest of the page says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from policy_engine import Duty, Person, Policy, Post, Verdict, Waiver, judge, tallies
+from policy_engine.model import State
+from tenants.assessment import models
+from tenants.assessment.queries.counter import count_all, count_one
+from tenants.members.models import Member, Sector
+from tenants.members.queries import engine_subjects
+from tenants.policy.queries import policy_on, words
+
+
+@dataclass(frozen=True)
+class Line:
+    """One subject and one duty over the year so far."""
+
+    duty: Duty
+    verdicts: tuple[Verdict, ...]  # one per period begun, oldest first
+
+    @cached_property
+    def owed(self) -> tuple[Verdict, ...]:
+        return tuple(verdict for verdict in self.verdicts if verdict.state == "outstanding")
+
+    @property
+    def state(self) -> State:
+        """Outstanding while any period is; otherwise as the period now running stands."""
+        return "outstanding" if self.owed else self.verdicts[-1].state
+
+    @property
+    def outstanding(self) -> str:
+        """How many are still owed over all periods, to read."""
+        return words.number(sum(verdict.outstanding for verdict in self.owed))
+
+    @property
+    def closed(self) -> bool:
+        """Nothing can be made up any more: every unmet period is over."""
+        return bool(self.owed) and all(verdict.closed for verdict in self.owed)
+
+    @property
+    def counted(self) -> str:
+        return words.number(self.verdicts[-1].counted)
+
+    @property
+    def need(self) -> str | None:
+        """What the running period asks for, or None where the document fixes no number."""
+        if self.duty.min is None and self.duty.max is None:
+            return None
+        return words.number(self.duty.min) if self.duty.max is None else words.spread(self.duty)
+
+    @property
+    def unit(self) -> str:
+        return words.unit(self.duty)
+
+    @property
+    def label(self) -> str:
+        """What a table cell says beside the mark; empty leaves the state's own word."""
+        return f"{self.counted} {self.unit}" if self.state in ("met", "counted") else ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A subject's lines in the order of the document's duties."""
+
+    subject: str
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def owed(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.state == "outstanding")
+
+    @property
+    def is_done(self) -> bool:
+        return not self.owed
+
+    def line(self, duty: str) -> Line | None:
+        return next((line for line in self.lines if line.duty.id == duty), None)
+
+
+@dataclass(frozen=True)
+class Standings:
+    """Everybody of one type on one day, with the policy they were judged by."""
+
+    policy: Policy
+    as_of: date
+    duties: tuple[Duty, ...]
+    by_subject: Mapping[str, Standing]
+
+    @property
+    def done(self) -> int:
+        return sum(standing.is_done for standing in self.by_subject.values())
+
+    @property
+    def short(self) -> int:
+        return len(self.by_subject) - self.done
+
+
+def verdicts(as_of: date, *, policy: Policy | None = None) -> list[Verdict]:
+    """Every verdict of the committee on a day: members, sectors, special committees, the committee itself.
+
+    `policy` judges by another rule than the one in force (the parent's value, a what-if). Raises NoPolicy.
+    Seven statements, however many members there are.
+    """
+    return _judged(policy or policy_on(as_of), subjects(as_of), as_of)
+
+
+def standing(as_of: date, *, subject_type: str = "member") -> Standings:
+    """Standing of all members in office on `as_of` (or of all sectors, special committees, the committee). Raises NoPolicy."""
+    policy = policy_on(as_of)
+    people = [person for person in subjects(as_of) if _in_office(person, as_of)]
+    found = _judged(policy, people, as_of)
+    duties = tuple(duty for duty in policy.duties_on(as_of) if duty.in_force and duty.subject.type == subject_type)
+    by_subject = {person.id: _standing(person.id, [], ()) for person in people if person.type == subject_type}
+    mine: dict[str, list[Verdict]] = {key: [] for key in by_subject}
+    for verdict in found:
+        if verdict.subject in mine:
+            mine[verdict.subject].append(verdict)
+    return Standings(policy, as_of, duties, {key: _standing(key, mine[key], duties) for key in by_subject})
+
+
+def standing_of(member: Member, as_of: date) -> tuple[Standing, Policy]:
+    """One member with the records behind each figure, and the policy they were judged by. Raises NoPolicy."""
+    return standing_of_subject("member", str(member.pk), as_of)
+
+
+def standing_of_subject(subject_type: str, key: str, as_of: date) -> tuple[Standing, Policy]:
+    """The same for any subject: `subject_type` and id (`self` is the committee)."""
+    policy = policy_on(as_of)
+    everybody = subjects(as_of)
+    if subject_type == "committee":  # its coverages look at everybody
+        found = [one for one in _judged(policy, everybody, as_of) if one.subject == key]
+    else:
+        person = next(
+            (one for one in everybody if one.type == subject_type and one.id == key), Person(subject_type, key)
+        )
+        found = judge(policy, [person], count_one(tallies(policy, as_of), key), as_of, waivers=_waivers())
+    duties = tuple(duty for duty in policy.duties_on(as_of) if duty.in_force and duty.subject.type == subject_type)
+    return _standing(key, found, duties), policy
+
+
+def subjects(as_of: date) -> list[Person]:
+    """Everybody who can owe a duty in the year of `as_of`."""
+    return [_person(subject) for subject in engine_subjects(as_of)]
+
+
+def sectors_by_id() -> dict[str, Sector]:
+    return {str(sector.pk): sector for sector in Sector.objects.all()}
+
+
+def _judged(policy: Policy, people: Sequence[Person], as_of: date) -> list[Verdict]:
+    return judge(policy, people, count_all(tallies(policy, as_of)), as_of, waivers=_waivers())
+
+
+def _standing(subject: str, found: Sequence[Verdict], duties: Sequence[Duty]) -> Standing:
+    by_duty: dict[str, list[Verdict]] = {}
+    for verdict in sorted(found, key=lambda verdict: verdict.period.start):
+        by_duty.setdefault(verdict.duty, []).append(verdict)
+    return Standing(subject, tuple(Line(duty, tuple(by_duty[duty.id])) for duty in duties if duty.id in by_duty))
+
+
+def _in_office(person: Person, as_of: date) -> bool:
+    return (person.since is None or person.since <= as_of) and (person.until is None or person.until > as_of)
+
+
+def _person(subject: Mapping[str, Any]) -> Person:
+    posts = tuple(Post(post["kind"], _day(post["from"]), _day(post["until"])) for post in subject.get("posts", ()))
+    return Person(subject["type"], subject["id"], posts, _day(subject.get("from")), _day(subject.get("until")))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _waivers() -> list[Waiver]:
+    rows = models.Waiver.objects.values_list("member_id", "duty", "period", "reason")
+    return [Waiver(str(member), duty, period, reason) for member, duty, period, reason in rows]
