@@ -6,7 +6,6 @@ migrations per committee); each test runs in a transaction that is rolled back.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,9 +14,7 @@ import psycopg2
 import pytest
 from psycopg2 import sql
 
-ADMIN_URL = os.environ.get("LIANXIN_ADMIN_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-DATABASE = f"lxt_{os.environ.get('LX_TEST_DB', 'suite')}_{WORKER}"
+from tests.environment import ADMIN_URL, DATABASE, PASSWORD
 
 COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with look-alike children
     ("430000", "政协湖南省委员会", "hunan", "province", None, None),
@@ -29,39 +26,23 @@ COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with 
 ]
 
 
-def _environment() -> None:
-    """Settings read the environment once; the test database's URLs must stand there before."""
-    from urllib.parse import urlsplit
-
-    address = urlsplit(ADMIN_URL)
-    place = f"{address.hostname}:{address.port or 5432}"
-    os.environ |= {
-        "LIANXIN_DEV": "1",
-        "LIANXIN_TODAY": "2022-11-30",
-        "LX_ROLE_PREFIX": DATABASE,
-        "DATABASE_URL": f"postgresql://{DATABASE}_app:test@{place}/{DATABASE}",
-        "DATABASE_OWNER_URL": f"postgresql://{DATABASE}_owner:test@{place}/{DATABASE}",
-    }
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
-
-_environment()
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: object) -> Iterator[None]:
     """Replaces pytest-django's: the database is made by our own bootstrap, as users without superuser rights."""
-    from core.bootstrap import Names, bootstrap
+    from django.conf import settings
     from django.db import connections
+
+    from core.bootstrap import Names, bootstrap
     from registry.migration import migrate
     from registry.provisioning import create_committee
 
+    assert settings.DATABASE_NAME == DATABASE, "settings were read before tests.environment; run pytest from the root"
     _drop()
     bootstrap(
         admin_url=ADMIN_URL,
         names=Names(DATABASE, *(f"{DATABASE}_{who}" for who in ("owner", "app", "operator", "committee"))),
-        owner_password="test",
-        app_password="test",
+        owner_password=PASSWORD,
+        app_password=PASSWORD,
     )
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         migrate()
@@ -71,6 +52,17 @@ def django_db_setup(django_test_environment: None, django_db_blocker: object) ->
     for connection in connections.all():
         connection.close()
     _drop()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """Access outside any transaction, as in production; nothing is rolled back, so the test tidies up itself."""
+    from django.db import connections
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        yield
+        for connection in connections.all():
+            connection.close()
 
 
 def _drop() -> None:

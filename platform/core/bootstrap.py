@@ -86,7 +86,9 @@ def _rights(inside: Connection, names: Names) -> list[str]:
         _run(inside, "GRANT USAGE ON SCHEMA public TO {role}", role=role)
     try:  # closes switching the role inside one injected SELECT
         _run(inside, "REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC")
-        _run(inside, "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO {owner}", owner=names.owner)
+        _run(
+            inside, "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO {owner}", owner=names.owner
+        )
     except psycopg2.errors.InsufficientPrivilege:
         return ["不是超级用户，未能收回 set_config 的执行权：被注入的单条 SELECT 仍可能切换角色。"]
     return []

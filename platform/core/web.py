@@ -28,10 +28,10 @@ def page(
 def refusals_on(form: BaseForm) -> Iterator[None]:
     """Show a DomainError raised by an action on the form it came from.
 
-        with refusals_on(form):
-            actions.register_contact(...)
-            return redirect(...)
-        return page(...)  # the form again, with the refusal
+    with refusals_on(form):
+        actions.register_contact(...)
+        return redirect(...)
+    return page(...)  # the form again, with the refusal
     """
     try:
         yield

@@ -27,16 +27,23 @@ def _database() -> tuple[bool, str]:
     with tenancy.nowhere(), connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         version = cursor.fetchone()[0]
-        cursor.execute("SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolinherit FROM pg_roles WHERE rolname = session_user")
+        cursor.execute(
+            "SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolinherit FROM pg_roles WHERE rolname = session_user"
+        )
         strong = cursor.fetchone()[0]
     return (not strong, f"PostgreSQL {version}" + ("；连接用户权限过大，应为 lx_app" if strong else ""))
 
 
 def _set_config() -> tuple[bool, str]:
     with tenancy.nowhere(), connection.cursor() as cursor:
-        cursor.execute("SELECT has_function_privilege(session_user, 'pg_catalog.set_config(text,text,boolean)', 'EXECUTE')")
+        cursor.execute(
+            "SELECT has_function_privilege(session_user, 'pg_catalog.set_config(text,text,boolean)', 'EXECUTE')"
+        )
         held = cursor.fetchone()[0]
-    return (not held, "被注入的单条 SELECT 仍可能切换角色；请以超级用户重新运行 lianxin db bootstrap" if held else "已收回")
+    return (
+        not held,
+        "被注入的单条 SELECT 仍可能切换角色；请以超级用户重新运行 lianxin db bootstrap" if held else "已收回",
+    )
 
 
 def _redis() -> tuple[bool, str]:

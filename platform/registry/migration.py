@@ -66,8 +66,10 @@ def _one(row: Committee, version: str) -> None:
     with transaction.atomic(using=OWNER):
         _bring_up(row.schema_name)
         with _in_schema(row.schema_name), connections[OWNER].cursor() as cursor:
-            cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind IN ('r','v')",
-                           [row.schema_name])
+            cursor.execute(
+                "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind IN ('r','v')",
+                [row.schema_name],
+            )
             names = [name for (name,) in cursor.fetchall()]
             role = tenancy.role_of(row.code)
             revoke = "; ".join(f'REVOKE ALL ON "{name}" FROM "{role}"' for name in names)

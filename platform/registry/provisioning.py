@@ -43,9 +43,7 @@ class ScriptMissing(DomainError):
         super().__init__("还没有与本版本相符的建库脚本，请先运行 `lianxin migrate`。")
 
 
-def create_committee(
-    *, code: str, name: str, slug: str, level: str, parent: str | None, template: str | None
-) -> Entry:
+def create_committee(*, code: str, name: str, slug: str, level: str, parent: str | None, template: str | None) -> Entry:
     """Make the committee, or finish one left half made (state `making`).
 
     `template` names a folder of policy_templates to adopt, or None. Raises CommitteeExists, ParentUnknown,

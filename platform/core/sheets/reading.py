@@ -200,7 +200,9 @@ def _header(sheet: Sheet, number: int, row: tuple[Any, ...]) -> dict[int, str]:
     head: dict[int, str] = {}
 
     def fault(column: str, header: str, message: str, remedy: str) -> None:
-        sheet.errors.append(CellError(row=number, column=column, header=header, value=header, message=message, remedy=remedy))
+        sheet.errors.append(
+            CellError(row=number, column=column, header=header, value=header, message=message, remedy=remedy)
+        )
 
     for index, cell in enumerate(row):
         name, letter = _name(cell), get_column_letter(index + 1)

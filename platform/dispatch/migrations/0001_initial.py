@@ -6,30 +6,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('committee', models.CharField(max_length=40)),
-                ('epoch', models.PositiveIntegerField()),
-                ('task', models.CharField(max_length=80)),
-                ('ids', models.JSONField(default=dict)),
-                ('by_id', models.UUIDField(null=True)),
-                ('state', models.CharField(choices=[('queued', '排队中'), ('sent', '已派发'), ('running', '办理中'), ('done', '已完成'), ('failed', '未完成')], default='queued', max_length=20)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('message', models.TextField(blank=True)),
-                ('moved_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("committee", models.CharField(max_length=40)),
+                ("epoch", models.PositiveIntegerField()),
+                ("task", models.CharField(max_length=80)),
+                ("ids", models.JSONField(default=dict)),
+                ("by_id", models.UUIDField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("sent", "已派发"),
+                            ("running", "办理中"),
+                            ("done", "已完成"),
+                            ("failed", "未完成"),
+                        ],
+                        default="queued",
+                        max_length=20,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("message", models.TextField(blank=True)),
+                ("moved_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'created_at'], name='job_due')],
+                "indexes": [models.Index(fields=["state", "created_at"], name="job_due")],
             },
         ),
     ]

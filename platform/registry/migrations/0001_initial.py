@@ -9,54 +9,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='SchemaScript',
+            name="SchemaScript",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('fingerprint', models.CharField(max_length=64, unique=True)),
-                ('sql', models.TextField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("fingerprint", models.CharField(max_length=64, unique=True)),
+                ("sql", models.TextField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Committee',
+            name="Committee",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('schema_name', models.CharField(max_length=42, unique=True, validators=[django.core.validators.RegexValidator(re.compile('\\Ac_[a-z0-9]{1,40}\\Z'))])),
-                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator(re.compile('\\A[a-z0-9]{1,40}\\Z'))])),
-                ('name', models.CharField(max_length=100)),
-                ('slug', models.CharField(max_length=40, unique=True)),
-                ('level', models.CharField(choices=[('national', '全国'), ('province', '省级'), ('city', '市级'), ('district', '区级'), ('county', '县级'), ('banner', '旗级'), ('liaison_work_committee', '联络工作委员会')], max_length=30)),
-                ('state', models.CharField(choices=[('making', '开通中'), ('active', '使用中'), ('suspended', '已暂停'), ('archived', '已归档')], default='making', max_length=20)),
-                ('epoch', models.PositiveIntegerField(default=1)),
-                ('schema_version', models.CharField(blank=True, max_length=64)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='registry.committee')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "schema_name",
+                    models.CharField(
+                        max_length=42,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator(re.compile("\\Ac_[a-z0-9]{1,40}\\Z"))],
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator(re.compile("\\A[a-z0-9]{1,40}\\Z"))],
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("slug", models.CharField(max_length=40, unique=True)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("national", "全国"),
+                            ("province", "省级"),
+                            ("city", "市级"),
+                            ("district", "区级"),
+                            ("county", "县级"),
+                            ("banner", "旗级"),
+                            ("liaison_work_committee", "联络工作委员会"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("making", "开通中"),
+                            ("active", "使用中"),
+                            ("suspended", "已暂停"),
+                            ("archived", "已归档"),
+                        ],
+                        default="making",
+                        max_length=20,
+                    ),
+                ),
+                ("epoch", models.PositiveIntegerField(default=1)),
+                ("schema_version", models.CharField(blank=True, max_length=64)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="registry.committee",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(db_index=True, max_length=253, unique=True)),
-                ('is_primary', models.BooleanField(db_index=True, default=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='registry.committee')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("domain", models.CharField(db_index=True, max_length=253, unique=True)),
+                ("is_primary", models.BooleanField(db_index=True, default=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="domains", to="registry.committee"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

@@ -1,0 +1,57 @@
+"""Who plays in the story: committees, offices, and how much each of them did. All people are invented."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+STORY_ENDS = dt.date(2022, 11, 30)
+TERM_BEGAN = dt.date(2021, 12, 1)
+PASSWORD_HINT = "演示"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One committee's part: its people by number, and how diligent they were (0–1)."""
+
+    code: str
+    name: str
+    slug: str
+    level: str
+    parent: str | None
+    template: str | None
+    members: int
+    sectors: int
+    diligence: float
+
+
+PARTS: tuple[Part, ...] = (
+    Part("110000", "政协北京市委员会", "beijing", "province", None, None, 60, 12, 0.5),
+    Part("430000", "政协湖南省委员会", "hunan", "province", None, None, 60, 12, 0.5),
+    Part("440000", "政协广东省委员会", "guangdong", "province", None, None, 60, 12, 0.5),
+    Part("150000", "政协内蒙古自治区委员会", "neimenggu", "province", None, None, 60, 12, 0.5),
+    Part("110101", "政协北京市东城区委员会", "dongcheng", "district", "110000", "dongcheng-2020", 90, 14, 0.75),
+    Part("430900", "政协益阳市委员会", "yiyang", "city", "430000", "yiyang-2021", 300, 20, 0.8),
+    Part("440100", "政协广州市委员会", "guangzhou", "city", "440000", "guangzhou-2020", 90, 16, 0.75),
+    Part("150600", "政协鄂尔多斯市委员会", "ordos", "city", "150000", "ordos-2021", 80, 14, 0.7),
+    Part("430923", "政协安化县委员会", "anhua", "county", "430900", "yiyang-2021", 120, 14, 0.7),
+    Part("430921", "政协南县委员会", "nanxian", "county", "430900", "yiyang-2021", 120, 14, 0.6),
+    Part("440106", "政协广州市天河区委员会", "tianhe", "district", "440100", "guangzhou-2020", 70, 12, 0.65),
+    Part("150602", "政协鄂尔多斯市东胜区委员会", "dongsheng", "district", "150600", "ordos-2021", 60, 12, 0.6),
+)
+
+SECTORS = (
+    "中共", "民革", "民盟", "民建", "民进", "农工党", "九三学社", "无党派", "共青团", "工会", "妇联", "工商联", "科协",
+    "文化艺术", "科技", "经济", "农业", "教育", "医药卫生", "少数民族和宗教",
+)  # fmt: skip
+SPECIAL_COMMITTEES = (
+    "提案委员会", "经济科技委员会", "农业和农村委员会", "人口资源环境委员会", "教科卫体委员会", "社会和法制委员会",
+    "文化文史和学习委员会", "委员学习联络委员会",
+)  # fmt: skip
+
+# Sign-ins of every committee: user name, role, what the page calls the person.
+STAFF: tuple[tuple[str, str, str], ...] = (
+    ("bangongshi", "office", "办公室·周某"),
+    ("lingdao", "leader", "秘书长·陈某"),
+)
+UPPER = ("lianluochu", "upper_liaison", "联络处·吴某")

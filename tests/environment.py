@@ -1,0 +1,24 @@
+"""Loaded by pytest before anything reads settings (`-p tests.environment`): the suite never sees another database.
+
+One database per worker process, named after LX_TEST_DB (default `suite`), on the server LIANXIN_ADMIN_URL names.
+"""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+ADMIN_URL = os.environ.get("LIANXIN_ADMIN_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+DATABASE = f"lxt_{os.environ.get('LX_TEST_DB', 'suite')}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+PASSWORD = "test"
+
+_address = urlsplit(ADMIN_URL)
+_place = f"{_address.hostname}:{_address.port or 5432}"
+os.environ |= {
+    "LIANXIN_DEV": "1",
+    "LIANXIN_TODAY": "2022-11-30",
+    "LX_ROLE_PREFIX": DATABASE,
+    "DATABASE_URL": f"postgresql://{DATABASE}_app:{PASSWORD}@{_place}/{DATABASE}",
+    "DATABASE_OWNER_URL": f"postgresql://{DATABASE}_owner:{PASSWORD}@{_place}/{DATABASE}",
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+}
