@@ -6,10 +6,23 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from policy_engine.judge import Verdict
+from policy_engine.facts import normalised
+from policy_engine.judge import Verdict, judge
 from policy_engine.model import Policy
+from policy_engine.reader import Document
+from policy_engine.tally import count, tallies
 
 
-def evaluate(policy: Policy, facts: Mapping[str, Any], as_of: date) -> list[Verdict]:
+def evaluate(policy: Policy, facts: Mapping[str, Any] | Document, as_of: date) -> list[Verdict]:
     """Verdicts on a facts document (shape: `lianxin policy schema facts`). Raises TemplateErrors on faulty facts."""
-    raise NotImplementedError
+    document = facts if isinstance(facts, Document) else Document("facts", facts)
+    sheet = normalised(document, policy)
+    return judge(policy, sheet.subjects, count(tallies(policy, as_of), sheet.rows), as_of, waivers=sheet.waivers)
+
+
+def verdicts_json(policy: Policy, verdicts: list[Verdict]) -> dict[str, Any]:
+    """The published answer: which policy judged, and what it found."""
+    return {
+        "policy": {"id": policy.id, "digest": policy.digest},
+        "verdicts": [verdict.to_json() for verdict in verdicts],
+    }

@@ -2,18 +2,311 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-from policy_engine.model import Template
+from policy_engine import schema
+from policy_engine.build import clause_of, duty_elements, listing_element, setting_element
+from policy_engine.errors import TemplateError, TemplateErrors
+from policy_engine.model import LISTS, Clause, Element, Template
+from policy_engine.reader import Document, mapping, read
+from policy_engine.vocabulary import TEMPLATES, Words, words_with
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "policy_templates"
+FILES = {"policy.yaml", "clauses.yaml", *(f"{name}.yaml" for name in schema.SECTIONS)}
+ENGINE_SETTINGS = {"year_start_month": int, "pro_rata": bool, "term_from": str, "term_until": str}
 
 
 def load_template(path: Path | str) -> Template:
     """Read and check a template folder. Raises TemplateErrors (all faults found), nothing else."""
-    raise NotImplementedError
+    return _Folder(Path(path)).template()
 
 
 def find_template(name: str) -> Path:
     """The folder for NAME (of `policy_templates/`) or DIR."""
-    raise NotImplementedError
+    folder = Path(name)
+    return folder if folder.exists() or "/" in name or not (TEMPLATES / name).is_dir() else TEMPLATES / name
+
+
+def load_catalogue(path: Path = TEMPLATES / "indicators.yaml") -> tuple[Mapping[str, Any], ...]:
+    """The shared indicators R01…R40. Raises TemplateErrors."""
+    document = read(path, name=path.name)
+    faults = schema.faults(document, schema.CATALOGUE, words_with({}))
+    if faults:
+        raise TemplateErrors(faults)
+    return tuple(document.data["indicators"])
+
+
+@dataclass(slots=True)
+class _Folder:
+    """One loading: reads file by file, collects faults, and builds only what is sound."""
+
+    path: Path
+    faults: list[TemplateError] = field(default_factory=list)
+
+    def template(self) -> Template:
+        self.must_be_a_folder()
+        header = self.read("policy.yaml", schema.HEADER, words_with({}), required=True)
+        words = words_with(mapping(header.data).get("local"))
+        clauses = self.read("clauses.yaml", schema.CLAUSES, words, required=True)
+        duties = [self.read(f"duties/{file.name}", schema.DUTY, words) for file in self.duty_files()]
+        sections = {name: self.read(f"{name}.yaml", schema.section(name), words) for name in schema.SECTIONS}
+        catalogue = self.catalogue()
+        self.stop_at_faults()
+        self.faults += [*_header_faults(header, self.path), *_clause_faults(clauses), *_local_faults(header, words)]
+        self.stop_at_faults()
+        return self.built(header, clauses, duties, sections, catalogue)
+
+    def built(
+        self,
+        header: Document,
+        clauses: Document,
+        duties: list[Document],
+        sections: dict[str, Document],
+        catalogue: tuple[Mapping[str, Any], ...],
+    ) -> Template:
+        known = {entry["id"]: clause_of(entry) for entry in clauses.data["clauses"]}
+        settings = [
+            setting_element(name, entry, header.data) for name, entry in header.data.get("settings", {}).items()
+        ]
+        listed = [
+            listing_element(schema.SINGULAR[name], key, entry, header.data)
+            for name, document in sections.items()
+            for key, entry in mapping(mapping(document.data).get(name)).items()
+        ]
+        elements = {element.id: element for element in [*settings, *listed]}
+        for document in duties:
+            self.faults += _duty_faults(document, known, elements)
+        for name, document in sections.items():
+            self.faults += _section_faults(
+                name, document, known, {entry["code"] for entry in catalogue}, {duty.data["id"] for duty in duties}
+            )
+        self.faults += _setting_faults(header, known)
+        self.stop_at_faults()
+        elements |= {
+            element.id: element for document in duties for element in duty_elements(document.data, header.data)
+        }
+        plain = {key: value for key, value in header.data.items() if key != "settings"}
+        return Template(id=header.data["id"], header=plain, clauses=known, elements=elements, catalogue=catalogue)
+
+    def must_be_a_folder(self) -> None:
+        if not self.path.is_dir():
+            self.fault("", "missing_folder", "模板文件夹不存在", "检查路径，或用 policy_templates 里的名字")
+        try:
+            names = {file.name for file in self.path.iterdir()} if self.path.is_dir() else set()
+        except OSError:
+            names = set()
+            self.fault("", "unreadable", "文件夹读不了", "检查权限")
+        for name in sorted(name for name in names - FILES if name.endswith((".yaml", ".yml"))):
+            self.fault(name, "unknown_file", f"不认识的文件“{name}”", f"可用的文件:{'、'.join(sorted(FILES))}")
+        self.stop_at_faults()
+
+    def duty_files(self) -> list[Path]:
+        try:
+            return sorted((self.path / "duties").glob("*.yaml"))
+        except OSError:
+            self.fault("duties", "unreadable", "文件夹读不了", "检查权限")
+            return []
+
+    def read(self, name: str, shape: schema.Schema, words: Words, *, required: bool = False) -> Document:
+        """One file, shape checked; an absent optional one, or a faulty one, is an empty document."""
+        file = self.path / name
+        if not required and not file.exists():
+            return Document(name, None)
+        try:
+            document = read(file, name=name)
+        except TemplateErrors as errors:
+            self.faults += errors.errors
+            return Document(name, None)
+        self.faults += schema.faults(document, shape, words)
+        return document
+
+    def catalogue(self) -> tuple[Mapping[str, Any], ...]:
+        try:
+            return load_catalogue()
+        except TemplateErrors as errors:
+            self.faults += errors.errors
+            return ()
+
+    def fault(self, name: str, code: str, message: str, remedy: str) -> None:
+        self.faults.append(TemplateError(name or str(self.path), 0, "", code, message, remedy))
+
+    def stop_at_faults(self) -> None:
+        if self.faults:
+            raise TemplateErrors(self.faults)
+
+
+def _header_faults(header: Document, path: Path) -> Iterator[TemplateError]:
+    if header.data["id"] != path.resolve().name:
+        yield header.fault(
+            ("id",), "wrong_id", f"id“{header.data['id']}”与文件夹名“{path.resolve().name}”不同", "改成一样的"
+        )
+    start, end = header.data.get("in_force_from"), header.data.get("in_force_until")
+    if start and end and start >= end:
+        yield header.fault(("in_force_until",), "backwards", "失效日早于施行日", "改正其中一个日期")
+
+
+def _local_faults(header: Document, words: Words) -> Iterator[TemplateError]:
+    for category, entries in mapping(header.data.get("local")).items():
+        for name, entry in entries.items():
+            parent = mapping(entry).get("is_a")
+            if parent is not None and (parent == name or parent not in words.get(category, {})):
+                yield header.fault(
+                    ("local", category, name, "is_a"),
+                    "unknown_word",
+                    f"没有“{parent}”这个词",
+                    f"is_a 要指向 {category} 里的词",
+                )
+
+
+def _clause_faults(clauses: Document) -> Iterator[TemplateError]:
+    seen: set[str] = set()
+    for index, entry in enumerate(clauses.data["clauses"]):
+        if entry["id"] in seen:
+            yield clauses.fault(
+                ("clauses", index, "id"), "duplicate_id", f"条款“{entry['id']}”写了两次", "每个条款 id 只用一次"
+            )
+        seen.add(entry["id"])
+        if _above(entry.get("count_min"), entry.get("count_max")):
+            yield clauses.fault(
+                ("clauses", index, "count_min"), "min_above_max", "count_min 大于 count_max", "调换或改正这两个数"
+            )
+
+
+def _setting_faults(header: Document, known: Mapping[str, Clause]) -> Iterator[TemplateError]:
+    for name, entry in header.data.get("settings", {}).items():
+        written = mapping(entry)
+        value = written.get("value") if written else entry
+        way = ("settings", name)
+        yield from _dangling(header, (*way, "clauses"), written.get("clauses", ()), known)
+        wanted = ENGINE_SETTINGS.get(name)
+        if wanted and value is not None and type(value) is not wanted:
+            yield header.fault(way, "wrong_type", f"设置“{name}”的值类型不对", f"写成 {wanted.__name__}")
+        elif name == "year_start_month" and value not in range(1, 13):
+            yield header.fault(way, "bad_value", "月份只能是 1 到 12", "改成 1 到 12 的整数")
+        elif name.startswith("term_") and isinstance(value, str) and not schema.is_day(value):
+            yield header.fault(way, "bad_date", f"“{value}”不是存在的日期", "写成 2021-12-25 的样子")
+        if written.get("options") and value not in written["options"]:
+            yield header.fault((*way, "value"), "not_an_option", f"“{value}”不在 options 里", "从 options 里选一个")
+
+
+def _section_faults(
+    name: str, document: Document, known: Mapping[str, Clause], codes: set[str], duties: set[str]
+) -> Iterator[TemplateError]:
+    for key, entry in mapping(mapping(document.data).get(name)).items():
+        yield from _dangling(document, (name, key, "clauses"), entry.get("clauses", ()), known)
+        for lines in ("items", "steps", "fields"):
+            yield from _doubles(document, (name, key, lines), [line["id"] for line in entry.get(lines, ())])
+        if name == "indicators" and key not in codes:
+            yield document.fault(
+                (name, key),
+                "unknown_indicator",
+                f"目录里没有指标“{key}”",
+                "用 policy_templates/indicators.yaml 里的编号",
+            )
+        for index, duty in enumerate(entry.get("duties", ())):
+            if duty not in duties:
+                yield document.fault(
+                    (name, key, "duties", index), "unknown_duty", f"没有职责“{duty}”", "改成 duties 文件夹里的 id"
+                )
+
+
+def _duty_faults(
+    document: Document, known: Mapping[str, Clause], elements: Mapping[str, Element]
+) -> Iterator[TemplateError]:
+    duty = document.data
+    if duty["id"] != Path(document.file).stem:
+        yield document.fault(("id",), "wrong_id", f"id“{duty['id']}”与文件名不同", "职责的 id 与文件名一致")
+    yield from duty_shape_faults(document, duty, elements)
+    yield from _dangling(document, ("clauses",), duty["clauses"], known)
+    yield from _value_faults(document, ("values",), duty.get("values", ()), known)
+    for index, part in enumerate(duty.get("parts", ())):
+        yield from _dangling(document, ("parts", index, "clauses"), part.get("clauses", ()), known)
+        yield from _value_faults(document, ("parts", index, "values"), part.get("values", ()), known)
+        if _above(part.get("min"), part.get("max")):
+            yield document.fault(("parts", index, "min"), "min_above_max", "min 大于 max", "调换或改正这两个数")
+    yield from _doubles(document, ("parts",), [part["id"] for part in duty.get("parts", ())])
+
+
+def duty_shape_faults(
+    document: Document, duty: Mapping[str, Any], elements: Mapping[str, Element]
+) -> Iterator[TemplateError]:
+    """Has a duty of this kind what its kind needs? Also asked of duties that an overlay adds."""
+    for key in _needed(duty["kind"]):
+        if key not in duty:
+            yield document.fault((), "missing_key", f"{duty['kind']} 类职责缺少“{key}”", f"补上“{key}”(写法见 README)")
+    for key in {"counts", "parts", "population", *LISTS.values()} - set(_needed(duty["kind"])):
+        if key in duty:
+            yield document.fault((key,), "unknown_key", f"{duty['kind']} 类职责不用“{key}”", "删去，或改 kind")
+    yield from _list_faults(document, duty, elements)
+    for name, counts in _counts_of(duty):
+        if ("kinds" in counts) == ("links" in counts):
+            yield document.fault(
+                name, "kinds_or_links", "kinds 和 links 要写一个，且只写一个", "数记录写 kinds，数联系关系写 links"
+            )
+    if duty["kind"] == "qualitative" and any(entry.get("min") is not None for entry in duty.get("values", ())):
+        yield document.fault(("values",), "qualitative_number", "qualitative 类职责不带数字", "去掉 min，或改用 count")
+
+
+def _needed(kind: str) -> tuple[str, ...]:
+    needed = {
+        "coverage": ("counts", "population", "values"),
+        "all_of": ("parts",),
+        "at_least_k_of": ("parts", "values"),
+        "any_of": ("parts", "values"),
+    }
+    if kind in LISTS:
+        return (LISTS[kind],)
+    return needed.get(kind, ("counts",) if kind == "qualitative" else ("counts", "values"))
+
+
+def _list_faults(
+    document: Document, duty: Mapping[str, Any], elements: Mapping[str, Element]
+) -> Iterator[TemplateError]:
+    name = LISTS.get(duty["kind"])
+    if name and name in duty and f"{name}.{duty[name]}" not in elements:
+        yield document.fault((name,), "unknown_list", f"{name}s.yaml 里没有“{duty[name]}”", "先在那个文件里写明")
+
+
+def _counts_of(duty: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
+    if "counts" in duty:
+        yield ("counts",), duty["counts"]
+    for index, part in enumerate(duty.get("parts", ())):
+        yield ("parts", index, "counts"), part["counts"]
+
+
+def _value_faults(
+    document: Document, way: tuple[str | int, ...], values: Any, known: Mapping[str, Clause]
+) -> Iterator[TemplateError]:
+    days = [date.fromisoformat(entry["from"]) if entry.get("from") else date.min for entry in values]
+    for index, entry in enumerate(values):
+        if _above(entry.get("min"), entry.get("max")):
+            yield document.fault((*way, index, "min"), "min_above_max", "min 大于 max", "调换或改正这两个数")
+        if "clause" in entry:
+            yield from _dangling(document, (*way, index, "clause"), [entry["clause"]], known)
+        if index and days[index] <= days[index - 1]:
+            yield document.fault(
+                (*way, index, "from"), "not_in_order", "values 要按日期从早到晚，日期不能相同", "排好次序"
+            )
+
+
+def _dangling(
+    document: Document, way: tuple[str | int, ...], clauses: Any, known: Mapping[str, Clause]
+) -> Iterator[TemplateError]:
+    for clause in clauses:
+        if clause not in known:
+            yield document.fault(
+                way, "dangling_clause", f"clauses.yaml 里没有条款“{clause}”", "改正编号，或先在 clauses.yaml 里补上"
+            )
+
+
+def _doubles(document: Document, way: tuple[str | int, ...], ids: list[str]) -> Iterator[TemplateError]:
+    for index, name in enumerate(ids):
+        if name in ids[:index]:
+            yield document.fault((*way, index, "id"), "duplicate_id", f"id“{name}”重复", "每个 id 只用一次")
+
+
+def _above(least: Any, most: Any) -> bool:
+    return least is not None and most is not None and least > most

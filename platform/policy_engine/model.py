@@ -7,10 +7,14 @@ entries that remember their document, clause and reason. `Policy.duty(id, on)` i
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Self, cast
+
+from policy_engine.vocabulary import with_local
 
 Kind = Literal[
     "count",
@@ -120,11 +124,12 @@ class Clause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whom a duty binds: a type, narrowed by posts held (any of) and posts that exempt."""
+    """Whom a duty binds: a type, narrowed by posts held (any of), posts that exempt, and kinds (of venues)."""
 
     type: str = "member"
     posts: tuple[str, ...] = ()
     except_posts: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +178,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """A duty as one day reads it. `min` None: count it, never judge it. `percent` belongs to coverage, `k` to at-least-k-of."""
+    """A duty as one day reads it. `min` None: count it, never judge it. `min` is the percentage of a coverage,
+    the k of an at-least-k-of, the length of a list; `listing` names the checklist, workflow or report whose `items` are checked."""
 
     id: str
     title: str
@@ -187,13 +193,13 @@ class Duty:
     pro_rata: bool = False
     min: float | None = None
     max: float | None = None
-    k: int | None = None
     where: Filter | None = None
     distinct: str = "record"
     by: str = "subject"
     population: Subject | None = None
     parts: tuple[Part, ...] = ()
     items: tuple[Item, ...] = ()
+    listing: str | None = None
 
     @property
     def judged(self) -> bool:
@@ -204,54 +210,140 @@ class Duty:
 class Indicator:
     """A figure of the shared catalogue (R01…R40) as this policy carries it.
 
-    `kind`: attainment (share of subjects meeting `duties`), coverage, count (rows passing `where`), other.
-    An attainment or coverage indicator without duties is not applicable here.
+    `kind`: attainment (share of subjects meeting all of `duties`), count (rows passing `where`), ratio (count over another count).
+    `source` names who computes it (`engine` or an app). An attainment without duties is not applicable here.
     """
 
     id: str
     title: str
     kind: str
     period: str = "year"
+    also_periods: tuple[str, ...] = ()
     duties: tuple[str, ...] = ()
     where: Filter | None = None
     distinct: str = "record"
+    numerator: str = ""
     denominator: str = ""
-    scale: float = 1
+    per: float = 1
     dimensions: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
     definition: str = ""
-    anchor: str | None = None
+    source: str = "engine"
 
     @property
     def applicable(self) -> bool:
-        return bool(self.duties) or self.kind not in ("attainment", "coverage")
+        return bool(self.duties) or self.kind != "attainment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A loaded template folder. `header` is policy.yaml without settings: title, number, issuer, adopted, issued, parent, …"""
+    """A loaded template folder. `header` is policy.yaml without settings: title, number, issuer, adopted_on, parent, local, …"""
 
     id: str
     header: Mapping[str, Any]
     clauses: Mapping[str, Clause]
     elements: Mapping[str, Element]
-    catalogue: Mapping[str, Indicator] = field(default_factory=dict)
+    catalogue: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def document(self) -> str:
+        """What provenance calls this document: its number, or its title where none is printed."""
+        return str(self.header.get("number") or self.header.get("title") or self.id)
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the canonical JSON: what a verdict or a return was judged by."""
+        text = json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """All duties in force as last decided; `duties_on(day)` for a day."""
+        return tuple(duty for duty in self.duties_on(None) if duty.in_force)
+
+    def duties_on(self, on: date | None) -> tuple[Duty, ...]:
+        """Every duty as that day reads it, those not in force among them, by id."""
+        return tuple(
+            self.duty(name.removeprefix("duty."), on)
+            for name in sorted(self.elements)
+            if name.count(".") == 1 and name.startswith("duty.")
+        )
+
+    def duty(self, duty_id: str, on: date | None = None) -> Duty:
+        """One duty as a day reads it (None: latest). KeyError where unknown."""
+        return _duty(self, self.elements[f"duty.{duty_id}"], on)
+
+    def setting(self, name: str, on: date | None = None, default: Any = None) -> Any:
+        element = self.elements.get(f"setting.{name}")
+        return default if element is None else element.value("value", on)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All settings as last decided."""
+        names = (name.removeprefix("setting.") for name in self.elements if name.startswith("setting."))
+        return {name: self.setting(name) for name in sorted(names)}
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The shared catalogue with this policy's bindings, in catalogue order."""
+        return tuple(_indicator(self, entry) for entry in self.catalogue)
 
     def to_json(self) -> dict[str, Any]:
-        """Canonical, lossless: `from_json(to_json())` is equal."""
-        raise NotImplementedError
+        """Canonical and lossless: `from_json(to_json())` is equal."""
+        return {
+            "id": self.id,
+            "header": _plain(self.header),
+            "clauses": [_plain(asdict(clause)) for clause in self.clauses.values()],
+            "elements": [_element_json(self.elements[name]) for name in sorted(self.elements)],
+            "catalogue": [_plain(entry) for entry in self.catalogue],
+        }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Template:
-        raise NotImplementedError
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of `to_json`, for policies kept in a database. Extra keys of a policy are read by the subclass."""
+        clauses = [Clause(**clause) for clause in data["clauses"]]
+        elements = [_element(entry) for entry in data["elements"]]
+        return cls(
+            id=data["id"],
+            header=data["header"],
+            clauses={clause.id: clause for clause in clauses},
+            elements={element.id: element for element in elements},
+            catalogue=tuple(data["catalogue"]),
+            **cls._more(data),
+        )
+
+    @staticmethod
+    def _more(data: Mapping[str, Any]) -> dict[str, Any]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy(Template):
-    """A template with its overlays applied; `layers` names them, `on` the day asked for (None: latest)."""
+    """A template with its overlays applied; `layers` names them in order, `on` the day asked for (None: latest)."""
 
-    layers: tuple[Mapping[str, Any], ...] = ()
+    layers: tuple[str, ...] = ()
     on: date | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return Template.to_json(self) | {"layers": list(self.layers)}
+
+    @staticmethod
+    def _more(data: Mapping[str, Any]) -> dict[str, Any]:
+        return {"layers": tuple(data.get("layers", ()))}
+
+    def elements_json(self) -> list[dict[str, Any]]:
+        """`[{id, values:{key:{value, provenance:[…]}}}]` as in force on `on`; provenance runs from the base to the value's own source."""
+        standing = (self.elements[name] for name in sorted(self.elements))
+        return [
+            {
+                "id": element.id,
+                "title": element.title,
+                "clauses": list(element.clauses),
+                "values": _values_json(element, self.on),
+            }
+            for element in standing
+            if element.stands(self.on)
+        ]
 
 
 def in_force(series: Series, on: date | None) -> Dated | None:
@@ -260,5 +352,187 @@ def in_force(series: Series, on: date | None) -> Dated | None:
     return valid[-1] if valid else None
 
 
+def distinct_of(counts: Mapping[str, Any]) -> str:
+    """What a counts block counts; a link stands for the one it leads to."""
+    default = "targets" if "links" in counts and counts.get("by") != "target" else "records"
+    return str(counts.get("count", default)).removesuffix("s")
+
+
+def filter_of(counts: Mapping[str, Any], local: Any) -> Filter:
+    """A counts block as a filter, local kinds included."""
+    family: Literal["record", "link"] = "link" if "links" in counts else "record"
+    category = "links" if family == "link" else "kinds"
+    kinds = with_local(tuple(counts.get(category) or ()), local, category)
+    others = {name: tuple(counts.get(name) or ()) for name in FILTERS if name not in ("kinds", "links")}
+    return Filter(family=family, kinds=kinds, at_venue=bool(counts.get("at_venue")), **others)
+
+
+def _duty(template: Template, element: Element, on: date | None) -> Duty:
+    traits, force = element.traits, element.value("force", on) or element.value("force")
+    parts = tuple(_part(template, template.elements[name], on) for name in traits.get("parts", ()))
+    items = _items(template, traits, on)
+    return Duty(
+        id=element.id.removeprefix("duty."),
+        title=element.title,
+        clauses=element.clauses,
+        kind=traits["kind"],
+        force=force,
+        subject=Subject(**_tuples(traits["subject"])),
+        period=traits["period"],
+        in_force=element.stands(on),
+        waivable=traits.get("waivable", force == "in_principle"),
+        pro_rata=traits.get("pro_rata", bool(template.setting("pro_rata", on))),
+        min=_least(template, element, on, parts, items),
+        max=element.value("max", on),
+        where=_where(template, element, on),
+        distinct=_distinct(element),
+        by=traits.get("by", "subject"),
+        population=Subject(**_tuples(traits["population"])) if "population" in traits else None,
+        parts=parts,
+        items=items,
+        listing=traits.get("list", "").rpartition(".")[2] or None,
+    )
+
+
+def _part(template: Template, element: Element, on: date | None) -> Part:
+    return Part(
+        id=element.id.rpartition(".")[2],
+        title=element.title,
+        clauses=element.clauses,
+        where=filter_of(_counts(element, on), template.header.get("local")),
+        distinct=_distinct(element),
+        by=element.traits.get("by", "subject"),
+        min=element.value("min", on),
+        max=element.value("max", on),
+    )
+
+
+def _least(
+    template: Template, element: Element, on: date | None, parts: tuple[Part, ...], items: tuple[Item, ...]
+) -> float | None:
+    """The number a duty asks for, whatever its kind calls it."""
+    kind = element.traits["kind"]
+    if kind == "coverage":
+        return cast("float | None", element.value("percent", on))
+    if kind in ("all_of", "at_least_k_of"):
+        return len(parts) if kind == "all_of" else element.value("k", on)
+    if kind in LISTS:
+        listed = template.elements[element.traits["list"]]
+        return cast("float | None", listed.value("size", on)) or len(items) or 1
+    return cast("float | None", element.value("min", on))
+
+
+def _items(template: Template, traits: Mapping[str, Any], on: date | None) -> tuple[Item, ...]:
+    """The lines of the duty's list; what is sent or done each period anew is yearly."""
+    if "list" not in traits:
+        return ()
+    element = template.elements[traits["list"]]
+    lines = next(
+        element.value(key, on) or element.value(key) for key in ("items", "steps", "receivers") if key in element.values
+    )
+    anew = traits["kind"] == "report_cycle"
+    return tuple(
+        Item(id=line, title=line, yearly=anew)
+        if isinstance(line, str)
+        else Item(id=line["id"], title=line["title"], yearly=line.get("yearly", anew))
+        for line in lines or ()
+    )
+
+
+def _where(template: Template, element: Element, on: date | None) -> Filter | None:
+    return filter_of(_counts(element, on), template.header.get("local")) if element.traits.get("counts") else None
+
+
+def _counts(element: Element, on: date | None) -> dict[str, Any]:
+    words = {name: element.value(name, on) for name in FILTERS if name in element.values}
+    return words | {"at_venue": element.traits.get("at_venue", False)}
+
+
+def _distinct(element: Element) -> str:
+    return str(element.traits.get("distinct", "record"))
+
+
+def _indicator(template: Template, entry: Mapping[str, Any]) -> Indicator:
+    bound = template.elements.get(f"indicator.{entry['code']}")
+    counts = entry.get("records")
+    return Indicator(
+        id=entry["code"],
+        title=entry["name_zh"],
+        kind=entry["kind"],
+        duties=tuple(bound.value("duties") or ()) if bound else (),
+        where=filter_of(counts, template.header.get("local")) if counts else None,
+        distinct=distinct_of(counts) if counts else "record",
+        **{
+            key: entry[key]
+            for key in ("period", "numerator", "denominator", "per", "definition", "source")
+            if key in entry
+        },
+        **{key: tuple(entry[key]) for key in ("also_periods", "dimensions", "clauses") if key in entry},
+    )
+
+
+def _values_json(element: Element, on: date | None) -> dict[str, Any]:
+    chains = {
+        key: [entry for entry in series if on is None or entry.since is None or entry.since <= on]
+        for key, series in element.values.items()
+    }
+    return {
+        key: {
+            "value": chain[-1].value,
+            "provenance": [{**entry.source.to_json(), "value": entry.value} for entry in chain],
+        }
+        for key, chain in sorted(chains.items())
+        if chain
+    }
+
+
+def _element_json(element: Element) -> dict[str, Any]:
+    return {
+        "id": element.id,
+        "title": element.title,
+        "clauses": list(element.clauses),
+        "traits": _plain(element.traits),
+        "values": {key: [entry.to_json() for entry in series] for key, series in sorted(element.values.items())},
+        "directions": {key: _plain(asdict(direction)) for key, direction in sorted(element.directions.items())},
+        "begins": _day(element.begins),
+        "ends": _day(element.ends),
+    }
+
+
+def _element(data: Mapping[str, Any]) -> Element:
+    return Element(
+        id=data["id"],
+        title=data["title"],
+        clauses=tuple(data["clauses"]),
+        traits=data["traits"],
+        values={key: tuple(map(_dated, series)) for key, series in data["values"].items()},
+        directions={key: Direction(**direction) for key, direction in data["directions"].items()},
+        begins=_date(data["begins"]),
+        ends=_date(data["ends"]),
+    )
+
+
+def _dated(data: Mapping[str, Any]) -> Dated:
+    source = Source(**{**data["source"], "since": _date(data["source"]["since"])})
+    return Dated(_date(data["from"]), data["value"], source)
+
+
+def _plain(value: Any) -> Any:
+    """JSON's own types only, so that what is stored equals what is read back."""
+    if isinstance(value, Mapping):
+        return {key: _plain(child) for key, child in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(child) for child in value]
+    return _day(value) if isinstance(value, date) else value
+
+
+def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+
+
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

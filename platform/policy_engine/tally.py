@@ -13,21 +13,26 @@ destination, checklist, item, confirmed. Links: on_date = since, until_date excl
    otherwise: span_from <= on_date < span_until (both already cut at as-of, None is open);
 3. the one credited is (subject_type, subject_id), or (target_type, target_id) where `by` is `target`;
    compare the id only: the tally's `subject_type` picks among subjects, and ids are unique among them;
-4. the number is the count of distinct record_id, or, by `distinct`: target (coalesce(target_id, record_id)), item, venue (venue_id).
+4. the number is the count of distinct record_id, or, by `distinct`, of coalesce(x, record_id) with x = target_id, item, venue_id,
+   subject_id or destination.
 Posts are not the counter's affair: `judge` asks who held which post when.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, cast
 
-from policy_engine.model import Filter, Policy
-from policy_engine.periods import Period
+from policy_engine.model import Duty, Filter, Part, Policy
+from policy_engine.periods import DAY, Period, begun
 
-Distinct = Literal["record", "target", "item", "venue"]
+Distinct = Literal["record", "target", "item", "venue", "subject", "destination"]
+By = Literal["subject", "target"]
+YEARLY = "yearly"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """`key` is unique in one evaluation: `duty@2021-05`, `duty/part@2021`. Subject and posts describe whom it is for."""
+    """`key` is unique in one evaluation: `duty@2021-05`, `duty/part@2021`, `duty/yearly@2021` (lines of a list to be met anew). Subject and posts describe whom it is for."""
 
     key: str
     duty: str
@@ -69,14 +74,15 @@ class Tally:
     except_posts: tuple[str, ...]
     where: Filter
     distinct: Distinct = "record"
-    by: Literal["subject", "target"] = "subject"
+    by: By = "subject"
     span_from: date | None = None
     span_until: date | None = None
     standing_on: date | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain data: dates as ISO text, tuples as lists."""
-        raise NotImplementedError
+        data = asdict(self) | {"period": self.period.to_json()}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in data.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,135 @@ NOTHING = Counted()
 
 def tallies(policy: Policy, as_of: date) -> list[Tally]:
     """All tallies of a policy for every period begun in the year holding `as_of`, in duty order."""
-    raise NotImplementedError
+    return [tally for duty, period in duties_and_periods(policy, as_of) for tally in tallies_of(duty, period, as_of)]
+
+
+def duties_and_periods(policy: Policy, as_of: date) -> Iterator[tuple[Duty, Period]]:
+    """Each duty, read by the rule of each of its periods: the period's last day, or as-of while it is open."""
+    start_month = int(policy.setting("year_start_month", as_of, 1))
+    ends = (policy.setting("term_from", as_of), policy.setting("term_until", as_of))
+    term = (date.fromisoformat(ends[0]) if ends[0] else None, date.fromisoformat(ends[1]) if ends[1] else None)
+    read = cache(policy.duties_on)
+    for index, latest in enumerate(policy.duties_on(as_of)):
+        for period in begun(latest.period, as_of, year_start_month=start_month, term=term):
+            yield read(period.reference_day(as_of))[index], period
+
+
+def tallies_of(duty: Duty, period: Period, as_of: date) -> list[Tally]:
+    """What must be counted to judge one duty over one period; keys are those `judge` looks up."""
+    if duty.parts:
+        return [_tally(duty, period, as_of, where=part.where, part=part) for part in duty.parts]
+    if duty.listing:
+        return _of_list(duty, period, as_of)
+    return [_tally(duty, period, as_of, where=duty.where)] if duty.where else []
+
+
+def key(duty: str, period: Period, part: str | None = None) -> str:
+    return f"{duty}/{part}@{period.key}" if part else f"{duty}@{period.key}"
 
 
 def count(wanted: Iterable[Tally], rows: Iterable[Row]) -> dict[tuple[str, str], Counted]:
     """The plain counter."""
-    raise NotImplementedError
+    by_word = _by_word(wanted)
+    found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row in rows:
+        for tally in by_word.get((row.family, row.checklist if row.family == "check" else row.kind), ()):
+            credited = row.subject_id if tally.by == "subject" else row.target_id
+            if credited is not None and counts(tally, row):
+                found[tally.key, credited][value_of(tally.distinct, row)].add(row.record_id)
+    distinct = {tally.key: tally.distinct for tallies in by_word.values() for tally in tallies}
+    return {pair: _counted(values, distinct[pair[0]]) for pair, values in found.items()}
+
+
+def counts(tally: Tally, row: Row) -> bool:
+    """Does this row count for this tally? Rules 1 and 2 above."""
+    return row.confirmed and _in_time(tally, row) and passes(tally.where, row)
+
+
+def passes(where: Filter, row: Row) -> bool:
+    """Does the row hold the filter's values? Empty means any."""
+    pairs = (
+        (where.kinds, row.kind),
+        (where.roles, row.role),
+        (where.authorship, row.authorship),
+        (where.organisers, row.organiser_type),
+        (where.place_levels, row.place_level),
+        (where.modes, row.mode),
+        (where.target_types, row.target_type),
+        (where.destinations, row.destination),
+        (where.items, row.item),
+    )
+    listed = where.checklist is None or where.checklist == row.checklist
+    placed = row.venue_id is not None or not where.at_venue
+    return (
+        row.family == where.family and listed and placed and all(not words or value in words for words, value in pairs)
+    )
+
+
+def value_of(distinct: str, row: Row) -> str:
+    """What is counted once; a record whose target or venue is not named stands for itself."""
+    named = {
+        "target": row.target_id,
+        "item": row.item,
+        "venue": row.venue_id,
+        "subject": row.subject_id,
+        "destination": row.destination,
+    }
+    return named.get(distinct) or row.record_id
+
+
+def _in_time(tally: Tally, row: Row) -> bool:
+    if tally.standing_on is not None:
+        return row.on_date <= tally.standing_on and (row.until_date is None or row.until_date > tally.standing_on)
+    return (tally.span_from is None or row.on_date >= tally.span_from) and (
+        tally.span_until is None or row.on_date < tally.span_until
+    )
+
+
+def _tally(
+    duty: Duty, period: Period, as_of: date, *, where: Filter, part: Part | None = None, suffix: str = ""
+) -> Tally:
+    """Links and checks as they stand on the reference day; records of the period up to as-of."""
+    whom, counted = duty.population or duty.subject, part or duty
+    stands = where.family == "link" or (where.family == "check" and not suffix) or duty.period == "continuous"
+    standing = where.family != "record" and stands
+    return Tally(
+        key=key(duty.id, period, part.id if part else suffix or None),
+        duty=duty.id,
+        part=part.id if part else None,
+        period=period,
+        subject_type=whom.type,
+        posts=whom.posts,
+        except_posts=whom.except_posts,
+        where=where,
+        distinct=cast(Distinct, "item" if duty.listing else counted.distinct),
+        by=cast(By, counted.by),
+        span_from=None if standing or period.start == date.min else period.start,
+        span_until=None if standing else min(as_of + DAY, period.until),
+        standing_on=period.reference_day(as_of) if standing else None,
+    )
+
+
+def _of_list(duty: Duty, period: Period, as_of: date) -> list[Tally]:
+    """Lasting lines as they stand, yearly ones within the period; an unlisted list takes any line."""
+    anew = tuple(item.id for item in duty.items if item.yearly)
+    lasting = tuple(item.id for item in duty.items if not item.yearly)
+    unlisted_report = duty.kind == "report_cycle" and not duty.items
+    wanted = {"": lasting} if lasting or not (anew or unlisted_report) else {}
+    wanted |= {YEARLY: anew} if anew or unlisted_report else {}
+    filters = {suffix: Filter(family="check", checklist=duty.listing, items=items) for suffix, items in wanted.items()}
+    return [_tally(duty, period, as_of, where=where, suffix=suffix) for suffix, where in filters.items()]
+
+
+def _by_word(wanted: Iterable[Tally]) -> dict[tuple[str, str | None], list[Tally]]:
+    """Tallies by the word a row must carry, so that a row meets only those that may want it."""
+    found: dict[tuple[str, str | None], list[Tally]] = defaultdict(list)
+    for tally in wanted:
+        for name in (tally.where.checklist,) if tally.where.family == "check" else tally.where.kinds:
+            found[tally.where.family, name].append(tally)
+    return found
+
+
+def _counted(values: dict[str, set[str]], distinct: str) -> Counted:
+    records = sorted({record for behind in values.values() for record in behind})
+    return Counted(len(values), tuple(records), () if distinct == "record" else tuple(sorted(values)))

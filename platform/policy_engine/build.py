@@ -1,0 +1,200 @@
+"""Checked plain data → elements. Nothing here can fail on data that passed its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from policy_engine.model import FILTERS, LISTS, Clause, Dated, Direction, Element, Series, Source, distinct_of
+from policy_engine.schema import NAMED
+
+NUMBERS = ("min", "max", "percent", "k")
+Header = Mapping[str, Any]
+
+
+def clause_of(entry: Mapping[str, Any]) -> Clause:
+    words = {key: str(entry.get(key) or "") for key in ("ref", "title", "summary", "who", "scope")}
+    return Clause(
+        id=entry["id"],
+        **words,
+        force=entry.get("force", "required"),
+        class_=str(entry.get("class", "")),
+        period=str(entry.get("period") or ""),
+        count_min=entry.get("count_min"),
+        count_max=entry.get("count_max"),
+        declarative=entry.get("declarative"),
+    )
+
+
+def setting_element(name: str, entry: Any, header: Header) -> Element:
+    """A setting, written short (a value) or in full."""
+    full = entry if isinstance(entry, Mapping) else {"value": entry}
+    clauses = tuple(full.get("clauses", ()))
+    return Element(
+        id=f"setting.{name}",
+        title=full.get("title", name),
+        clauses=clauses,
+        traits={"options": full["options"]} if "options" in full else {},
+        values={"value": (_entry(full["value"], header, clauses),)},
+        directions=_directions(("value",), {"value": full["direction"]} if "direction" in full else {}, header),
+    )
+
+
+def listing_element(kind: str, name: str, entry: Mapping[str, Any], header: Header) -> Element:
+    """A checklist, workflow, report, form, venue, text or indicator binding: what is a list or a number may be set, the rest is fixed."""
+    clauses = tuple(entry.get("clauses", ()))
+    keys = ("items", "size", "steps", "receivers", "fields", "modes", "text", "duties")
+    values = {key: (_entry(entry[key], header, clauses),) for key in keys if key in entry}
+    return Element(
+        id=f"{kind}.{name}",
+        title=entry.get("title", name),
+        clauses=clauses,
+        traits={key: value for key, value in entry.items() if key not in {*keys, *NAMED}},
+        values=values,
+        directions=_directions(
+            values, dict.fromkeys(values, entry["direction"]) if "direction" in entry else {}, header
+        ),
+    )
+
+
+def duty_elements(duty: Mapping[str, Any], header: Header, *, source: Source | None = None) -> Iterator[Element]:
+    """A duty and its parts. `source` stands for an overlay's decision, where the duty is not the template's own."""
+    base = f"duty.{duty['id']}"
+    clauses = tuple(duty["clauses"])
+    values = _numbers(duty.get("values", ()), header, clauses, source)
+    values |= {"force": (_entry(duty.get("force", "required"), header, clauses, source=source),)}
+    begins, ends = _lifetime(values, header, source)
+    yield Element(
+        id=base,
+        title=duty["title"],
+        clauses=clauses,
+        traits=_traits(duty, base),
+        values=values | _words(duty, header, clauses, source),
+        directions=_directions((*NUMBERS, "force", *FILTERS), duty.get("direction", {}), header),
+        begins=begins,
+        ends=ends,
+    )
+    for part in duty.get("parts", ()):
+        yield _part(part, base, duty, header, source)
+
+
+def _part(
+    part: Mapping[str, Any], base: str, duty: Mapping[str, Any], header: Header, source: Source | None
+) -> Element:
+    clauses = tuple(part.get("clauses", duty["clauses"]))
+    stated = part.get("values") or [
+        {key: part[key] for key in ("min", "max") if key in part} or {"min": _part_least(duty)}
+    ]
+    return Element(
+        id=f"{base}.parts.{part['id']}",
+        title=part.get("title", part["id"]),
+        clauses=clauses,
+        traits=_counting(part["counts"]),
+        values=_numbers(stated, header, clauses, source) | _words(part, header, clauses, source),
+        directions=_directions((*NUMBERS, *FILTERS), duty.get("direction", {}), header),
+    )
+
+
+def _part_least(duty: Mapping[str, Any]) -> int | None:
+    """A part that states no number asks for one, unless the parts are only added up."""
+    return None if duty["kind"] == "any_of" else 1
+
+
+def _traits(duty: Mapping[str, Any], base: str) -> dict[str, Any]:
+    traits: dict[str, Any] = {
+        "kind": duty["kind"],
+        "period": duty["period"],
+        "subject": _subject(duty.get("subject", "member")),
+    }
+    traits |= {key: duty[key] for key in ("waivable", "pro_rata", "note") if key in duty}
+    traits |= {"population": _subject(duty["population"])} if "population" in duty else {}
+    traits |= {"parts": [f"{base}.parts.{part['id']}" for part in duty["parts"]]} if "parts" in duty else {}
+    traits |= {"list": f"{LISTS[duty['kind']]}.{duty[LISTS[duty['kind']]]}"} if duty["kind"] in LISTS else {}
+    return traits | (_counting(duty["counts"]) if "counts" in duty else {})
+
+
+def _counting(counts: Mapping[str, Any]) -> dict[str, Any]:
+    family = "link" if "links" in counts else "record"
+    return {
+        "counts": family,
+        "distinct": distinct_of(counts),
+        "by": counts.get("by", "subject"),
+        "at_venue": counts.get("at_venue", False),
+    }
+
+
+def _subject(entry: Any) -> dict[str, Any]:
+    return {"type": entry} if isinstance(entry, str) else dict(entry)
+
+
+def _words(
+    duty: Mapping[str, Any], header: Header, clauses: tuple[str, ...], source: Source | None
+) -> dict[str, Series]:
+    """The filter's lists; as dated values, so that an overlay may change what counts."""
+    counts = duty.get("counts", {})
+    return {
+        key: (_entry(counts[key], header, clauses, source=source, undated=True),) for key in FILTERS if key in counts
+    }
+
+
+def _numbers(
+    values: Iterable[Mapping[str, Any]], header: Header, clauses: tuple[str, ...], source: Source | None
+) -> dict[str, Series]:
+    """A series per number; an entry that leaves a number out says null for it."""
+    stated = [key for key in NUMBERS if any(key in entry for entry in values)]
+    return {
+        key: tuple(
+            _entry(
+                entry.get(key),
+                header,
+                (entry["clause"],) if "clause" in entry else clauses,
+                since=entry.get("from"),
+                source=source,
+            )
+            for entry in values
+        )
+        for key in stated
+    }
+
+
+def _entry(
+    value: Any,
+    header: Header,
+    clauses: tuple[str, ...],
+    *,
+    since: str | None = None,
+    source: Source | None = None,
+    undated: bool = False,
+) -> Dated:
+    """`undated` values hold as far back as their element is asked about; the rest from the document's first day."""
+    from_day = _day(since or header.get("in_force_from"))
+    if source:
+        return Dated(None if undated else source.since, value, source)
+    document = str(header.get("number") or header.get("title") or header.get("id"))
+    first = clauses[0] if clauses else None
+    return Dated(None if undated else from_day, value, Source(document=document, clause=first, since=from_day))
+
+
+def _lifetime(values: Mapping[str, Series], header: Header, source: Source | None) -> tuple[date | None, date | None]:
+    """From the first stated value on, or from the document's first day."""
+    stated = [series[0].since for key, series in values.items() if key in NUMBERS]
+    first = source.since if source else _day(header.get("in_force_from"))
+    begins = (None if None in stated else min(day for day in stated if day)) if stated else first
+    return begins, _day(header.get("in_force_until"))
+
+
+def _directions(keys: Iterable[str], own: Mapping[str, Any], header: Header) -> dict[str, Direction]:
+    default = header.get("direction", "free")
+    return {key: _direction(own.get(key, default)) for key in keys}
+
+
+def _direction(entry: Any) -> Direction:
+    if isinstance(entry, Mapping):
+        low, high = entry["in_range"]
+        return Direction("in_range", low, high)
+    return Direction(entry)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,195 @@
+"""A fact sheet → subjects, deed rows and waivers; what is wrong with it is said with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from policy_engine import schema
+from policy_engine.errors import TemplateError, TemplateErrors
+from policy_engine.judge import Person, Post, Waiver
+from policy_engine.model import Policy
+from policy_engine.periods import KEY
+from policy_engine.reader import Document, Way
+from policy_engine.tally import Row
+from policy_engine.vocabulary import words_with
+
+SELF = Person("committee", "self")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the engine needs of a fact sheet. Every sheet belongs to one committee, `self` where it names none."""
+
+    subjects: tuple[Person, ...]
+    rows: tuple[Row, ...]
+    waivers: tuple[Waiver, ...]
+
+
+def normalised(document: Document, policy: Policy) -> Facts:
+    """Check and normalise. Raises TemplateErrors."""
+    faults = schema.faults(document, schema.FACTS, words_with(policy.header.get("local")))
+    faults = faults or list(_inconsistent(document, policy))
+    if faults:
+        raise TemplateErrors(faults)
+    data = document.data
+    persons = [_person(entry) for entry in data["subjects"]]
+    persons += [] if any(person.type == "committee" for person in persons) else [SELF]
+    waivers = (
+        Waiver(entry["subject"], entry["duty"], entry["period"], entry.get("reason", ""))
+        for entry in data.get("waivers", ())
+    )
+    return Facts(tuple(persons), tuple(rows(data)), tuple(waivers))
+
+
+def rows(data: Mapping[str, Any]) -> Iterator[Row]:
+    """The deed rows of a checked fact sheet, the same as the SQL view gives."""
+    types = {entry["id"]: entry["type"] for entry in data["subjects"]}
+    modes = {entry["id"]: entry.get("mode") for entry in data["subjects"]}
+    for record in data.get("records", ()):
+        yield from _record_rows(record, types)
+    for link in data.get("links", ()):
+        yield _link_row(link, types, modes)
+    for check in data.get("checks", ()):
+        yield _check_row(check, types)
+
+
+def _record_rows(record: Mapping[str, Any], types: Mapping[str, str]) -> Iterator[Row]:
+    """One row per participant, and one for the organiser as such."""
+    organiser, target = _reference(record.get("organiser"), types), _reference(record.get("target"), types)
+    present = [(types[one["subject"]], one["subject"], one.get("role")) for one in record.get("participants", ())]
+    present += [(organiser[0], organiser[1], "organiser")] if organiser[0] and organiser[1] else []
+    for subject_type, subject_id, role in dict.fromkeys(present):
+        yield Row(
+            family="record",
+            record_id=record["id"],
+            kind=record["kind"],
+            on_date=date.fromisoformat(record["on"]),
+            subject_type=subject_type,
+            subject_id=subject_id,
+            role=role,
+            authorship=record.get("authorship"),
+            organiser_type=organiser[0],
+            organiser_id=organiser[1],
+            target_type=target[0],
+            target_id=target[1],
+            venue_id=record.get("venue"),
+            place_level=record.get("place_level"),
+            mode=record.get("mode"),
+            destination=record.get("destination"),
+            confirmed=record.get("confirmed", True),
+        )
+
+
+def _link_row(link: Mapping[str, Any], types: Mapping[str, str], modes: Mapping[str, str | None]) -> Row:
+    """A link that leads to a venue takes the venue's mode where it states none."""
+    return Row(
+        family="link",
+        record_id=link["id"],
+        kind=link["kind"],
+        on_date=_day(link.get("since")) or date.min,
+        until_date=_day(link.get("until")),
+        subject_type=types.get(link["from"], ""),
+        subject_id=link["from"],
+        target_type=types.get(link["to"]),
+        target_id=link["to"],
+        mode=link.get("mode") or modes.get(link["to"]),
+        confirmed=link.get("confirmed", True),
+    )
+
+
+def _check_row(check: Mapping[str, Any], types: Mapping[str, str]) -> Row:
+    return Row(
+        family="check",
+        record_id=check["id"],
+        kind=check["checklist"],
+        on_date=date.fromisoformat(check["met_on"]),
+        until_date=_day(check.get("until")),
+        subject_type=types[check["subject"]],
+        subject_id=check["subject"],
+        checklist=check["checklist"],
+        item=check["item"],
+        confirmed=check.get("confirmed", True),
+    )
+
+
+def _reference(value: Any, types: Mapping[str, str]) -> tuple[str | None, str | None]:
+    if isinstance(value, Mapping):
+        return value["type"], value["id"]
+    return (types.get(value), value) if value else (None, None)
+
+
+def _person(entry: Mapping[str, Any]) -> Person:
+    posts = tuple(
+        Post(post) if isinstance(post, str) else Post(post["kind"], _day(post.get("from")), _day(post.get("until")))
+        for post in entry.get("posts", ())
+    )
+    return Person(
+        entry["type"], entry["id"], posts, _day(entry.get("from")), _day(entry.get("until")), entry.get("kind")
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _inconsistent(document: Document, policy: Policy) -> Iterator[TemplateError]:
+    data = document.data
+    known = {entry["id"] for entry in data["subjects"]}
+    yield from _doubles(document, "subjects")
+    yield from _doubles(document, "records", "links", "checks")
+    for index, record in enumerate(data.get("records", ())):
+        for place, one in enumerate(record.get("participants", ())):
+            yield from _unknown(document, ("records", index, "participants", place, "subject"), one["subject"], known)
+    for name in ("checks", "waivers"):
+        for index, entry in enumerate(data.get(name, ())):
+            yield from _unknown(document, (name, index, "subject"), entry["subject"], known)
+    for index, link in enumerate(data.get("links", ())):
+        if link["to"] not in known:
+            yield from _unknown(document, ("links", index, "from"), link["from"], known)
+    yield from _backwards(document)
+    yield from _hollow_waivers(document, policy)
+
+
+def _doubles(document: Document, *names: str) -> Iterator[TemplateError]:
+    seen: set[str] = set()
+    for name in names:
+        for index, entry in enumerate(document.data.get(name, ())):
+            if entry["id"] in seen:
+                yield document.fault((name, index, "id"), "duplicate_id", f"id“{entry['id']}”重复", "每个 id 只用一次")
+            seen.add(entry["id"])
+
+
+def _unknown(document: Document, way: Way, subject: str, known: Iterable[str]) -> Iterator[TemplateError]:
+    if subject not in known:
+        yield document.fault(
+            way, "unknown_subject", f"subjects 里没有“{subject}”", "先在 subjects 里写明，或改正这里的 id"
+        )
+
+
+def _backwards(document: Document) -> Iterator[TemplateError]:
+    for name, start, end in (("subjects", "from", "until"), ("links", "since", "until")):
+        for index, entry in enumerate(document.data.get(name, ())):
+            if entry.get(start) and entry.get("until") and entry[start] > entry[end]:
+                yield document.fault((name, index, end), "backwards", "结束早于开始", "改正其中一个日期")
+
+
+def _hollow_waivers(document: Document, policy: Policy) -> Iterator[TemplateError]:
+    for index, entry in enumerate(document.data.get("waivers", ())):
+        if f"duty.{entry['duty']}" not in policy.elements:
+            yield document.fault(
+                ("waivers", index, "duty"), "unknown_duty", f"没有职责“{entry['duty']}”", "改成本模板里的职责 id"
+            )
+        elif not policy.duty(entry["duty"]).waivable:
+            yield document.fault(
+                ("waivers", index, "duty"), "not_waivable", f"“{entry['duty']}”不可豁免", "只有“原则上”的职责可以豁免"
+            )
+        if not KEY.match(entry["period"]):
+            yield document.fault(
+                ("waivers", index, "period"),
+                "bad_period",
+                f"“{entry['period']}”不是期间",
+                "写成 2021、2021-H1、2021-Q3 或 2021-05",
+            )

@@ -1,0 +1,490 @@
+"""The shape of every file, as JSON Schema: published by `lianxin policy schema` and used to check what authors write.
+
+Beyond the standard there are two keywords: `word` (a word of that vocabulary category) and `day` (a date that exists).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+
+from policy_engine.errors import TemplateError
+from policy_engine.model import FILTERS, LISTS
+from policy_engine.reader import Document, Way, listed
+from policy_engine.vocabulary import Words
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+FLAG: Schema = {"type": "boolean"}
+NUMBER: Schema = {"type": ["number", "null"], "minimum": 0}
+ID: Schema = {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_-]*$"}
+DAY: Schema = {"type": "string", "day": True}
+MAYBE_DAY: Schema = {"type": ["string", "null"], "day": True}
+MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+IDS: Schema = {"type": "array", "items": TEXT}
+KINDS = ["count", "range", "any_of", "all_of", "at_least_k_of", "coverage", *LISTS, "qualitative"]
+DIRECTION: Schema = {
+    "if": {"type": "object"},
+    "then": {
+        "properties": {"in_range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}},
+        "required": ["in_range"],
+        "additionalProperties": False,
+    },
+    "else": {"enum": ["fixed", "only_strengthen", "free"]},
+}
+
+
+def word(category: str) -> Schema:
+    return {"type": "string", "word": category}
+
+
+def words(category: str) -> Schema:
+    return {"type": "array", "items": word(category), "minItems": 1}
+
+
+def closed(properties: Schema, *required: str) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+
+
+def by_name(entry: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": entry, "propertyNames": ID}
+
+
+COUNTS = closed(
+    {
+        **{key: words(key) for key in FILTERS},  # each filter is named like its vocabulary category
+        "at_venue": FLAG,
+        "count": {"enum": ["records", "targets", "venues", "subjects", "destinations"]},
+        "by": {"enum": ["subject", "target"]},
+    }
+)
+SUBJECT: Schema = {
+    "if": {"type": "object"},
+    "then": closed(
+        {
+            "type": word("subjects"),
+            "posts": words("posts"),
+            "except_posts": words("posts"),
+            "kinds": words("venue_kinds"),
+        },
+        "type",
+    ),
+    "else": word("subjects"),
+}
+VALUES: Schema = {
+    "type": "array",
+    "minItems": 1,
+    "items": closed(
+        {
+            "from": MAYBE_DAY,
+            "min": NUMBER,
+            "max": NUMBER,
+            "percent": {"type": ["number", "null"], "minimum": 0, "maximum": 100},
+            "k": {"type": "integer", "minimum": 1},
+            "clause": TEXT,
+        }
+    ),
+}
+PART = closed(
+    {"id": ID, "title": TEXT, "clauses": IDS, "counts": COUNTS, "min": NUMBER, "max": NUMBER, "values": VALUES},
+    "id",
+    "counts",
+)
+DUTY = closed(
+    {
+        "id": ID,
+        "title": TEXT,
+        "clauses": IDS,
+        "kind": {"enum": KINDS},
+        "force": word("forces"),
+        "subject": SUBJECT,
+        "population": SUBJECT,
+        "period": {"enum": ["month", "quarter", "half_year", "year", "term", "once", "event", "continuous"]},
+        "waivable": FLAG,
+        "pro_rata": FLAG,
+        "counts": COUNTS,
+        "parts": {"type": "array", "items": PART, "minItems": 1},
+        "values": VALUES,
+        "direction": by_name(DIRECTION),
+        **dict.fromkeys(LISTS.values(), TEXT),
+        "workflow": TEXT,
+        "note": TEXT,
+    },
+    "id", "title", "clauses", "kind", "period",
+)  # fmt: skip
+SETTING: Schema = {
+    "if": {"type": "object"},
+    "then": closed(
+        {
+            "value": {},
+            "title": TEXT,
+            "clauses": IDS,
+            "options": {"type": "array", "minItems": 1},
+            "direction": DIRECTION,
+            "note": TEXT,
+        },
+        "value",
+    ),
+}
+LOCAL_WORD: Schema = {
+    "if": {"type": "object"},
+    "then": closed({"title": TEXT, "is_a": TEXT, "group": TEXT}, "title"),
+    "else": TEXT,
+}
+HEADER = closed(
+    {
+        "id": ID,
+        "title": TEXT,
+        "number": MAYBE_TEXT,
+        "kind": word("documents"),
+        "issuer": TEXT,
+        "level": word("levels"),
+        "term": {"type": ["integer", "string", "null"]},
+        "adopted_by": word("bodies"),
+        "adopted_meeting": MAYBE_TEXT,
+        "adopted_on": MAYBE_DAY,
+        "issued_on": MAYBE_DAY,
+        "in_force_from": MAYBE_DAY,
+        "in_force_until": MAYBE_DAY,
+        "trial": FLAG,
+        "parent": {"type": ["object", "null"], "properties": {"title": TEXT, "number": MAYBE_TEXT}, "additionalProperties": False},
+        "basis": IDS,
+        "aliases": IDS,
+        "interpreter": {"type": ["string", "null"]},
+        "coordinator": {"type": ["string", "null"]},
+        "addressed_to": IDS,
+        "replaces": IDS,
+        "direction": DIRECTION,
+        "local": {"type": "object", "additionalProperties": by_name(LOCAL_WORD)},
+        "settings": by_name(SETTING),
+        "note": TEXT,
+    },
+    "id", "title",
+)  # fmt: skip
+CLAUSES = closed(
+    {
+        "clauses": {
+            "type": "array",
+            "items": closed(
+                {
+                    "id": TEXT,
+                    "ref": TEXT,
+                    "title": TEXT,
+                    "summary": TEXT,
+                    "who": TEXT,
+                    "force": word("forces"),
+                    "class": word("classes"),
+                    "scope": TEXT,
+                    "period": {"type": ["string", "null"], "word": "periods"},
+                    "count_min": NUMBER,
+                    "count_max": NUMBER,
+                    "declarative": TEXT,
+                },
+                "id", "ref", "summary",
+            ),
+        }
+    },
+    "clauses",
+)  # fmt: skip
+LINE = closed({"id": ID, "title": TEXT, "yearly": FLAG}, "id", "title")
+NAMED: Schema = {"title": TEXT, "clauses": IDS, "note": TEXT, "direction": DIRECTION}
+SIZE: Schema = {"type": "integer", "minimum": 1}
+FIELD = closed(
+    {
+        "id": ID,
+        "title": TEXT,
+        "type": word("field_types"),
+        "required": FLAG,
+        "help": TEXT,
+        "block": TEXT,
+        "choices": {"type": "array", "items": TEXT},
+        "columns": {"type": "array", "items": LINE},
+    },
+    "id", "title",
+)  # fmt: skip
+STEP = closed({"id": ID, "title": TEXT, "by": word("bodies"), "yearly": FLAG, "note": TEXT}, "id", "title")
+SECTIONS: dict[str, Schema] = {
+    "checklists": closed({**NAMED, "items": {"type": "array", "items": LINE}, "size": SIZE}, "title", "items"),
+    "workflows": closed({**NAMED, "steps": {"type": "array", "items": STEP, "minItems": 1}}, "title", "steps"),
+    "reports": closed(
+        {
+            **NAMED,
+            "author": word("bodies"),
+            "period": word("periods"),
+            "receivers": {"type": "array", "items": word("bodies")},
+            "form": {"enum": ["written", "hearing", "written_or_hearing"]},
+        },
+        "title", "receivers",
+    ),
+    "forms": closed({**NAMED, "fields": {"type": "array", "items": FIELD, "minItems": 1}, "remark": TEXT, "workflow": TEXT}, "title", "fields"),
+    "venues": closed({**NAMED, "kind": word("venue_kinds"), "modes": words("modes"), "checklist": TEXT, "workflow": TEXT}, "title"),
+    "texts": closed({**NAMED, "text": TEXT}, "title", "text"),
+    "indicators": closed({"duties": {**IDS, "minItems": 1}, "note": TEXT}, "duties"),
+}  # fmt: skip
+SINGULAR = {name: name[:-1] for name in SECTIONS}
+CATALOGUE = closed(
+    {
+        "indicators": {
+            "type": "array",
+            "items": closed(
+                {
+                    "code": ID,
+                    "name_zh": TEXT,
+                    "definition": TEXT,
+                    "kind": {"enum": ["attainment", "count", "ratio"]},
+                    "numerator": TEXT,
+                    "denominator": TEXT,
+                    "per": {"type": "number"},
+                    "period": word("periods"),
+                    "also_periods": words("periods"),
+                    "dimensions": IDS,
+                    "clauses": IDS,
+                    "source": TEXT,
+                    "records": COUNTS,
+                },
+                "code", "name_zh", "kind",
+            ),
+        }
+    },
+    "indicators",
+)  # fmt: skip
+OPERATION = closed(
+    {
+        "op": {"enum": ["select", "set", "add", "remove"]},
+        "path": TEXT,
+        "value": {},
+        "reason": TEXT,
+        "decided_by": word("bodies"),
+        "meeting": TEXT,
+        "document": TEXT,
+        "from": MAYBE_DAY,
+    },
+    "op", "path",
+)  # fmt: skip
+OVERLAY = closed(
+    {
+        "overlay": ID,
+        "base": ID,
+        "title": TEXT,
+        "document": TEXT,
+        "decided_by": word("bodies"),
+        "meeting": TEXT,
+        "from": MAYBE_DAY,
+        "reason": TEXT,
+        "operations": {"type": "array", "items": OPERATION},
+    },
+    "overlay", "base", "operations",
+)  # fmt: skip
+REFERENCE: Schema = {
+    "if": {"type": "object"},
+    "then": closed({"type": TEXT, "id": TEXT}, "type", "id"),
+    "else": MAYBE_TEXT,
+}
+POST: Schema = {
+    "if": {"type": "object"},
+    "then": closed({"kind": word("posts"), "from": MAYBE_DAY, "until": MAYBE_DAY}, "kind"),
+    "else": word("posts"),
+}
+FACTS = closed(
+    {
+        "subjects": {
+            "type": "array",
+            "items": closed(
+                {
+                    "type": word("subjects"),
+                    "id": TEXT,
+                    "name": TEXT,
+                    "posts": {"type": "array", "items": POST},
+                    "sector": MAYBE_TEXT,
+                    "special_committee": MAYBE_TEXT,
+                    "groups": IDS,
+                    "kind": TEXT,
+                    "mode": {"type": ["string", "null"], "word": "modes"},
+                    "from": MAYBE_DAY,
+                    "until": MAYBE_DAY,
+                },
+                "type", "id",
+            ),
+        },
+        "records": {
+            "type": "array",
+            "items": closed(
+                {
+                    "id": TEXT,
+                    "kind": word("kinds"),
+                    "on": DAY,
+                    "authorship": {"type": ["string", "null"], "word": "authorship"},
+                    "organiser": REFERENCE,
+                    "participants": {"type": "array", "items": closed({"subject": TEXT, "role": {"type": ["string", "null"], "word": "roles"}}, "subject")},
+                    "target": REFERENCE,
+                    "venue": MAYBE_TEXT,
+                    "place_level": {"type": ["string", "null"], "word": "place_levels"},
+                    "mode": {"type": ["string", "null"], "word": "modes"},
+                    "destination": {"type": ["string", "null"], "word": "destinations"},
+                    "based_on": MAYBE_TEXT,
+                    "confirmed": FLAG,
+                },
+                "id", "kind", "on",
+            ),
+        },
+        "links": {
+            "type": "array",
+            "items": closed(
+                {"id": TEXT, "kind": word("links"), "from": TEXT, "to": TEXT, "since": MAYBE_DAY, "until": MAYBE_DAY,
+                 "mode": {"type": ["string", "null"], "word": "modes"}, "confirmed": FLAG},
+                "id", "kind", "from", "to",
+            ),
+        },
+        "checks": {
+            "type": "array",
+            "items": closed({"id": TEXT, "subject": TEXT, "checklist": TEXT, "item": TEXT, "met_on": DAY, "until": MAYBE_DAY, "confirmed": FLAG},
+                            "id", "subject", "checklist", "item", "met_on"),
+        },
+        "waivers": {
+            "type": "array",
+            "items": closed({"subject": TEXT, "duty": TEXT, "period": TEXT, "reason": TEXT}, "subject", "duty", "period"),
+        },
+    },
+    "subjects",
+)  # fmt: skip
+CASE = closed(
+    {
+        "name": TEXT,
+        "scenario": TEXT,
+        "as_of": DAY,
+        "overlay": {"type": "object"},
+        "overlays": {"type": "array", "items": {"type": "object"}},
+        "facts": {"type": "object"},
+        "expect": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["subject", "duty"]}},
+        "note": TEXT,
+    },
+    "name", "as_of", "facts", "expect",
+)  # fmt: skip
+PERIOD = closed({"key": TEXT, "from": MAYBE_DAY, "until": MAYBE_DAY}, "key", "from", "until")
+PART_VERDICT = {"type": "object", "required": ["id", "state", "counted", "min", "max", "outstanding"]}
+VERDICT = closed(
+    {
+        "subject": TEXT,
+        "duty": TEXT,
+        "clauses": IDS,
+        "period": PERIOD,
+        "closed": FLAG,
+        "state": {"enum": ["met", "outstanding", "waived", "not_applicable", "counted"]},
+        "counted": {"type": "number"},
+        "min": NUMBER,
+        "max": NUMBER,
+        "outstanding": {"type": "number"},
+        "over": {"type": "number"},
+        "numerator": {"type": ["integer", "null"]},
+        "denominator": {"type": ["integer", "null"]},
+        "missing": IDS,
+        "parts": {"type": "array", "items": PART_VERDICT},
+        "records": IDS,
+    },
+    "subject", "duty", "clauses", "period", "closed", "state", "counted", "min", "max", "outstanding", "over",
+    "numerator", "denominator", "missing", "parts", "records",
+)  # fmt: skip
+VERDICTS = closed(
+    {"policy": closed({"id": TEXT, "digest": TEXT}, "id", "digest"), "verdicts": {"type": "array", "items": VERDICT}},
+    "policy",
+    "verdicts",
+)
+
+
+def section(name: str) -> Schema:
+    """The schema of one optional file: `{<name>: {<id>: entry}}`."""
+    return closed({name: by_name(SECTIONS[name])}, name)
+
+
+def template() -> Schema:
+    """All files of a template folder, keyed by file name."""
+    files: Schema = {"policy.yaml": HEADER, "clauses.yaml": CLAUSES, "duties/<id>.yaml": DUTY, "cases/*.yaml": CASE}
+    files |= {f"{name}.yaml": section(name) for name in SECTIONS}
+    return closed(files, "policy.yaml", "clauses.yaml")
+
+
+def published(name: str) -> Schema:
+    """The schema called facts, template, overlay or verdicts."""
+    shapes = {"facts": FACTS, "template": template(), "overlay": OVERLAY, "verdicts": VERDICTS}
+    return {"$schema": Draft202012Validator.META_SCHEMA["$id"], "title": name, **shapes[name]}
+
+
+def faults(document: Document, schema: Schema, vocabulary: Words) -> list[TemplateError]:
+    """Everything in the document that does not fit its schema, each with its place and what to do."""
+    validator = _validator(schema, vocabulary)
+    return [fault for error in validator.iter_errors(document.data) for fault in _translated(document, error)]
+
+
+def _validator(schema: Schema, vocabulary: Words) -> Draft202012Validator:
+    def check_word(_: Any, category: str, value: Any, __: Schema) -> Iterator[ValidationError]:
+        if isinstance(value, str) and value not in vocabulary.get(category, {}):
+            yield ValidationError(
+                f"词表 {category} 里没有“{value}”|可用的词:{listed(vocabulary.get(category, {}))}；或在 policy.yaml 的 local 里声明"
+            )
+
+    return extend(Draft202012Validator, {"word": check_word, "day": _check_day})(schema)
+
+
+def _check_day(_: Any, __: bool, value: Any, ___: Schema) -> Iterator[ValidationError]:
+    if isinstance(value, str) and not is_day(value):
+        yield ValidationError(f"“{value[:40]}”不是存在的日期|写成 2021-12-25 的样子")
+
+
+def is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+CODES = {"word": "unknown_word", "day": "bad_date", "type": "wrong_type", "enum": "unknown_word", "pattern": "bad_id"}
+TYPES = {
+    "object": "映射",
+    "array": "列表",
+    "string": "文字",
+    "number": "数字",
+    "integer": "整数",
+    "boolean": "true 或 false",
+    "null": "null",
+}
+
+
+def _translated(document: Document, error: ValidationError) -> Iterator[TemplateError]:
+    way: Way = tuple(error.absolute_path)
+    rule, value = str(error.validator), error.validator_value
+    if rule == "additionalProperties":
+        allowed = error.schema["properties"]
+        for key in error.instance.keys() - allowed.keys():
+            yield document.fault((*way, key), "unknown_key", f"不认识的键“{key}”", f"可用的键:{listed(allowed)}")
+    elif rule == "required":
+        absent = [key for key in value if key not in error.instance]
+        for key in absent:
+            yield document.fault((*way, key), "missing_key", f"缺少“{key}”", f"补上“{key}”")
+    else:
+        yield document.fault(way, CODES.get(rule, "bad_value"), *_sentence(rule, value, error))
+
+
+def _sentence(rule: str, value: Any, error: ValidationError) -> tuple[str, str]:
+    shown = str(error.instance)[:40]
+    if rule in ("word", "day"):
+        message, remedy = error.message.split("|", 1)
+        return message, remedy
+    if rule == "type":
+        wanted = [value] if isinstance(value, str) else value
+        return f"“{shown}”的类型不对", f"这里要写{'或'.join(TYPES[one] for one in wanted)}"
+    if rule == "enum":
+        return f"“{shown}”不是可用的词", f"可用的词:{listed(value)}"
+    if rule == "pattern":
+        return f"“{shown}”不能作 id", "只用字母、数字、- 和 _，以字母或数字开头"
+    limits = {
+        "minimum": f"不能小于 {value}",
+        "maximum": f"不能大于 {value}",
+        "minItems": f"至少要有 {value} 项",
+        "maxItems": f"最多 {value} 项",
+    }
+    return f"“{shown}”超出范围", limits.get(rule, f"不符合 {rule}")
