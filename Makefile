@@ -10,7 +10,7 @@ MACHINE = $(if $(PYTHON),$(PYTHON) -m infra.machine,$(error 需要 Python 3.11 �
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean test check
+.PHONY: help setup demo stop clean test bench check
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -29,6 +29,9 @@ clean: ## stop, then remove .local, .venv and the private servers' data
 
 test: setup ## the whole suite with private servers of its own; ARGS='tests/core -k name'
 	@$(MACHINE) with-servers -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+bench: setup ## ours against the peer, side by side: a table and .local/bench.json
+	@$(MACHINE) with-servers -- $(BIN)/python -m tests.bench
 
 check: setup ## format, lint, import directions
 	$(BIN)/ruff format --check .
