@@ -1,0 +1,141 @@
+"""The only writers of the letterbox. PostgreSQL checks each rule again (migration 0002)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from core import audit, tenancy
+from core.errors import DomainError
+from django.db import IntegrityError, transaction
+from registry.queries import ancestors_of
+
+from exchange import queries
+from exchange.canonical import digest_of
+from exchange.models import Delivery, DeliveryState
+
+
+class NoParent(DomainError):
+    code = "no_parent"
+
+    def __init__(self) -> None:
+        super().__init__("本会没有上级委员会，报表签署后即为定稿，不用再报送。")
+
+
+class AlreadyDelivered(DomainError):
+    code = "already_delivered"
+
+    def __init__(self, period: str, revision: int) -> None:
+        super().__init__(f"{period} 第 {revision} 稿已经报送过了，没有重复报送。请在报送页查看上级是否已接收。")
+
+
+class StillWaiting(DomainError):
+    code = "still_waiting"
+
+    def __init__(self, period: str, revision: int) -> None:
+        super().__init__(f"{period} 第 {revision} 稿上级还没有接收或退回，等有了结果再报更正稿。")
+
+
+class OlderRevision(DomainError):
+    code = "older_revision"
+
+    def __init__(self, period: str, revision: int) -> None:
+        super().__init__(f"{period} 已报到第 {revision} 稿，不能再报更早的稿。请刷新后报送最新一稿。")
+
+
+class AlreadyDecided(DomainError):
+    code = "already_decided"
+
+    def __init__(self) -> None:
+        super().__init__("这份报表已经接收或退回过，不能再改。要改数，请下级报更正稿。")
+
+
+class ReasonMissing(DomainError):
+    code = "reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__("请写明退回的理由，下级要照着改。", fields={"reason": "请写明退回的理由"})
+
+
+class BodyAltered(DomainError):
+    code = "body_altered"
+
+    def __init__(self) -> None:
+        super().__init__("报表内容与它的校验值不符，不能接收。请联系平台运维，并请下级重新报送。")
+
+
+@transaction.atomic
+def deliver(*, period: str, revision: int, body: Mapping[str, Any], at: dt.datetime, by: audit.Actor) -> Delivery:
+    """Send the current committee's return to the parent the registry names.
+
+    `body` is the canonical return; `body["committee"]["code"]` and `body["period"]` name sender and period. Raises NoParent,
+    AlreadyDelivered, StillWaiting, OlderRevision; then nothing was sent.
+    """
+    committee = tenancy.current()
+    if committee.parent is None:
+        raise NoParent
+    _may_send(period, revision)
+    delivery = Delivery(
+        sender=committee.code,
+        recipient=committee.parent,
+        ancestors=[entry.code for entry in ancestors_of(committee.parent)],
+        period=period,
+        revision=revision,
+        body=dict(body),
+        digest=digest_of(body),
+        submitted_at=at,
+    )
+    try:
+        with transaction.atomic():
+            delivery.save(force_insert=True)
+    except IntegrityError as twice:  # two clicks at once: the first one has it
+        raise AlreadyDelivered(period, revision) from twice
+    new = {"recipient": delivery.recipient, "period": period, "revision": revision, "digest": delivery.digest}
+    audit.record(by=by, action="exchange.deliver", subject=delivery, new=new)
+    return delivery
+
+
+def _may_send(period: str, revision: int) -> None:
+    newest = next(iter(queries.sent(period)), None)
+    if newest is None:
+        return
+    if newest.revision == revision:
+        raise AlreadyDelivered(period, revision)
+    if newest.revision > revision:
+        raise OlderRevision(period, newest.revision)
+    if newest.state == DeliveryState.SUBMITTED:
+        raise StillWaiting(period, newest.revision)
+
+
+@transaction.atomic
+def accept(*, delivery_id: UUID, at: dt.datetime, by: audit.Actor) -> Delivery:
+    """Accept a child's return: from now on it is locked, counts above, and those higher up may read it.
+
+    Raises NotFound, AlreadyDecided, BodyAltered.
+    """
+    delivery = queries.received_one(delivery_id)
+    if digest_of(delivery.body) != delivery.digest:
+        raise BodyAltered
+    _decide(delivery, state=DeliveryState.ACCEPTED, reason="", at=at, by=by)
+    return delivery
+
+
+@transaction.atomic
+def send_back(*, delivery_id: UUID, reason: str, at: dt.datetime, by: audit.Actor) -> Delivery:
+    """Return a child's return with a reason. Raises NotFound, ReasonMissing, AlreadyDecided."""
+    if not reason.strip():
+        raise ReasonMissing
+    delivery = queries.received_one(delivery_id)
+    _decide(delivery, state=DeliveryState.RETURNED, reason=reason.strip(), at=at, by=by)
+    return delivery
+
+
+def _decide(delivery: Delivery, *, state: DeliveryState, reason: str, at: dt.datetime, by: audit.Actor) -> None:
+    waiting = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SUBMITTED)
+    if not waiting.update(state=state, reason=reason, decided_at=at):
+        raise AlreadyDecided
+    old = {"state": str(delivery.state)}
+    delivery.state, delivery.reason, delivery.decided_at = state, reason, at
+    audit.record(by=by, action=f"exchange.{state}", subject=delivery, old=old, new={"state": str(state)}, why=reason)

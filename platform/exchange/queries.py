@@ -1,0 +1,62 @@
+"""Reading the letterbox as the committee entered; the database shows nobody else's. Bodies come with the rows.
+
+Every list holds the newest revision of each sender and period only, in the sender's code order.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from core import tenancy
+from core.errors import NotFound
+from django.db.models import Q, QuerySet
+
+from exchange.models import Delivery, DeliveryState
+
+
+def received(period: str | None = None) -> list[Delivery]:
+    """What the committees below sent to this one, whatever its state; all periods, or one."""
+    return _newest(Delivery.objects.filter(recipient=_me()), period)
+
+
+def received_accepted(period: str) -> list[Delivery]:
+    """The accepted returns of the direct children: what this committee's own return is summed from.
+
+    A later revision that still waits, or was sent back, leaves the accepted one standing.
+    """
+    return _newest(Delivery.objects.filter(recipient=_me(), state=DeliveryState.ACCEPTED), period)
+
+
+def accepted_below(period: str) -> list[Delivery]:
+    """Accepted returns of every level below that this committee may read."""
+    mine = Q(recipient=_me()) | Q(ancestors__contains=[_me()])
+    return _newest(Delivery.objects.filter(mine, state=DeliveryState.ACCEPTED), period)
+
+
+def received_one(delivery_id: UUID) -> Delivery:
+    """One return addressed to this committee. Raises NotFound, also for another committee's."""
+    found = Delivery.objects.filter(pk=delivery_id, recipient=_me()).first()
+    if found is None:
+        raise NotFound("没有找到这份报表。它可能不是报给本会的。")
+    return found
+
+
+def sent(period: str | None = None) -> list[Delivery]:
+    """Everything this committee sent, every revision, newest first; all periods, or one."""
+    rows = Delivery.objects.filter(sender=_me())
+    return list((rows.filter(period=period) if period else rows).order_by("-period", "-revision"))
+
+
+def periods_received() -> list[str]:
+    """Period keys with anything received, newest first."""
+    rows = Delivery.objects.filter(recipient=_me()).order_by("-period")
+    return list(rows.values_list("period", flat=True).distinct())
+
+
+def _me() -> str:
+    return tenancy.current().code
+
+
+def _newest(rows: QuerySet[Delivery], period: str | None) -> list[Delivery]:
+    rows = rows.filter(period=period) if period else rows
+    return list(rows.order_by("sender", "period", "-revision").distinct("sender", "period"))

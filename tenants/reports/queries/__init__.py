@@ -1,0 +1,18 @@
+"""Reads of returns and of what lies below: figures only, from received returns alone."""
+
+from tenants.reports.queries.computing import Own, own_figures
+from tenants.reports.queries.figures import (
+    CARRIED,
+    Figure,
+    bases_of,
+    figures_in,
+    shared_indicators,
+    summed,
+)
+from tenants.reports.queries.filed import Filed, all_latest, latest, revisions, to_decide, to_sign, to_submit
+from tenants.reports.queries.periods import BadPeriod, due_month, month, months_until, spoken
+
+__all__ = [
+    "CARRIED", "BadPeriod", "Figure", "Filed", "Own", "all_latest", "bases_of", "due_month", "figures_in", "latest", "month",
+    "months_until", "own_figures", "revisions", "shared_indicators", "spoken", "summed", "to_decide", "to_sign", "to_submit",
+]  # fmt: skip

@@ -1,0 +1,84 @@
+"""Returns of this committee with their state: its own steps from its schema, the recipient's word from the exchange."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from exchange import queries as exchange
+from exchange.models import Delivery
+from tenants.reports.models import Return, ReturnState
+from tenants.reports.queries.figures import Figure, figures_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """One revision as it stands now. `reason` is why the recipient sent it back."""
+
+    row: Return
+    state: str
+    reason: str = ""
+    decided_at: dt.datetime | None = None
+
+    @property
+    def period(self) -> str:
+        return self.row.period
+
+    @property
+    def revision(self) -> int:
+        return self.row.revision
+
+    @property
+    def own(self) -> list[Figure]:
+        return figures_in(self.row.body, "own")
+
+    @property
+    def total(self) -> list[Figure]:
+        return figures_in(self.row.body, "total")
+
+    @property
+    def lacking(self) -> list[dict[str, str]]:
+        """Children whose figures are not in it: `{code, name, state}`."""
+        return [child for child in self.row.body["children"] if child["state"] != ReturnState.ACCEPTED]
+
+
+def revisions(period: str) -> list[Filed]:
+    """Every revision of a period, the newest first. Two statements."""
+    return _filed(list(Return.objects.filter(period=period).order_by("-revision")), exchange.sent(period))
+
+
+def latest(period: str) -> Filed | None:
+    """The newest revision of a period, or None."""
+    return next(iter(revisions(period)), None)
+
+
+def all_latest() -> dict[str, Filed]:
+    """The newest revision of every period, by period key. Two statements."""
+    rows = Return.objects.order_by("period", "-revision").distinct("period").select_related("signed_by", "closed_by")
+    return {filed.period: filed for filed in _filed(list(rows), exchange.sent())}
+
+
+def to_sign() -> list[Filed]:
+    """Newest drafts, which wait for a leader's signature."""
+    return [filed for filed in all_latest().values() if filed.state == ReturnState.DRAFT]
+
+
+def to_submit() -> list[Filed]:
+    """Signed ones, which wait for the office to submit them."""
+    return [filed for filed in all_latest().values() if filed.state == ReturnState.SIGNED]
+
+
+def to_decide() -> list[Delivery]:
+    """Children's returns that wait to be accepted or sent back."""
+    return [delivery for delivery in exchange.received() if delivery.state == ReturnState.SUBMITTED]
+
+
+def _filed(rows: list[Return], sent: list[Delivery]) -> list[Filed]:
+    word = {(delivery.period, delivery.revision): delivery for delivery in sent}
+    return [_one(row, word.get((row.period, row.revision))) for row in rows]
+
+
+def _one(row: Return, delivery: Delivery | None) -> Filed:
+    if delivery is None:
+        return Filed(row=row, state=row.state)
+    return Filed(row=row, state=delivery.state, reason=delivery.reason, decided_at=delivery.decided_at)
