@@ -285,7 +285,7 @@ def _control(bound: BoundField, *, described_by: str) -> SafeString:
         widget.input_type, widget.format = "date", "%Y-%m-%d"
     style = "form-select" if isinstance(widget, forms.Select) else "form-control"
     given = widget.attrs.get("class", "")
-    attrs = {"class": f"{style} {'is-invalid' if bound.errors else ''} {given}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{style} {'is-invalid' if bound.errors else ''} {given}".strip()}
     if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == DJANGO_ROWS:
         attrs["rows"] = "3"
     if described_by:
