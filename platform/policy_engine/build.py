@@ -41,11 +41,13 @@ def setting_element(name: str, entry: Any, header: Header) -> Element:
     )
 
 
-def listing_element(kind: str, name: str, entry: Mapping[str, Any], header: Header) -> Element:
+def listing_element(
+    kind: str, name: str, entry: Mapping[str, Any], header: Header, *, source: Source | None = None
+) -> Element:
     """A checklist, workflow, report, form, venue, text or indicator binding: what is a list or a number may be set, the rest is fixed."""
     clauses = tuple(entry.get("clauses", ()))
     keys = ("items", "size", "steps", "receivers", "fields", "modes", "text", "duties")
-    values = {key: (_entry(entry[key], header, clauses),) for key in keys if key in entry}
+    values = {key: (_entry(entry[key], header, clauses, source=source),) for key in keys if key in entry}
     return Element(
         id=f"{kind}.{name}",
         title=entry.get("title", name),

@@ -2,12 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from policy_engine.model import Policy
+from policy_engine.errors import TemplateError, TemplateErrors
+from policy_engine.model import Duty, Filter, Policy, Subject
+from policy_engine.reader import listed
+from policy_engine.resolve import resolve
+from policy_engine.vocabulary import Words, title, words_with
+
+COUNTED_AS = {"record": "次", "target": "个对象", "venue": "处阵地", "item": "项"}
+JOINED = {"any_of": "以下几类合计", "all_of": "以下各项都要", "at_least_k_of": "以下各项中至少做到"}
 
 
 def explain(policy: Policy, duty_id: str, on: date | None = None) -> dict[str, Any]:
     """`{duty, title, sentence, clauses:[{id,ref,summary}], values:{key:{value,provenance}}}`; unknown duty: TemplateErrors."""
-    raise NotImplementedError
+    if f"duty.{duty_id}" not in policy.elements:
+        names = listed(duty.id for duty in policy.duties_on(on))
+        raise TemplateErrors(
+            [TemplateError(policy.id, 0, duty_id, "unknown_duty", f"没有职责“{duty_id}”", f"可用的职责:{names}")]
+        )
+    duty, words = policy.duty(duty_id, on), words_with(policy.header.get("local"))
+    clauses = [policy.clauses[clause] for clause in duty.clauses if clause in policy.clauses]
+    return {
+        "duty": duty.id,
+        "title": duty.title,
+        "kind": duty.kind,
+        "force": duty.force,
+        "sentence": sentence(duty, words),
+        "clauses": [{"id": clause.id, "ref": clause.ref, "summary": clause.summary} for clause in clauses],
+        "values": _values(policy, duty_id, on),
+        "parts": [
+            {"id": part.id, "title": part.title, "min": part.min, "sentence": _counted(part.where, words)}
+            for part in duty.parts
+        ],
+        "items": [{"id": item.id, "title": item.title} for item in duty.items],
+        "policy": {"id": policy.id, "document": policy.document, "digest": policy.digest},
+    }
+
+
+def sentence(duty: Duty, words: Words) -> str:
+    """One Chinese sentence an official can check against the document."""
+    what = JOINED.get(duty.kind) or (_counted(duty.where, words) if duty.where else f"“{duty.title}”逐项")
+    head = f"{title(words, 'forces', duty.force)}:{_whom(duty.population or duty.subject, words)}{title(words, 'periods', duty.period)}"
+    return f"{head}，{what}{_number(duty)}。" + ("可以豁免。" if duty.waivable else "")
+
+
+def _values(policy: Policy, duty_id: str, on: date | None) -> Mapping[str, Any]:
+    shown = {entry["id"]: entry["values"] for entry in resolve(policy, (), on).elements_json()}
+    return dict(shown.get(f"duty.{duty_id}", {}))
+
+
+def _whom(subject: Subject, words: Words) -> str:
+    who = "、".join(title(words, "posts", post) for post in subject.posts) or title(words, "subjects", subject.type)
+    apart = "、".join(title(words, "posts", post) for post in subject.except_posts)
+    return f"每个{who}" + (f"({apart}除外)" if apart else "")
+
+
+def _counted(where: Filter, words: Words) -> str:
+    """The filter in words: what counts, in which role, by whom organised."""
+    named = {
+        "links" if where.family == "link" else "kinds": where.kinds,
+        "roles": where.roles,
+        "authorship": where.authorship,
+        "organisers": where.organisers,
+        "modes": where.modes,
+        "place_levels": where.place_levels,
+    }
+    return "，".join(
+        "、".join(title(words, category, one) for one in values) for category, values in named.items() if values
+    )
+
+
+def _number(duty: Duty) -> str:
+    unit = (
+        "%"
+        if duty.kind == "coverage"
+        else "项"
+        if duty.items or duty.kind in ("all_of", "at_least_k_of")
+        else COUNTED_AS.get(duty.distinct, "次")
+    )
+    if duty.min is None and duty.max is None:
+        return "，没有规定数字，只计数"
+    if duty.max is None:
+        return f"，至少 {duty.min:g} {unit}"
+    return f"，{duty.min or 0:g} 到 {duty.max:g} {unit}"

@@ -274,8 +274,10 @@ class Template:
         return _duty(self, self.elements[f"duty.{duty_id}"], on)
 
     def setting(self, name: str, on: date | None = None, default: Any = None) -> Any:
+        """A setting's value on a day; `default` where the policy states none, or none yet."""
         element = self.elements.get(f"setting.{name}")
-        return default if element is None else element.value("value", on)
+        entry = in_force(element.values["value"], on) if element else None
+        return entry.value if entry else default
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -1,14 +1,28 @@
-"""Base + overlays → the policy in force, each value with its provenance. Pure: same input, same digest."""
+"""Base + overlays → the policy in force, each value with its provenance. Pure: same input, same digest.
+
+An overlay states only the difference, by address: a value (`duty.constituents.min`), an element (`duty.constituents`) or a whole
+collection (`duty`). It stands from its day on; before that day the base value holds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from policy_engine.model import Policy, Source, Template
+from policy_engine import schema
+from policy_engine.build import duty_elements, listing_element
+from policy_engine.errors import TemplateError, TemplateErrors
+from policy_engine.load import duty_shape_faults
+from policy_engine.model import FILTERS, Dated, Direction, Element, Policy, Series, Source, Template
+from policy_engine.reader import Document, listed, read
+from policy_engine.vocabulary import words_with
+
+SINGULAR = {kind: name for name, kind in schema.SINGULAR.items()}
+TIGHTER_UP = {"min", "percent", "k", "size"}  # more is stricter; for max, less is
+FORCES = ("info", "may", "explore", "encouraged", "in_principle", "required")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +45,22 @@ class Overlay:
     operations: tuple[Operation, ...]
     file: str = "overlay"
 
+    def fault(self, operation: Operation, code: str, message: str, remedy: str) -> TemplateError:
+        return TemplateError(self.file, operation.line, operation.path, code, message, remedy)
+
 
 def load_overlay(source: Path | str | Mapping[str, Any]) -> Overlay:
     """From a YAML file or the same as plain data. Raises TemplateErrors."""
-    raise NotImplementedError
+    document = Document("overlay", source) if isinstance(source, Mapping) else read(Path(source))
+    faults = schema.faults(document, schema.OVERLAY, words_with({}))
+    if faults:
+        raise TemplateErrors(faults)
+    operations = [_operation(document, index, entry) for index, entry in enumerate(document.data["operations"])]
+    overlay = Overlay(
+        id=document.data["overlay"], base=document.data["base"], operations=tuple(operations), file=document.file
+    )
+    _refuse(_without_reason(overlay))
+    return overlay
 
 
 def resolve(template: Template, overlays: Iterable[Overlay] = (), on: date | None = None) -> Policy:
@@ -42,4 +68,311 @@ def resolve(template: Template, overlays: Iterable[Overlay] = (), on: date | Non
 
     Before an overlay's `from` the base value holds. `on` fixes the day that `Policy.elements_json()` shows (None: latest).
     """
-    raise NotImplementedError
+    elements, layers = dict(template.elements), list(template.layers if isinstance(template, Policy) else ())
+    for overlay in overlays:
+        _refuse(_misaddressed(template, overlay))
+        elements = _applied(template, elements, overlay)
+        layers += [overlay.id] if overlay.operations else []
+    return Policy(
+        id=template.id,
+        header=template.header,
+        clauses=template.clauses,
+        elements=elements,
+        catalogue=template.catalogue,
+        layers=tuple(layers),
+        on=on,
+    )
+
+
+def _applied(template: Template, elements: dict[str, Element], overlay: Overlay) -> dict[str, Element]:
+    """All operations of one overlay, or all their faults."""
+    faults: list[TemplateError] = []
+    for operation in overlay.operations:
+        change = {"set": _set, "add": _add, "remove": _remove, "select": _select}[operation.op]
+        try:
+            elements = change(template, elements, overlay, operation)
+        except TemplateErrors as errors:
+            faults += errors.errors
+    faults = faults or list(_crossed(elements, overlay))
+    _refuse(faults)
+    return elements
+
+
+def _set(
+    template: Template, elements: dict[str, Element], overlay: Overlay, operation: Operation
+) -> dict[str, Element]:
+    """A new value from the overlay's day on. An earlier layer's later values give way: the deviation stands until it is rebased."""
+    name, _, key = operation.path.rpartition(".")
+    element = elements.get(name)
+    if element is None or key not in _settable(element):
+        raise _error(overlay, operation, "unknown_id", f"没有“{operation.path}”", _addresses(elements, name))
+    _refuse(_misfits(template, elements, overlay, operation, element, key))
+    series = element.values.get(key, ())
+    kept = tuple(entry for entry in series if _before(entry.since, operation.source.since))
+    _refuse(_breaks_direction(overlay, operation, element, key, (kept or series)[-1].value if series else None))
+    entry = Dated(operation.source.since, operation.value, operation.source)
+    return elements | {name: replace(element, values={**element.values, key: (*kept, entry)})}
+
+
+def _add(
+    template: Template, elements: dict[str, Element], overlay: Overlay, operation: Operation
+) -> dict[str, Element]:
+    """A new duty, checklist, report, …; of a duty the parts come with it."""
+    kind, _, name = operation.path.partition(".")
+    if operation.path in elements:
+        raise _error(overlay, operation, "duplicate_id", f"“{operation.path}”已经有了", "换一个 id，或用 set 修改")
+    new = list(_new_elements(template, elements, overlay, operation, kind, name))
+    return elements | {element.id: replace(element, begins=operation.source.since) for element in new}
+
+
+def _remove(_: Template, elements: dict[str, Element], overlay: Overlay, operation: Operation) -> dict[str, Element]:
+    """The element ends on the overlay's day; what was judged before stays judged."""
+    element = elements.get(operation.path)
+    if element is None:
+        raise _error(overlay, operation, "unknown_id", f"没有“{operation.path}”", _addresses(elements, operation.path))
+    if any(direction.kind != "free" for direction in element.directions.values()) and element.id.startswith("duty."):
+        raise _error(overlay, operation, "direction", "上级不许取消这项职责", "只能在上级允许的方向上调整数值")
+    return elements | {operation.path: replace(element, ends=operation.source.since or date.min)}
+
+
+def _select(
+    template: Template, elements: dict[str, Element], overlay: Overlay, operation: Operation
+) -> dict[str, Element]:
+    """Keep only these of a collection."""
+    names = {name for name in elements if name.startswith(f"{operation.path}.") and name.count(".") == 1}
+    wanted = (
+        {f"{operation.path}.{one}" for one in operation.value or ()} if isinstance(operation.value, list) else set()
+    )
+    if not names or not wanted or wanted - names:
+        unknown = listed(sorted(wanted - names)) or operation.path
+        raise _error(
+            overlay,
+            operation,
+            "unknown_id",
+            f"没有“{unknown}”",
+            f"可选:{listed(sorted(names)) or 'duty、checklist、report……'}",
+        )
+    for name in sorted(names - wanted):
+        elements = _remove(template, elements, overlay, replace(operation, path=name))
+    return elements
+
+
+def _new_elements(
+    template: Template, elements: Mapping[str, Element], overlay: Overlay, operation: Operation, kind: str, name: str
+) -> Iterator[Element]:
+    words = words_with(template.header.get("local"))
+    value = (
+        {"id": name, **operation.value} if kind == "duty" and isinstance(operation.value, Mapping) else operation.value
+    )
+    shape = schema.DUTY if kind == "duty" else schema.SECTIONS.get(SINGULAR.get(kind, ""))
+    if shape is None or not name or "." in name:
+        raise _error(
+            overlay,
+            operation,
+            "unknown_id",
+            f"不能增加“{operation.path}”",
+            f"写成 duty.<id>、{'、'.join(f'{one}.<id>' for one in SINGULAR)}",
+        )
+    document = Document(overlay.file, value, {(): operation.line})
+    _refuse(_at(operation, schema.faults(document, shape, words)))
+    _refuse(_at(operation, [*_added_duty_faults(template, document, elements)] if kind == "duty" else []))
+    if kind == "duty":
+        yield from duty_elements(value, template.header, source=operation.source)
+    else:
+        yield listing_element(kind, name, value, template.header, source=operation.source)
+
+
+def _added_duty_faults(
+    template: Template, document: Document, elements: Mapping[str, Element]
+) -> Iterator[TemplateError]:
+    yield from duty_shape_faults(document, document.data, elements)
+    for clause in document.data["clauses"]:
+        if clause not in template.clauses:
+            yield document.fault(
+                ("clauses",), "dangling_clause", f"上级文件没有条款“{clause}”", "本级自定的职责写 clauses: []"
+            )
+
+
+def _settable(element: Element) -> set[str]:
+    """The keys an overlay may set: those that are there, and for what is counted every filter and the judging numbers."""
+    keys = set(element.values)
+    if "counts" not in element.traits:
+        return keys
+    family = {"record": "kinds", "link": "links"}[element.traits["counts"]]
+    filters = set(FILTERS) - {"kinds", "links"} | {family}
+    return (
+        keys
+        | filters
+        | ({"min", "max"} if element.traits.get("kind", "count") in ("count", "range", "any_of") else set())
+    )
+
+
+def _misfits(
+    template: Template,
+    elements: Mapping[str, Element],
+    overlay: Overlay,
+    operation: Operation,
+    element: Element,
+    key: str,
+) -> list[TemplateError]:
+    """Is the value of the right shape, with known words?"""
+    options = element.traits.get("options")
+    if options and operation.value not in options:
+        return [
+            overlay.fault(operation, "not_an_option", f"“{operation.value}”不在可选之列", f"可选:{listed(options)}")
+        ]
+    if key == "duties" and isinstance(operation.value, list):
+        unknown = [one for one in operation.value if f"duty.{one}" not in elements]
+        return [overlay.fault(operation, "unknown_duty", f"没有职责“{one}”", "改成现有职责的 id") for one in unknown]
+    document = Document(overlay.file, operation.value, {(): operation.line})
+    return _at(operation, schema.faults(document, _shape(element, key), words_with(template.header.get("local"))))
+
+
+def _shape(element: Element, key: str) -> schema.Schema:
+    """What a value of this key looks like: the same shape as in the template's own files."""
+    kind = element.id.partition(".")[0]
+    if kind == "setting":
+        current = element.value("value")
+        return {"type": "array"} if isinstance(current, list) else {"type": ["string", "number", "boolean", "null"]}
+    properties = schema.DUTY["properties"] | schema.VALUES["items"]["properties"] | schema.COUNTS["properties"]
+    return (properties if kind == "duty" else schema.SECTIONS[SINGULAR[kind]]["properties"]).get(key, {})
+
+
+def _breaks_direction(
+    overlay: Overlay, operation: Operation, element: Element, key: str, old: Any
+) -> Iterator[TemplateError]:
+    direction = element.directions.get(key, Direction())
+    new = operation.value
+    if direction.kind == "fixed" and new != old:
+        yield overlay.fault(operation, "direction", "上级不许改这个值", "删去这一项")
+    elif direction.kind == "only_strengthen" and not stricter(key, old, new):
+        yield overlay.fault(operation, "direction", f"只许加严:上级是 {old}，这里是 {new}", "改成不低于上级要求的值")
+    elif direction.kind == "in_range" and not _within(direction, new):
+        yield overlay.fault(
+            operation, "direction", f"{new} 不在 {direction.low:g} 到 {direction.high:g} 之间", "改到范围以内"
+        )
+
+
+def stricter(key: str, old: Any, new: Any) -> bool:
+    """At least as strict: a higher minimum, a lower maximum, a stronger force, a list that keeps every line; other values only unchanged."""
+    if key in TIGHTER_UP:
+        return old is None or (new is not None and new >= old)
+    if key == "max":
+        return old is None or (new is not None and new <= old)
+    if key == "force":
+        return FORCES.index(new) >= FORCES.index(old)
+    if key in ("items", "steps", "receivers", "fields"):
+        return all(line in new for line in old or ())
+    return bool(new == old)
+
+
+def _within(direction: Direction, value: Any) -> bool:
+    return isinstance(value, (int, float)) and (direction.low or 0) <= value <= (direction.high or 0)
+
+
+def _crossed(elements: Mapping[str, Element], overlay: Overlay) -> Iterator[TemplateError]:
+    """Min above max on any day on which either changes."""
+    for operation in overlay.operations:
+        name, _, key = operation.path.rpartition(".")
+        element = elements.get(name)
+        if element and key in ("min", "max"):
+            days = {entry.since for one in ("min", "max") for entry in element.values.get(one, ())}
+            if any(_above(element.values, day) for day in days):
+                yield overlay.fault(operation, "min_above_max", "调整后 min 大于 max", "同时调整 min 和 max")
+
+
+def _above(values: Mapping[str, Series], day: date | None) -> bool:
+    on = day or date.min
+    least, most = (_value(values.get(key, ()), on) for key in ("min", "max"))
+    return least is not None and most is not None and least > most
+
+
+def _value(series: Series, on: date) -> Any:
+    valid = [entry.value for entry in series if _before(entry.since, on) or entry.since == on]
+    return valid[-1] if valid else None
+
+
+def _before(since: date | None, day: date | None) -> bool:
+    """Does an entry begin before the day? An open beginning is before every day but another open one."""
+    return (since or date.min) < (day or date.min)
+
+
+def _misaddressed(template: Template, overlay: Overlay) -> Iterator[TemplateError]:
+    """The wrong base, or two operations that touch the same thing."""
+    if overlay.base != template.id:
+        yield TemplateError(
+            overlay.file,
+            0,
+            "base",
+            "wrong_base",
+            f"这份调整针对“{overlay.base}”，不是“{template.id}”",
+            "换成对应的模板",
+        )
+    for index, later in enumerate(overlay.operations):
+        for earlier in overlay.operations[:index]:
+            if _touch(earlier.path, later.path):
+                yield overlay.fault(
+                    later, "two_operations", f"“{later.path}”与“{earlier.path}”动的是同一处", "合并成一项"
+                )
+
+
+def _touch(one: str, other: str) -> bool:
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
+
+
+def _operation(document: Document, index: int, entry: Mapping[str, Any]) -> Operation:
+    """What an operation leaves unsaid, its overlay says once for all."""
+    said = document.data | entry
+    source = Source(
+        document=str(said.get("document") or said["overlay"]),
+        since=date.fromisoformat(said["from"]) if said.get("from") else None,
+        reason=said.get("reason"),
+        decided_by=said.get("decided_by"),
+        meeting=said.get("meeting"),
+    )
+    return Operation(
+        op=entry["op"],
+        path=entry["path"],
+        value=entry.get("value"),
+        source=source,
+        line=document.line(("operations", index)),
+    )
+
+
+def _without_reason(overlay: Overlay) -> Iterator[TemplateError]:
+    for operation in overlay.operations:
+        absent = [key for key in ("reason", "decided_by") if not getattr(operation.source, key)]
+        if absent:
+            yield overlay.fault(
+                operation, "missing_key", f"没有写明{listed(absent)}", "写明理由(reason)和作出决定的机构(decided_by)"
+            )
+        if operation.op in ("add", "select") and operation.value is None:
+            yield overlay.fault(operation, "missing_key", "缺少“value”", "补上“value”")
+
+
+def _addresses(elements: Mapping[str, Element], near: str) -> str:
+    kind = near.partition(".")[0]
+    siblings = [name for name in sorted(elements) if name.startswith(f"{kind}.")]
+    keys = sorted(_settable(elements[near])) if near in elements else []
+    return (
+        f"可改的键:{listed(keys)}"
+        if keys
+        else f"可用的 id:{listed(siblings or sorted({name.partition('.')[0] for name in elements}))}"
+    )
+
+
+def _at(operation: Operation, faults: Iterable[TemplateError]) -> list[TemplateError]:
+    """Faults inside an operation's value, told with its address."""
+    return [
+        replace(fault, line=operation.line, key=".".join(filter(None, (operation.path, fault.key)))) for fault in faults
+    ]
+
+
+def _error(overlay: Overlay, operation: Operation, code: str, message: str, remedy: str) -> TemplateErrors:
+    return TemplateErrors([overlay.fault(operation, code, message, remedy)])
+
+
+def _refuse(faults: Iterable[TemplateError]) -> None:
+    found = list(faults)
+    if found:
+        raise TemplateErrors(found)

@@ -1,0 +1,135 @@
+"""Worked cases: a layman's facts and sums, which the engine must reproduce."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from policy_engine import schema
+from policy_engine.errors import TemplateError, TemplateErrors
+from policy_engine.evaluate import evaluate
+from policy_engine.judge import Verdict
+from policy_engine.model import Template
+from policy_engine.reader import Document, mapping, read
+from policy_engine.resolve import load_overlay, resolve
+from policy_engine.vocabulary import Words, words_with
+
+SPAN = re.compile(r"^([A-Za-z_-]*)(\d+)\.\.([A-Za-z_-]*)(\d+)$")
+PREFIX = {"records": "r", "links": "l", "checks": "k"}
+
+
+def case_files(folder: Path) -> list[Path]:
+    return sorted((folder / "cases").glob("*.yaml"))
+
+
+def run_case(template: Template, file: Path) -> list[TemplateError]:
+    """Faults of one case: of its shape, its facts, or expectations that do not come out."""
+    words = words_with(template.header.get("local"))
+    try:
+        document = read(file, name=f"cases/{file.name}")
+        faults = schema.faults(document, schema.CASE, words)
+        return faults or list(_differences(template, document, words))
+    except TemplateErrors as errors:
+        return errors.errors
+
+
+def spelled_out(facts: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """The short form of a case as a full fact sheet: spans of ids, missing ids, bare participants."""
+    sheet: dict[str, Any] = {}
+    for name, entries in facts.items():
+        spread = (
+            [one for entry in entries if isinstance(entry, Mapping) for one in _spread(entry)]
+            if isinstance(entries, list)
+            else entries
+        )
+        prefix = PREFIX.get(name)
+        sheet[name] = (
+            [{"id": f"{prefix}{index}", **one} for index, one in enumerate(spread, 1)]
+            if prefix and isinstance(spread, list)
+            else spread
+        )
+    for record in sheet.get("records", ()):
+        record["participants"] = [_participant(record, one, words) for one in record.get("participants", ())]
+    return {"subjects": [], **sheet}
+
+
+def _differences(template: Template, document: Document, words: Words) -> Iterator[TemplateError]:
+    case = document.data
+    overlays = [
+        load_overlay(one) for one in [*([case["overlay"]] if "overlay" in case else []), *case.get("overlays", ())]
+    ]
+    facts = Document(document.file, spelled_out(case["facts"], words), {(): document.line(("facts",))})
+    found = {
+        (one.subject, one.duty, one.period.key): one
+        for one in evaluate(resolve(template, overlays), facts, date.fromisoformat(case["as_of"]))
+    }
+    for index, wanted in enumerate(case["expect"]):
+        yield from _compared(document, index, wanted, list(found.values()))
+
+
+def _compared(
+    document: Document, index: int, wanted: Mapping[str, Any], verdicts: list[Verdict]
+) -> Iterator[TemplateError]:
+    """One expectation against the verdict it means; the period may be left out where there is only one."""
+    way = ("expect", index)
+    chosen = [
+        one
+        for one in verdicts
+        if (one.subject, one.duty) == (wanted["subject"], wanted["duty"])
+        and wanted.get("period", one.period.key) == one.period.key
+    ]
+    if len(chosen) != 1:
+        yield document.fault(
+            way, "no_such_verdict", f"对应的结果有 {len(chosen)} 条", "写明 subject、duty、period，使它恰好对应一条"
+        )
+        return
+    answer = chosen[0].to_json() | {"period": chosen[0].period.key}
+    for key, value in wanted.items():
+        if key not in answer:
+            yield document.fault((*way, key), "unknown_key", f"结果里没有“{key}”", f"可用的键:{'、'.join(answer)}")
+        elif answer[key] != value:
+            yield document.fault(
+                (*way, key),
+                "case_fails",
+                f"{wanted['subject']}/{wanted['duty']} 的 {key} 应为 {value}，算出来是 {answer[key]}",
+                "核对手算和规则",
+            )
+
+
+def _spread(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """`id: m1..m300` and the like: one entry per name; two spans make every pair."""
+    for key in ("id", "from", "to", "subject"):
+        names = _span(entry.get(key))
+        if names:
+            for name in names:
+                yield from _spread({**entry, key: name})
+            return
+    yield {
+        **entry,
+        **(
+            {"participants": _participants(entry["participants"])}
+            if isinstance(entry.get("participants"), list)
+            else {}
+        ),
+    }
+
+
+def _participants(entries: list[Any]) -> list[Any]:
+    """Spans in a list of participants."""
+    return [name for entry in entries for name in (_span(entry) or [entry])]
+
+
+def _span(text: Any) -> list[str]:
+    found = SPAN.match(text) if isinstance(text, str) else None
+    if not found or found[1] != found[3] or int(found[4]) - int(found[2]) > 100_000:
+        return []
+    return [f"{found[1]}{number}" for number in range(int(found[2]), int(found[4]) + 1)]
+
+
+def _participant(record: Mapping[str, Any], entry: Any, words: Words) -> Any:
+    group = mapping(words["kinds"].get(record.get("kind", ""))).get("group")
+    role = "lead" if group == "output" else "participant"
+    return {"subject": entry, "role": role} if isinstance(entry, str) else entry
