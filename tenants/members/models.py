@@ -74,7 +74,9 @@ class Member(Row):
     class Meta:
         ordering = ["name_pinyin", "number"]
         constraints = [
-            models.CheckConstraint(condition=Q(left_on=None) | Q(left_on__gt=F("joined_on")), name="member_leaves_later")
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(left_on__gt=F("joined_on")), name="member_leaves_later"
+            )
         ]
 
     class Personal:
@@ -95,7 +97,9 @@ class Seat(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["member", "special_committee", "since"], name="one_seat_per_committee_and_day")
+            models.UniqueConstraint(
+                fields=["member", "special_committee", "since"], name="one_seat_per_committee_and_day"
+            )
         ]
 
     class Personal:
@@ -155,7 +159,9 @@ class ImportDraft(Row):
     file_name = models.CharField(max_length=200)
     content = models.BinaryField()
     effective_on = models.DateField()  # changed posts and seats end and begin on this day
-    makes_groups = models.BooleanField(default=False)  # also make sectors and special committees the roster does not have yet
+    makes_groups = models.BooleanField(
+        default=False
+    )  # also make sectors and special committees the roster does not have yet
 
     class Personal:
         personal = ("uploaded_by", "file_name", "content")

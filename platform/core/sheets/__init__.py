@@ -1,10 +1,10 @@
 """Excel files in and out. Reading names every wrong cell with its place and remedy; writing never lets a text become a formula."""
 
 from core.sheets.columns import Cell, Choice, Column, Day, Names, Text, Wrong
-from core.sheets.reading import CellError, Damaged, NotAWorkbook, Protected, Sheet, SheetRow, TooLarge, WrongCells, read
+from core.sheets.reading import LARGEST, CellError, Damaged, NotAWorkbook, Protected, Sheet, SheetRow, TooLarge, WrongCells, read
 from core.sheets.writing import XLSX, Out, download, template, write
 
 __all__ = [
-    "XLSX", "Cell", "CellError", "Choice", "Column", "Damaged", "Day", "Names", "NotAWorkbook", "Out", "Protected", "Sheet", "SheetRow", "Text",
+    "LARGEST", "XLSX", "Cell", "CellError", "Choice", "Column", "Damaged", "Day", "Names", "NotAWorkbook", "Out", "Protected", "Sheet", "SheetRow", "Text",
     "TooLarge", "Wrong", "WrongCells", "download", "read", "template", "write",
 ]  # fmt: skip

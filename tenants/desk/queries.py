@@ -1,0 +1,74 @@
+"""Where one can go from here: navigation as data, from permissions (infra/decisions/0002)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from accounts.access import may
+from accounts.permissions import Permission as P
+from django.conf import settings
+from django.urls import Resolver404, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the navigation; any one of `permissions` opens it."""
+
+    label: str
+    url: str
+    icon: str
+    group: str
+    permissions: tuple[P, ...]
+
+
+PLACES = (
+    Place("首页", "/", "home", "办事", (P.HOME,)),
+    Place("委员", "/members/", "people", "办事", (P.MEMBERS_READ,)),
+    Place("界别群众", "/constituents/", "hand", "办事", (P.RECORDS_READ, P.RECORDS_OWN)),
+    Place("联系记录", "/contacts/", "pen", "记录", (P.RECORDS_READ, P.RECORDS_OWN)),
+    Place("待确认", "/contacts/claims/", "clock", "记录", (P.RECORDS_CONFIRM,)),
+    Place("活动", "/activities/", "flag", "记录", (P.RECORDS_READ, P.RECORDS_OWN)),
+    Place("履职成果", "/outputs/", "doc", "记录", (P.RECORDS_READ, P.RECORDS_OWN)),
+    Place("履职情况", "/standing/", "tally", "评价与办法", (P.STANDING_READ, P.STANDING_OWN)),
+    Place("本会办法", "/policy/", "rule", "评价与办法", (P.POLICY_READ,)),
+    Place("报送", "/returns/", "up", "上下级", (P.RETURNS_READ,)),
+    Place("上下级汇总", "/rollup/", "sum", "上下级", (P.ROLLUP_READ,)),
+    Place("操作记录", "/audit/", "log", "管理", (P.AUDIT_READ,)),
+)
+RECORD_CONTACT = Place("记联系", "/contacts/new/", "plus", "记录", (P.RECORDS_OWN,))
+_BAR_OF_MEMBER = ("/", "/contacts/", "/contacts/new/", "/constituents/", "/standing/")
+_BAR_OF_OFFICE = ("/", "/contacts/claims/", "/members/", "/standing/", "/returns/")
+
+
+def navigation(*, user: Any, path: str) -> list[dict[str, Any]]:
+    """What the person may open, in the shape of the components' README. No statement beyond the user's own roles."""
+    is_member = may(user, P.RECORDS_OWN)
+    bar = _BAR_OF_MEMBER if is_member else _BAR_OF_OFFICE
+    places = [place for place in PLACES if any(may(user, one) for one in place.permissions) and _served(place.url)]
+    if is_member and _served(RECORD_CONTACT.url):
+        at = next((index for index, place in enumerate(places) if place.group == "记录"), len(places))
+        places.insert(at, RECORD_CONTACT)
+    current = _current(places, path)
+    return [
+        {"label": place.label, "url": place.url, "icon": place.icon, "group": place.group, "current": place is current,
+         "bar": place.url in bar, "primary": place is RECORD_CONTACT}
+        for place in places
+    ]  # fmt: skip
+
+
+def _current(places: list[Place], path: str) -> Place | None:
+    """The place whose address is the longest beginning of the path."""
+    fitting = [place for place in places if path == place.url or (place.url != "/" and path.startswith(place.url))]
+    return max(fitting, key=lambda place: len(place.url), default=None)
+
+
+@cache
+def _served(url: str) -> bool:
+    """A committee's site serves the page; a place still to be built is not offered."""
+    try:
+        resolve(url, urlconf=settings.ROOT_URLCONF)
+    except Resolver404:
+        return False
+    return True

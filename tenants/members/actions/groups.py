@@ -1,0 +1,108 @@
+"""Sectors, special committees and who convenes them. How many conveners a sector should have is the policy's word, not ours."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+from core import audit
+from core.errors import DomainError, NotFound
+from django.db import transaction
+
+from tenants.members import queries
+from tenants.members.models import Convener, Member, Sector, SectorCommitteeLink, SpecialCommittee
+
+
+class NameTaken(DomainError):
+    code = "name_taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name}”已经有了，无需再建。", fields={"name": "已经有了"})
+
+
+class NotInSector(DomainError):
+    code = "not_in_sector"
+
+    def __init__(self, sector: str, names: Sequence[str]) -> None:
+        text = f"{'、'.join(names)}那天不是{sector}的在任委员，召集人要从本界别在任委员中产生。"
+        super().__init__(text, fields={"conveners": text})
+
+
+@transaction.atomic
+def add_sector(*, name: str, by: audit.Actor, order: int = 0) -> Sector:
+    """A 界别. Raises NameTaken."""
+    if Sector.objects.filter(name=name.strip()).exists():
+        raise NameTaken(name.strip())
+    sector = Sector.objects.create(name=name.strip(), order=order)
+    audit.record(by=by, action="members.add_sector", subject=sector, new={"name": sector.name})
+    return sector
+
+
+@transaction.atomic
+def add_special_committee(*, name: str, by: audit.Actor, order: int = 0) -> SpecialCommittee:
+    """A 专门委员会. Raises NameTaken."""
+    if SpecialCommittee.objects.filter(name=name.strip()).exists():
+        raise NameTaken(name.strip())
+    made = SpecialCommittee.objects.create(name=name.strip(), order=order)
+    audit.record(by=by, action="members.add_special_committee", subject=made, new={"name": made.name})
+    return made
+
+
+@transaction.atomic
+def link_sector(
+    *, sector: Sector, special_committee: SpecialCommittee, since: dt.date, by: audit.Actor
+) -> SectorCommitteeLink:
+    """The special committee links the sector from that day (YY21-15-1); a link that already stands is returned as it is."""
+    standing = SectorCommitteeLink.objects.filter(sector=sector, special_committee=special_committee, until=None).first()
+    if standing:
+        return standing
+    link = SectorCommitteeLink.objects.create(sector=sector, special_committee=special_committee, since=since)
+    audit.record(by=by, action="members.link_sector", subject=sector, new={"special_committee": special_committee.name})
+    return link
+
+
+@transaction.atomic
+def set_conveners(*, sector_id: UUID, member_ids: Sequence[UUID], since: dt.date, by: audit.Actor) -> list[Convener]:
+    """From `since` these convene the sector, the first of them first (YY21-16-2); who is not named ends.
+
+    An empty list leaves the sector without. Raises NotFound, NotInSector. One who stays keeps the earlier start.
+    """
+    sector = Sector.objects.select_for_update().filter(pk=sector_id).first()
+    if sector is None:
+        raise NotFound
+    wanted = list(dict.fromkeys(member_ids))
+    members = {member.pk: member for member in Member.objects.filter(pk__in=wanted)}
+    if len(members) < len(wanted):
+        raise NotFound
+    right = set(queries.serving(since).filter(sector=sector, pk__in=wanted).values_list("pk", flat=True))
+    wrong = [members[id].name for id in wanted if id not in right]
+    if wrong:
+        raise NotInSector(sector.name, wrong)
+    old = [str(one.member) for one in sector.conveners.filter(until=None).select_related("member")]
+    result = _replace(sector, wanted, since)
+    audit.record(
+        by=by, action="members.set_conveners", subject=sector,
+        old={"conveners": old}, new={"conveners": [members[id].name for id in wanted], "since": since},
+    )  # fmt: skip
+    return result
+
+
+def _replace(sector: Sector, wanted: Sequence[UUID], since: dt.date) -> list[Convener]:
+    """End first, then begin: the database allows one first convener in office at a time."""
+    standing = {one.member_id: one for one in sector.conveners.filter(until=None)}
+    keeps = {id for place, id in enumerate(wanted) if id in standing and standing[id].is_first == (place == 0)}
+    for id, one in standing.items():
+        if id in keeps:
+            continue
+        if one.since >= since:
+            one.delete()
+        else:
+            one.until = since
+            one.save(update_fields=["until"])
+    return [
+        standing[id]
+        if id in keeps
+        else Convener.objects.create(sector=sector, member_id=id, is_first=place == 0, since=since)
+        for place, id in enumerate(wanted)
+    ]

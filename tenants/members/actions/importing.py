@@ -1,0 +1,177 @@
+"""A roster from an Excel file: kept, shown, confirmed. Nothing is written before the confirmation, everything at once after it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from accounts.models import User
+from core import audit, pinyin
+from core.errors import DomainError
+from core.sheets import WrongCells
+from django.db import transaction
+from django.utils import timezone
+
+from tenants.members.actions.holdings import Belonging, Rearrangement, lock_roster, rearrange, standing
+from tenants.members.actions.people import end_convening
+from tenants.members.actions.plan import PLAIN, Line, Plan, Standing, make_plan, roster_now
+from tenants.members.models import ImportDraft, Member, MemberPost, Seat, Sector, SpecialCommittee
+
+_DRAFT_LIVES = dt.timedelta(days=1)
+
+
+class DraftGone(DomainError):
+    code = "draft_gone"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("这次上传已经导入，或超过一天已清除。名册没有因此改动，请重新上传文件。")
+
+
+class RosterChanged(DomainError):
+    code = "roster_changed"
+
+    def __init__(self) -> None:
+        super().__init__("预览之后名册又有改动，还没有导入。请看过新的预览，再确认一次。")
+
+
+@transaction.atomic
+def keep_draft(
+    *, content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User
+) -> ImportDraft:
+    """Keep an upload that can be read, for its preview. One per person; old ones go.
+
+    Raises WrongCells (with every wrong cell), NotAWorkbook, Protected, Damaged, TooLarge; then nothing is kept.
+    """
+    plan = make_plan(content, makes_groups=makes_groups, now=roster_now())
+    if plan.errors:
+        raise WrongCells(plan.errors)
+    ImportDraft.objects.filter(uploaded_by=by).delete()
+    ImportDraft.objects.filter(created_at__lt=timezone.now() - _DRAFT_LIVES).delete()
+    return ImportDraft.objects.create(
+        uploaded_by=by, file_name=file_name[-200:], content=content, effective_on=effective_on, makes_groups=makes_groups
+    )
+
+
+def preview(*, draft_id: UUID, by: User) -> tuple[ImportDraft, Plan]:
+    """What confirming would do to the roster as it stands now. Raises DraftGone."""
+    draft = _draft(draft_id, by)
+    return draft, make_plan(bytes(draft.content), makes_groups=draft.makes_groups, now=roster_now())
+
+
+@transaction.atomic
+def import_roster(*, draft_id: UUID, digest: str, by: User) -> Plan:
+    """Write what the preview with this digest showed, in one transaction with one audit row.
+
+    A second run of the same file changes nothing. Raises DraftGone, RosterChanged, WrongCells.
+    """
+    lock_roster()
+    draft = _draft(draft_id, by)
+    now = roster_now()
+    plan = make_plan(bytes(draft.content), makes_groups=draft.makes_groups, now=now)
+    if plan.errors:
+        raise WrongCells(plan.errors)
+    if plan.digest != digest:
+        raise RosterChanged
+    _write(plan, now, draft.effective_on)
+    audit.record(by=by, action="members.import_roster", subject=None, new=_told(plan, draft))
+    draft.delete()
+    return plan
+
+
+def _draft(draft_id: UUID, by: User) -> ImportDraft:
+    alive = timezone.now() - _DRAFT_LIVES
+    found = ImportDraft.objects.filter(pk=draft_id, uploaded_by=by, created_at__gte=alive).first()
+    if found is None:
+        raise DraftGone
+    return found
+
+
+def _told(plan: Plan, draft: ImportDraft) -> Mapping[str, Any]:
+    return {
+        "file": draft.file_name,
+        "effective_on": draft.effective_on,
+        "counts": {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged},
+        "sectors": plan.new_sectors,
+        "special_committees": plan.new_committees,
+        "new": [[line.number, line.name] for line in plan.new],
+        "changed": [
+            [line.number, line.name, {change.label: [change.old, change.new] for change in line.changes}]
+            for line in plan.changed
+        ],
+    }
+
+
+def _write(plan: Plan, now: Standing, effective_on: dt.date) -> None:
+    _make_groups(plan, now)
+    was: dict[UUID, Belonging] = {}
+    old_sector: dict[UUID, UUID] = {}
+    made, changed = [], []
+    for line in plan.new:
+        member = Member(number=line.number)
+        made.append(_fill(member, line.wanted, now))
+        was[member.pk] = Belonging(member.joined_on, member.left_on)
+    for line in plan.changed:
+        member = now.members[line.number]
+        was[member.pk] = Belonging(member.joined_on, member.left_on)
+        old_sector[member.pk] = member.sector_id
+        changed.append(_fill(member, line.wanted, now))
+    Member.objects.bulk_create(made, batch_size=500)
+    Member.objects.bulk_update(changed, [*PLAIN, "name_pinyin", "sector"], batch_size=200)
+    _write_holdings([*zip(plan.new, made, strict=True), *zip(plan.changed, changed, strict=True)], now, was, effective_on)
+    end_convening(members=[one.pk for one in changed if one.sector_id != old_sector[one.pk]], on=effective_on)
+    for member in changed:
+        if member.left_on and member.left_on != was[member.pk].left_on:
+            end_convening(members=[member.pk], on=member.left_on)
+
+
+def _make_groups(plan: Plan, now: Standing) -> None:
+    after = max((one.order for one in now.sectors.values()), default=0)
+    sectors = [Sector(name=name, order=after + place) for place, name in enumerate(plan.new_sectors, start=1)]
+    after = max((one.order for one in now.committees.values()), default=0)
+    committees = [SpecialCommittee(name=name, order=after + place) for place, name in enumerate(plan.new_committees, start=1)]
+    now.sectors.update({one.name: one for one in Sector.objects.bulk_create(sectors)})
+    now.committees.update({one.name: one for one in SpecialCommittee.objects.bulk_create(committees)})
+
+
+def _fill(member: Member, wanted: Mapping[str, Any], now: Standing) -> Member:
+    for key in PLAIN:
+        if key in wanted:
+            setattr(member, key, wanted[key])
+    member.sector = now.sectors[wanted["sector"]]
+    member.name_pinyin = pinyin.of(member.name)
+    return member
+
+
+def _write_holdings(
+    pairs: Sequence[tuple[Line, Member]], now: Standing, was: Mapping[UUID, Belonging], effective_on: dt.date
+) -> None:
+    posts: Rearrangement[MemberPost] = Rearrangement()
+    seats: Rearrangement[Seat] = Rearrangement()
+    names = {one.pk: one.name for one in now.committees.values()}
+    for line, member in pairs:
+        on = effective_on if line.changes else member.joined_on
+        same = {"member": member, "was": was[member.pk], "on": on}
+        held_posts, held_seats = now.posts[member.pk], now.seats[member.pk]
+        rearrange(
+            posts, rows=held_posts, key=lambda row: str(row.kind),
+            wanted=_wanted(line, "posts", [str(row.kind) for row in standing(held_posts, was[member.pk])], {"member"}),
+            make=lambda kind, since, member=member: MemberPost(member=member, kind=kind, since=since), **same,
+        )  # fmt: skip
+        rearrange(
+            seats, rows=held_seats, key=lambda row: names[row.special_committee_id],
+            wanted=_wanted(line, "special_committees", [names[row.special_committee_id] for row in standing(held_seats, was[member.pk])], ()),
+            make=lambda name, since, member=member: Seat(member=member, special_committee=now.committees[name], since=since),
+            **same,
+        )  # fmt: skip
+    posts.write(MemberPost)
+    seats.write(Seat)
+
+
+def _wanted(line: Line, key: str, held: Sequence[str], otherwise: Any) -> list[str]:
+    """A column the file does not have changes nothing; a new member is a plain member."""
+    if key in line.wanted:
+        return sorted(line.wanted[key])
+    return sorted(held if line.changes else otherwise)

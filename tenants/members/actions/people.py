@@ -1,0 +1,231 @@
+"""One member at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from core import audit, pinyin
+from core.errors import DomainError
+from django.db import transaction
+
+from tenants.members import queries
+from tenants.members.actions.holdings import Belonging, Rearrangement, lock_roster, rearrange, standing
+from tenants.members.actions.names import normalised
+from tenants.members.models import Convener, Member, MemberPost, PostKind, Seat, Sector, SpecialCommittee
+
+_PLAIN = ("name", "number", "work_unit", "unit_post", "phone", "joined_on", "left_on")
+
+
+class NameMissing(DomainError):
+    code = "name_missing"
+
+    def __init__(self) -> None:
+        super().__init__("请填写姓名。", fields={"name": "请填写姓名"})
+
+
+class NumberMissing(DomainError):
+    code = "number_missing"
+
+    def __init__(self) -> None:
+        super().__init__("请填写委员编号，例如 AH001。", fields={"number": "请填写委员编号，例如 AH001"})
+
+
+class NumberTaken(DomainError):
+    code = "number_taken"
+
+    def __init__(self, number: str, holder: str) -> None:
+        super().__init__(
+            f"委员编号 {number} 已是{holder}的编号，请核对或换一个。", fields={"number": f"已是{holder}的编号，请换一个"}
+        )
+
+
+class LeavesBeforeJoining(DomainError):
+    code = "leaves_before_joining"
+
+    def __init__(self, joined_on: dt.date) -> None:
+        text = f"离任日期要晚于任职日期 {joined_on:%Y-%m-%d}，请核对。"
+        super().__init__(text, fields={"left_on": text})
+
+
+class PostHeld(DomainError):
+    code = "post_held"
+
+    def __init__(self, name: str, kind: PostKind) -> None:
+        super().__init__(f"{name}已任{kind.label}，无需再次登记。", fields={"kind": "已任此职"})
+
+
+class PostNotHeld(DomainError):
+    code = "post_not_held"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}那时没有担任这一职务，请核对日期。")
+
+
+@transaction.atomic
+def add_member(
+    *,
+    name: str,
+    number: str,
+    sector: Sector,
+    joined_on: dt.date,
+    by: audit.Actor,
+    posts: Collection[str] = (PostKind.MEMBER,),
+    special_committees: Collection[SpecialCommittee] = (),
+    work_unit: str = "",
+    unit_post: str = "",
+    phone: str = "",
+    left_on: dt.date | None = None,
+    is_invented: bool = False,
+) -> Member:
+    """A new member with posts and seats from `joined_on`. Raises NumberTaken, NameMissing, LeavesBeforeJoining."""
+    lock_roster()
+    member = Member(
+        name=normalised(name), number=number.strip(), sector=sector, work_unit=work_unit.strip(), unit_post=unit_post.strip(),
+        phone=phone.strip(), joined_on=joined_on, left_on=left_on, is_invented=is_invented,
+    )  # fmt: skip
+    member.name_pinyin = pinyin.of(member.name)
+    _check(member)
+    member.save(force_insert=True)
+    was = Belonging(joined_on, left_on)
+    _hold(member, posts=posts, special_committees=special_committees, was=was, on=joined_on)
+    audit.record(by=by, action="members.add_member", subject=member, new=_picture(member, posts, special_committees))
+    return member
+
+
+@transaction.atomic
+def update_member(
+    *,
+    id: UUID,
+    name: str,
+    number: str,
+    sector: Sector,
+    joined_on: dt.date,
+    left_on: dt.date | None,
+    posts: Collection[str],
+    special_committees: Collection[SpecialCommittee],
+    effective_on: dt.date,
+    by: audit.Actor,
+    work_unit: str = "",
+    unit_post: str = "",
+    phone: str = "",
+) -> Member:
+    """Bring a member to these values; posts and seats end or begin on `effective_on`. Raises NotFound and what adding raises."""
+    lock_roster()
+    member = queries.member_by_id(id)
+    was = Belonging(member.joined_on, member.left_on)
+    old = _picture(
+        member,
+        [row.kind for row in standing(member.posts.all(), was)],
+        [row.special_committee for row in standing(member.seats.select_related("special_committee"), was)],
+    )
+    moved = member.sector_id != sector.pk
+    given = {"name": normalised(name), "number": number.strip(), "work_unit": work_unit.strip(), "unit_post": unit_post.strip()}
+    for field, value in {**given, "phone": phone.strip(), "joined_on": joined_on, "left_on": left_on, "sector": sector}.items():
+        setattr(member, field, value)
+    member.name_pinyin = pinyin.of(member.name)
+    _check(member)
+    member.save()
+    _hold(member, posts=posts, special_committees=special_committees, was=was, on=effective_on)
+    end_convening(members=[member.pk] if moved else [], on=effective_on)
+    end_convening(members=[member.pk] if left_on else [], on=left_on)
+    new = _picture(member, posts, special_committees)
+    changed = {key for key in new if new[key] != old[key]}
+    if changed:
+        audit.record(
+            by=by, action="members.update_member", subject=member,
+            old={key: old[key] for key in changed}, new={key: new[key] for key in changed},
+        )  # fmt: skip
+    return member
+
+
+@transaction.atomic
+def end_membership(*, id: UUID, on: dt.date, by: audit.Actor, why: str = "") -> Member:
+    """From `on` no longer a member: posts, seats and convening end with it. Raises NotFound, LeavesBeforeJoining."""
+    lock_roster()
+    member = queries.member_by_id(id)
+    old = member.left_on
+    member.left_on = on
+    _check(member)
+    member.save(update_fields=["left_on"])
+    for rows in (member.posts, member.seats):
+        rows.filter(since__gte=on).delete()
+        rows.filter(until=None).update(until=on)
+    end_convening(members=[member.pk], on=on)
+    audit.record(
+        by=by, action="members.end_membership", subject=member, old={"left_on": old}, new={"left_on": on}, why=why
+    )
+    return member
+
+
+@transaction.atomic
+def assign_post(*, id: UUID, kind: str, since: dt.date, by: audit.Actor, until: dt.date | None = None) -> MemberPost:
+    """A further post beside those held (副主席 who stays 常委). Raises NotFound, PostHeld."""
+    lock_roster()
+    member = queries.member_by_id(id)
+    post_kind = PostKind(kind)
+    if member.posts.filter(queries.on_day(since), kind=post_kind).exists():
+        raise PostHeld(member.name, post_kind)
+    post = MemberPost.objects.create(member=member, kind=post_kind, since=since, until=until)
+    audit.record(
+        by=by, action="members.assign_post", subject=member, new={"kind": kind, "since": since, "until": until}
+    )
+    return post
+
+
+@transaction.atomic
+def end_post(*, id: UUID, kind: str, on: dt.date, by: audit.Actor) -> None:
+    """The post ends on that day. Raises NotFound, PostNotHeld."""
+    member = queries.member_by_id(id)
+    if not member.posts.filter(kind=kind, since__lt=on, until=None).update(until=on):
+        raise PostNotHeld(member.name)
+    audit.record(by=by, action="members.end_post", subject=member, new={"kind": kind, "until": on})
+
+
+def end_convening(*, members: Collection[UUID], on: dt.date | None) -> None:
+    """A convener who leaves the sector or the committee convenes no longer."""
+    if members and on:
+        Convener.objects.filter(member__in=members, until=None).update(until=on)
+
+
+def _check(member: Member) -> None:
+    if not member.name:
+        raise NameMissing
+    if not member.number:
+        raise NumberMissing
+    if member.left_on and member.left_on <= member.joined_on:
+        raise LeavesBeforeJoining(member.joined_on)
+    holder = Member.objects.filter(number=member.number).exclude(pk=member.pk).first()
+    if holder:
+        raise NumberTaken(member.number, holder.name)
+
+
+def _hold(
+    member: Member, *, posts: Collection[str], special_committees: Collection[SpecialCommittee], was: Belonging, on: dt.date
+) -> None:
+    offices: Rearrangement[MemberPost] = Rearrangement()
+    rearrange(
+        offices, rows=list(member.posts.all()), key=lambda row: row.kind, wanted=list(dict.fromkeys(map(str, posts))),
+        make=lambda kind, since: MemberPost(member=member, kind=kind, since=since), member=member, was=was, on=on,
+    )  # fmt: skip
+    offices.write(MemberPost)
+    seats: Rearrangement[Seat] = Rearrangement()
+    rearrange(
+        seats, rows=list(member.seats.all()), key=lambda row: row.special_committee_id,
+        wanted=list(dict.fromkeys(one.pk for one in special_committees)),
+        make=lambda id, since: Seat(member=member, special_committee_id=id, since=since), member=member, was=was, on=on,
+    )  # fmt: skip
+    seats.write(Seat)
+
+
+def _picture(
+    member: Member, posts: Collection[str], special_committees: Collection[SpecialCommittee]
+) -> Mapping[str, Any]:
+    return {
+        **{name: getattr(member, name) for name in _PLAIN},
+        "sector": member.sector.name,
+        "posts": sorted(map(str, posts)),
+        "special_committees": sorted(one.name for one in special_committees),
+    }

@@ -1,0 +1,95 @@
+"""What the pages ask for. Rules are the actions'; forms only read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from core.sheets import XLSX
+from django import forms
+
+from tenants.members.models import Member, PostKind, Sector, SpecialCommittee
+from tenants.members.queries import Filters
+
+
+class RosterFilter(forms.Form):
+    q = forms.CharField(label="搜索", required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": "姓名、拼音或编号"}))
+    sector = forms.ModelChoiceField(label="界别", required=False, queryset=Sector.objects.none(), empty_label="全部")
+    special_committee = forms.ModelChoiceField(
+        label="专委会", required=False, queryset=SpecialCommittee.objects.none(), empty_label="全部"
+    )
+    post = forms.ChoiceField(label="职务", required=False, choices=[("", "全部"), *PostKind.choices])
+    status = forms.ChoiceField(
+        label="状态", required=False, choices=[("serving", "在任"), ("left", "已离任"), ("all", "全部")]
+    )
+    day = forms.DateField(label="截至", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
+        self.fields["special_committee"].queryset = SpecialCommittee.objects.all()  # type: ignore[attr-defined]
+
+    def filters(self) -> Filters:
+        """What was asked for; a value that is no choice filters nothing."""
+        self.is_valid()
+        asked = self.cleaned_data
+        sector, committee = asked.get("sector"), asked.get("special_committee")
+        return Filters(
+            q=asked.get("q") or "",
+            sector=sector.pk if sector else None,
+            special_committee=committee.pk if committee else None,
+            post=asked.get("post") or "",
+            status=asked.get("status") or "serving",
+        )
+
+    def day_asked(self, today: dt.date) -> dt.date:
+        """The day the list is for. Call `filters` first."""
+        return self.cleaned_data.get("day") or today
+
+
+class MemberForm(forms.Form):
+    name = forms.CharField(label="姓名", max_length=60, help_text="与身份证件一致；少数民族姓名的间隔号用“·”。")
+    number = forms.CharField(label="委员编号", max_length=20, help_text="本会自己的编号，再次导入名册时按它认人。")
+    sector = forms.ModelChoiceField(label="界别", queryset=Sector.objects.none(), empty_label="请选择")
+    posts = forms.MultipleChoiceField(
+        label="职务", choices=PostKind.choices, widget=forms.CheckboxSelectMultiple, initial=[PostKind.MEMBER.value]
+    )
+    special_committees = forms.ModelMultipleChoiceField(
+        label="专委会", required=False, queryset=SpecialCommittee.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    work_unit = forms.CharField(label="工作单位", required=False, max_length=120)
+    unit_post = forms.CharField(label="单位职务", required=False, max_length=80)
+    phone = forms.CharField(label="联系电话", required=False, max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    joined_on = forms.DateField(label="任职日期", help_text="担任本届委员的第一天。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
+        self.fields["special_committees"].queryset = SpecialCommittee.objects.all()  # type: ignore[attr-defined]
+
+
+class MemberEditForm(MemberForm):
+    left_on = forms.DateField(label="离任日期", required=False, help_text="不再担任委员的第一天；在任的空着。")
+    effective_on = forms.DateField(label="职务、专委会变动从哪天起", help_text="此前的职务照旧保留在履历里。")
+
+
+def values_of(member: Member, *, posts: list[str], seats: list[Any], today: dt.date) -> dict[str, Any]:
+    """A member as the edit form's initial values."""
+    plain = ("name", "number", "work_unit", "unit_post", "phone", "joined_on", "left_on", "sector")
+    held = {"posts": posts, "special_committees": seats, "effective_on": today}
+    return {name: getattr(member, name) for name in plain} | held
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(
+        label="名册文件", help_text=".xlsx，最多 5,000 人。", widget=forms.FileInput(attrs={"accept": f".xlsx,{XLSX}"})
+    )
+    effective_on = forms.DateField(label="变动从哪天起", help_text="已有委员的职务、专委会有变化时，从这一天起算。")
+    makes_groups = forms.BooleanField(label="同时新建文件里的新界别和新专委会", required=False)
+
+
+class AccountForm(forms.Form):
+    username = forms.CharField(label="账号", max_length=60, help_text="委员登录时输入，可用手机号。")
+    password = forms.CharField(
+        label="初始密码", min_length=8, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )

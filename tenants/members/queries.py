@@ -1,0 +1,249 @@
+"""Reading the roster. Every function's number of statements is bounded, however long the roster is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from core.errors import NotFound
+from django.db.models import Prefetch, Q, QuerySet
+
+from tenants.members.models import Convener, Member, MemberPost, PostKind, Seat, Sector, SpecialCommittee
+
+SORTS = {
+    "name": ("name_pinyin", "number"),
+    "number": ("number",),
+    "sector": ("sector__order", "sector__name", "name_pinyin", "number"),
+    "joined": ("joined_on", "name_pinyin", "number"),
+}
+POST_ORDER = {kind: place for place, kind in enumerate(PostKind.values)}
+_WHOLE_ROSTER = frozenset({"office", "special_committee_office", "leader"})  # a convener sees the own sector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the roster shows: `status` is serving | left | all on the day; `q` a part of name, pinyin, initials or number."""
+
+    q: str = ""
+    sector: UUID | None = None
+    special_committee: UUID | None = None
+    post: str = ""
+    status: str = "serving"
+
+
+EVERYBODY = Filters()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRow:
+    """One line of the roster, plain values."""
+
+    id: UUID
+    name: str
+    number: str
+    sector: str
+    special_committees: str
+    posts: str
+    work_unit: str
+    unit_post: str
+    phone: str
+    joined_on: dt.date
+    left_on: dt.date | None
+    is_invented: bool
+
+    @property
+    def url(self) -> str:
+        return f"/members/{self.id}/"
+
+
+def on_day(day: dt.date, *, since: str = "since", until: str = "until") -> Q:
+    """Rows that hold on a day; `until` is exclusive."""
+    return Q(**{f"{since}__lte": day}) & (Q(**{until: None}) | Q(**{f"{until}__gt": day}))
+
+
+def serving(day: dt.date) -> QuerySet[Member]:
+    """Members on that day."""
+    return Member.objects.filter(on_day(day, since="joined_on", until="left_on"))
+
+
+def member_of(user: Any) -> Member | None:
+    """The member behind an account; None for the office and others. One statement."""
+    key = getattr(user, "pk", None)
+    return Member.objects.select_related("sector").filter(user_id=key).first() if key else None
+
+
+def member_by_id(id: UUID) -> Member:
+    """Raises NotFound; another committee's id is as unknown as any."""
+    found = Member.objects.select_related("sector", "user").filter(pk=id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def roster(
+    day: dt.date, filters: Filters = EVERYBODY, *, sort: str = "name", within: frozenset[UUID] | None = None
+) -> QuerySet[Member]:
+    """Members matching, in order, ready for `rows_of` or a paginator: three statements for any page.
+
+    `sort` is a key of SORTS, with `-` for descending; another word sorts by name. `within` limits to sectors.
+    """
+    members = Member.objects.all() if filters.status == "all" else serving(day)
+    if filters.status == "left":
+        members = Member.objects.filter(left_on__lte=day)
+    if within is not None:
+        members = members.filter(sector_id__in=within)
+    if filters.sector:
+        members = members.filter(sector_id=filters.sector)
+    if filters.special_committee:
+        seated = Seat.objects.filter(on_day(day), special_committee_id=filters.special_committee)
+        members = members.filter(pk__in=seated.values("member_id"))
+    if filters.post:
+        members = members.filter(pk__in=MemberPost.objects.filter(on_day(day), kind=filters.post).values("member_id"))
+    return _with_posts(_matching(members, filters.q), day).order_by(*_order(sort))
+
+
+def _matching(members: QuerySet[Member], q: str) -> QuerySet[Member]:
+    text = "".join(q.split())
+    if not text:
+        return members
+    sound = text.lower().replace("ü", "v").replace("'", "")
+    return members.filter(Q(name__icontains=text) | Q(name_pinyin__contains=sound) | Q(number__icontains=text))
+
+
+def _order(sort: str) -> list[str]:
+    fields = SORTS.get(sort.removeprefix("-"), SORTS["name"])
+    return [f"-{name}" for name in fields] if sort.startswith("-") else list(fields)
+
+
+def _with_posts(members: QuerySet[Member], day: dt.date) -> QuerySet[Member]:
+    posts = MemberPost.objects.filter(on_day(day))
+    seats = Seat.objects.filter(on_day(day)).select_related("special_committee")
+    return members.select_related("sector").prefetch_related(
+        Prefetch("posts", posts, to_attr="held_posts"), Prefetch("seats", seats, to_attr="held_seats")
+    )
+
+
+def rows_of(members: Any) -> list[RosterRow]:
+    """Plain rows of what `roster` gave (a queryset, a slice or a page)."""
+    return [_row(member) for member in members]
+
+
+def _row(member: Any) -> RosterRow:
+    kinds = sorted({post.kind for post in member.held_posts}, key=lambda kind: POST_ORDER.get(kind, 99))
+    return RosterRow(
+        id=member.pk,
+        name=member.name,
+        number=member.number,
+        sector=member.sector.name,
+        special_committees="、".join(sorted(seat.special_committee.name for seat in member.held_seats)),
+        posts="、".join(str(PostKind(kind).label) for kind in kinds) or str(PostKind.MEMBER.label),
+        work_unit=member.work_unit,
+        unit_post=member.unit_post,
+        phone=member.phone,
+        joined_on=member.joined_on,
+        left_on=member.left_on,
+        is_invented=member.is_invented,
+    )
+
+
+def sectors_seen_by(user: Any, day: dt.date) -> frozenset[UUID] | None:
+    """The sectors whose members the user may look at; None is all of them (office, offices of special committees, leaders)."""
+    if user.role_names & _WHOLE_ROSTER:
+        return None
+    own = Member.objects.filter(user_id=user.pk).values_list("sector_id", flat=True)
+    convened = Convener.objects.filter(on_day(day), member__user_id=user.pk).values_list("sector_id", flat=True)
+    return frozenset(own) | frozenset(convened)
+
+
+def sectors() -> list[Sector]:
+    return list(Sector.objects.all())
+
+
+def special_committees() -> list[SpecialCommittee]:
+    return list(SpecialCommittee.objects.all())
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Something held over days, for a member's page."""
+
+    label: str
+    since: dt.date
+    until: dt.date | None
+    note: str = ""
+
+
+def history_of(member: Member) -> dict[str, list[Span]]:
+    """`posts`, `seats`, `convened`: everything held, newest first. Three statements."""
+    posts = member.posts.order_by("-since")
+    seats = member.seats.select_related("special_committee").order_by("-since")
+    convened = member.convened.select_related("sector").order_by("-since")
+    return {
+        "posts": [Span(post.get_kind_display(), post.since, post.until) for post in posts],
+        "seats": [Span(seat.special_committee.name, seat.since, seat.until) for seat in seats],
+        "convened": [
+            Span(one.sector.name, one.since, one.until, "首席召集人" if one.is_first else "召集人") for one in convened
+        ],
+    }
+
+
+def held_now(member: Member) -> tuple[list[str], list[UUID]]:
+    """Kinds of post and ids of special committees that stand, or stood when the member left. Two statements."""
+    open_or_last = Q(until=None) | Q(until=member.left_on)
+    posts = list(member.posts.filter(open_or_last).values_list("kind", flat=True))
+    return posts, list(member.seats.filter(open_or_last).values_list("special_committee_id", flat=True))
+
+
+def conveners_on(day: dt.date) -> dict[UUID, list[Member]]:
+    """Per sector id, its conveners on that day, the first one first. One statement."""
+    found: dict[UUID, list[Member]] = defaultdict(list)
+    for one in Convener.objects.filter(on_day(day)).select_related("member").order_by("-is_first", "since"):
+        found[one.sector_id].append(one.member)
+    return found
+
+
+def engine_subjects(day: dt.date) -> list[dict[str, Any]]:
+    """Who can owe a duty in the year of `day`, in the shape of the facts' `subjects`. Five statements.
+
+    Members who served on any day from 1 January to `day`, with posts and belonging as half-open ISO dates; then the
+    sectors, the special committees, and the committee itself as `self`. Ids are strings. A member's
+    `special_committee` is the seat held on `day` (the earliest where there are several), `groups` are empty until
+    there are groups. Venues are added by who owns them.
+    """
+    year = dt.date(day.year, 1, 1)
+    served = Member.objects.filter(joined_on__lte=day).filter(Q(left_on=None) | Q(left_on__gt=year))
+    posts = _grouped(MemberPost.objects.filter(member__in=served).order_by("since").values_list("member_id", "kind", "since", "until"))
+    seats = _grouped(
+        Seat.objects.filter(on_day(day), member__in=served).order_by("since").values_list("member_id", "special_committee_id")
+    )
+    members = served.order_by("name_pinyin", "number").values_list("pk", "sector_id", "joined_on", "left_on")
+    subjects = [
+        {
+            "type": "member",
+            "id": str(id),
+            "posts": [{"kind": kind, "from": since.isoformat(), "until": _iso(until)} for kind, since, until in posts[id]],
+            "sector": str(sector),
+            "special_committee": str(seats[id][0][0]) if id in seats else None,
+            "groups": [],
+            "from": joined.isoformat(),
+            "until": _iso(left),
+        }
+        for id, sector, joined, left in members
+    ]
+    subjects += [{"type": "sector", "id": str(id)} for id in Sector.objects.values_list("pk", flat=True)]
+    subjects += [{"type": "special_committee", "id": str(id)} for id in SpecialCommittee.objects.values_list("pk", flat=True)]
+    return [*subjects, {"type": "committee", "id": "self"}]
+
+
+def _grouped(rows: Any) -> defaultdict[UUID, list[tuple[Any, ...]]]:
+    found: defaultdict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
+    for key, *rest in rows:
+        found[key].append(tuple(rest))
+    return found
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,81 @@
+"""One member."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from accounts.access import may, requires
+from accounts.permissions import Permission
+from core import clock
+from core.errors import NotFound
+from core.web import page, refusals_on
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tenants.members import actions, queries
+from tenants.members.forms import AccountForm, MemberEditForm, MemberForm, values_of
+
+
+@require_safe
+@requires(Permission.MEMBERS_READ)
+def member(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Who this is: posts, seats, unit, and the ways to records and standing."""
+    today = clock.today()
+    found = queries.member_by_id(id)
+    within = queries.sectors_seen_by(request.user, today)
+    if within is not None and found.sector_id not in within:
+        raise NotFound
+    context = {
+        "member": found,
+        "has_left": found.left_on is not None and found.left_on <= today,
+        "history": queries.history_of(found),
+        "may_write": may(request.user, Permission.MEMBERS_WRITE),
+        "may_see_standing": may(request.user, Permission.STANDING_READ),
+        "may_see_records": may(request.user, Permission.RECORDS_READ),
+    }
+    return page(request, "members/member.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MEMBERS_WRITE)
+def new(request: HttpRequest) -> HttpResponse:
+    """Add one member by hand."""
+    form = MemberForm(request.POST or None, initial={"joined_on": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            made = actions.add_member(**form.cleaned_data, by=request.user)
+            messages.success(request, f"{made.name}已列入名册。")
+            return redirect("members:member", id=made.pk)
+    return page(request, "members/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MEMBERS_WRITE)
+def edit(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Correct a member, or note a change of posts and seats from a day."""
+    today = clock.today()
+    found = queries.member_by_id(id)
+    posts, seats = queries.held_now(found)
+    form = MemberEditForm(request.POST or None, initial=values_of(found, posts=posts, seats=seats, today=today))
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            changed = actions.update_member(id=id, **form.cleaned_data, by=request.user)
+            messages.success(request, f"{changed.name}的信息已更新。")
+            return redirect("members:member", id=id)
+    return page(request, "members/edit.html", {"form": form, "member": found, "member_url": f"/members/{id}/"}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MEMBERS_WRITE)
+def account(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Open a sign-in for the member."""
+    found = queries.member_by_id(id)
+    form = AccountForm(request.POST or None, initial={"username": found.phone})
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            made = actions.give_account(id=id, **form.cleaned_data, by=request.user)
+            messages.success(request, f"已为{found.name}开通账号“{made.username}”，请把账号和初始密码当面告知本人。")
+            return redirect("members:member", id=id)
+    return page(request, "members/account.html", {"form": form, "member": found, "member_url": f"/members/{id}/"}, status=422 if form.errors else 200)

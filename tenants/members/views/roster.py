@@ -1,0 +1,55 @@
+"""The list."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from accounts.access import may, requires
+from accounts.permissions import Permission
+from core import clock, sheets
+from core.web import page
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from tenants.members import queries
+from tenants.members.actions import roster_file
+from tenants.members.forms import RosterFilter
+
+PER_PAGE = 50
+
+
+@require_safe
+@requires(Permission.MEMBERS_READ)
+def roster(request: HttpRequest) -> HttpResponse:
+    """Who is a member; filtered, sorted, and as a file with `?format=xlsx`."""
+    today = clock.today()
+    form = RosterFilter(request.GET)
+    filters = form.filters()
+    day = form.day_asked(today)
+    within = queries.sectors_seen_by(request.user, day)
+    members = queries.roster(day, filters, sort=request.GET.get("sort", "name"), within=within)
+    if request.GET.get("format") == "xlsx":
+        name = f"{request.committee.name}委员名册-{day:%Y%m%d}.xlsx"  # type: ignore[attr-defined]
+        return sheets.download(roster_file.export(queries.rows_of(members), day=day), name=name)
+    shown = Paginator(members, PER_PAGE).get_page(request.GET.get("page"))
+    found = shown.paginator.count
+    shown.object_list = queries.rows_of(shown.object_list)
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["format"] = "xlsx"
+    context = {
+        "page": shown,
+        "filter": form,
+        "lead": _lead(found, filters.status, day),
+        "is_filtered": filters != queries.EVERYBODY,
+        "invented": any(row.is_invented for row in shown.object_list),
+        "export_url": f"?{query.urlencode()}",
+        "may_write": may(request.user, Permission.MEMBERS_WRITE),
+    }
+    return page(request, "members/roster.html", context)
+
+
+def _lead(found: int, status: str, day: dt.date) -> str:
+    words = {"serving": "在任", "left": "已离任", "all": "在册"}
+    return f"{words.get(status, '')} {found} 人 · 截至 {day:%Y-%m-%d}"
