@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,14 @@ class Document:
     file: str
     data: Any
     lines: dict[Way, int] = field(default_factory=dict)
+    text: str = ""  # of JSON, whose lines are looked up only when a fault asks for one
 
     def line(self, way: Way) -> int:
         """The line of a value, or of the nearest thing around it."""
+        if self.text and not self.lines:
+            with suppress(TemplateErrors):
+                self.lines = parse(self.text, self.file).lines
+            self.text = ""
         while way and way not in self.lines:
             way = way[:-1]
         return self.lines.get(way, 0)
@@ -83,7 +89,8 @@ def read_facts(path: Path) -> Document:
     if path.suffix in (".yaml", ".yml"):
         return parse(text, str(path))
     try:
-        return Document(str(path), json.loads(text, parse_constant=_no_constant))
+        data = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_doubles)
+        return Document(str(path), data, text=text)
     except json.JSONDecodeError as error:
         raise _one(
             str(path), error.lineno, "broken_json", f"JSON 写法有误:{error.msg}", "检查逗号、引号和括号"
@@ -96,6 +103,14 @@ def read_facts(path: Path) -> Document:
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON would silently keep the last of two equal keys."""
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        raise ValueError(f"重复的键 {listed(sorted({key for key, _ in pairs}))}")
+    return data
 
 
 def _one(file: str, line: int, code: str, message: str, remedy: str) -> TemplateErrors:

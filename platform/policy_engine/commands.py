@@ -1,0 +1,180 @@
+"""`lianxin policy …`: the engine at the command line. Needs no database and no settings."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from policy_engine import schema
+from policy_engine.check import check
+from policy_engine.compare import compare
+from policy_engine.coverage import coverage
+from policy_engine.errors import TemplateError, TemplateErrors
+from policy_engine.evaluate import evaluate, verdicts_json
+from policy_engine.explain import explain
+from policy_engine.load import find_template, load_template
+from policy_engine.model import Policy
+from policy_engine.reader import read_facts
+from policy_engine.resolve import load_overlay, resolve
+from policy_engine.vocabulary import TEMPLATES
+
+Answer = dict[str, Any]
+JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+OVERLAYS = click.option("--overlay", "overlays", multiple=True, type=click.Path(), help="下级的调整，可以有几份")
+
+
+@click.group(name="policy", help="检查、解释和试算政策模板")
+def policy() -> None:
+    pass
+
+
+def command(name: str, words: Callable[[Answer], str]) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
+    """A subcommand whose function returns an answer: printed as JSON or in words; faults go to stderr with exit code 2."""
+
+    def decorate(function: Callable[..., Answer]) -> Callable[..., None]:
+        @wraps(function)
+        def run(*, as_json: bool, **arguments: Any) -> None:
+            try:
+                answer = function(**arguments)
+            except TemplateErrors as errors:
+                click.echo(json.dumps(errors.to_json(), ensure_ascii=False, indent=2), err=True)
+                sys.exit(2)
+            click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else words(answer))
+
+        return policy.command(name=name, help=function.__doc__)(JSON(run))
+
+    return decorate
+
+
+def _sound(answer: Answer) -> str:
+    return f"{answer['template']}:没有错误"
+
+
+def _elements(answer: Answer) -> str:
+    lines = [f"{answer['policy']['id']}  {answer['policy']['digest'][:12]}"]
+    for element in answer["elements"]:
+        for key, entry in element["values"].items():
+            source = entry["provenance"][-1]
+            lines.append(
+                f"{element['id']}.{key} = {entry['value']}  ← {source['document']} {source['clause'] or ''} {source['reason'] or ''}".rstrip()
+            )
+    return "\n".join(lines)
+
+
+def _verdicts(answer: Answer) -> str:
+    rows = (
+        (one["subject"], one["duty"], one["period"]["key"], one["state"], one["counted"], one["outstanding"])
+        for one in answer["verdicts"]
+    )
+    return "\n".join("\t".join(map(str, row)) for row in rows)
+
+
+def _explained(answer: Answer) -> str:
+    clauses = [f"  {clause['id']}({clause['ref']}){clause['summary']}" for clause in answer["clauses"]]
+    values = [f"  {key} = {entry['value']}  ← {_chain(entry)}" for key, entry in answer["values"].items()]
+    return "\n".join([answer["title"], answer["sentence"], "依据:", *clauses, "数值的来历:", *values])
+
+
+def _chain(entry: Answer) -> str:
+    return " → ".join(
+        f"{source['document']}{source['clause'] or ''}({source['value']})" for source in entry["provenance"]
+    )
+
+
+def _compared(answer: Answer) -> str:
+    return "\n".join(f"{line['state']}\t{line['id']}\t{line['a']}\t{line['b']}" for line in answer["parameters"])
+
+
+def _covered(answer: Answer) -> str:
+    return "\n".join(
+        [f"共 {answer['total']} 条", *(f"{state}: {number}" for state, number in answer["counts"].items())]
+    )
+
+
+@command("check", _sound)
+@click.argument("directory", metavar="DIR")
+def check_command(*, directory: str) -> Answer:
+    """检查一个模板文件夹，并跑它的算例。"""
+    folder = find_template(directory)
+    errors = check(folder)
+    if errors:
+        raise TemplateErrors(errors)
+    return {"ok": True, "errors": [], "template": folder.name}
+
+
+@command("coverage", _covered)
+def coverage_command() -> Answer:
+    """每一条款由什么承载：可执行、宣示性或待建。"""
+    folders = sorted(file.parent for file in TEMPLATES.glob("*/policy.yaml"))
+    return coverage([(load_template(folder), folder) for folder in folders])
+
+
+@command("compare", _compared)
+@click.argument("a")
+@click.argument("b")
+def compare_command(*, a: str, b: str) -> Answer:
+    """逐项比较两份模板。"""
+    return compare(load_template(find_template(a)), load_template(find_template(b)))
+
+
+@command("explain", _explained)
+@click.argument("name", metavar="NAME|DIR")
+@click.argument("duty")
+@OVERLAYS
+def explain_command(*, name: str, duty: str, overlays: tuple[str, ...]) -> Answer:
+    """一项职责为什么是这样：规则、条款、数值的来历。"""
+    return explain(_resolved(name, overlays), duty)
+
+
+@command("schema", lambda answer: json.dumps(answer, ensure_ascii=False, indent=2))
+@click.argument("name", type=click.Choice(["facts", "template", "overlay", "verdicts"]))
+def schema_command(*, name: str) -> Answer:
+    """数据格式（JSON Schema）。"""
+    return schema.published(name)
+
+
+@command("resolve", _elements)
+@click.argument("name", metavar="NAME|DIR")
+@OVERLAYS
+@click.option("--on", "on", default=None, help="哪一天有效，如 2022-03-01；不写就是最新")
+def resolve_command(*, name: str, overlays: tuple[str, ...], on: str | None) -> Answer:
+    """叠加下级的调整，每个值都写明来历。"""
+    resolved = _resolved(name, overlays, _day("--on", on) if on else None)
+    return {
+        "policy": {"id": resolved.id, "digest": resolved.digest, "layers": list(resolved.layers)},
+        "elements": resolved.elements_json(),
+    }
+
+
+@command("evaluate", _verdicts)
+@click.argument("name", metavar="NAME|DIR")
+@click.option("--facts", required=True, type=click.Path(), help="事实文件（JSON 或 YAML）")
+@click.option("--as-of", required=True, help="统计日，如 2021-11-30")
+@OVERLAYS
+def evaluate_command(*, name: str, facts: str, as_of: str, overlays: tuple[str, ...]) -> Answer:
+    """按事实逐人逐项评判。"""
+    resolved, day = _resolved(name, overlays), _day("--as-of", as_of)
+    return verdicts_json(resolved, evaluate(resolved, read_facts(Path(facts)), day))
+
+
+def _resolved(name: str, overlays: tuple[str, ...], on: date | None = None) -> Policy:
+    return resolve(load_template(find_template(name)), [load_overlay(Path(overlay)) for overlay in overlays], on)
+
+
+def _day(option: str, text: str) -> date:
+    if schema.is_day(text):
+        return date.fromisoformat(text)
+    raise TemplateErrors(
+        [TemplateError("", 0, option, "bad_date", f"“{text}”不是存在的日期", "写成 2021-12-25 的样子")]
+    )
+
+
+if __name__ == "__main__":
+    policy()
