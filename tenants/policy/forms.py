@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
+from tenants.policy.queries import words
 from tenants.policy.queries.reading import Parameter
 from tenants.proceedings.models import Body
 
@@ -62,7 +63,7 @@ class AdaptForm(forms.Form):
     def changes(self) -> list[Change]:
         """What was changed, to read. Only after is_valid()."""
         return [
-            Change(title, parameter.label, parameter.shown, str(self._shown(value)))
+            Change(title, parameter.label, parameter.shown, parameter.read(value))
             for title, parameter, value in self._changed()
         ]
 
@@ -82,14 +83,12 @@ class AdaptForm(forms.Form):
                 ):
                     yield title, parameter, int(value) if isinstance(value, float) and value.is_integer() else value
 
-    @staticmethod
-    def _shown(value: Any) -> str:
-        return "—" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
 
 def _field(parameter: Parameter) -> forms.Field:
     common: dict[str, Any] = {"label": parameter.label, "initial": parameter.value, "disabled": parameter.is_fixed}
     if parameter.options:
-        return forms.ChoiceField(choices=[(option, option) for option in parameter.options], **common)
+        return forms.ChoiceField(
+            choices=[(option, words.setting(option) or option) for option in parameter.options], **common
+        )
     # A document that fixes no number may stay without one; a fixed number is replaced, never emptied by mistake.
     return forms.FloatField(min_value=0, required=parameter.value is not None, **common)

@@ -1,6 +1,7 @@
 """Judgement on reading: counts from the database, the policy of the day, verdicts with what stands behind them."""
 
 from tenants.assessment.queries.counter import count_all, count_one
+from tenants.assessment.queries.explained import Explained, explained
 from tenants.assessment.queries.sources import Source, sources_of
 from tenants.assessment.queries.standing import (
     Line,
@@ -13,6 +14,6 @@ from tenants.assessment.queries.standing import (
 )
 
 __all__ = [
-    "Line", "Source", "Standing", "Standings", "count_all", "count_one", "sources_of", "standing", "standing_of",
+    "Explained", "Line", "Source", "Standing", "Standings", "count_all", "count_one", "explained", "sources_of", "standing", "standing_of",
     "standing_of_subject", "verdicts",
 ]  # fmt: skip

@@ -58,11 +58,15 @@ class Parameter:
 
     @property
     def shown(self) -> str:
-        return words.number(self.value)
+        return self.read(self.value)
 
     @property
     def parent_shown(self) -> str:
-        return words.number(self.parent_value)
+        return self.read(self.parent_value)
+
+    def read(self, value: Any) -> str:
+        """Any value of this parameter, in words."""
+        return words.setting(value) if self.path.startswith("setting.") else words.number(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +121,14 @@ class Overview:
 def overview(day: date) -> Overview:
     """Header, clause tree, duties and settings in force on `day`. Raises NoPolicy."""
     policy, parent = policy_on(day), parent_policy_on(day)
-    duties = tuple(_duty_line(policy, parent, duty, day) for duty in policy.duties_on(day) if duty.in_force)
+    duties = tuple(duty_line(policy, parent, duty, day) for duty in policy.duties_on(day) if duty.in_force)
     return Overview(
         policy=policy,
         facts=tuple(_facts(policy)),
         documents=tuple(documents()),
         articles=tuple(_articles(policy, duties)),
         duties=duties,
-        settings=tuple(parameters_of(policy, parent, day, prefix="setting.")),
+        settings=tuple(one for one in parameters_of(policy, parent, day, prefix="setting.") if one.shown),
     )
 
 
@@ -133,7 +137,7 @@ def duty_on(duty_id: str, day: date) -> DutyLine:
     policy = policy_on(day)
     if f"duty.{duty_id}" not in policy.elements:
         raise NotFound("施行中的办法里没有这一项要求。")
-    return _duty_line(policy, parent_policy_on(day), policy.duty(duty_id, day), day)
+    return duty_line(policy, parent_policy_on(day), policy.duty(duty_id, day), day)
 
 
 def parameters_on(day: date) -> tuple[tuple[str, tuple[Parameter, ...]], ...]:
@@ -198,7 +202,8 @@ def _source(policy: Policy, entry: Dated, *, is_own: bool) -> Source:
     )
 
 
-def _duty_line(policy: Policy, parent: Policy, duty: Duty, day: date) -> DutyLine:
+def duty_line(policy: Policy, parent: Policy, duty: Duty, day: date) -> DutyLine:
+    """A duty as a page shows it: `parent` is the same policy without our own overlays."""
     return DutyLine(
         id=duty.id,
         title=duty.title,

@@ -9,6 +9,17 @@ from policy_engine import Duty, Filter
 from policy_engine.model import Direction, Subject
 from policy_engine.vocabulary import shared_words, title
 
+SETTING_WORDS = {
+    "self": "委员本人",
+    "self_and_filing": "委员填报，专委会备案",
+    "office": "机关录入",
+    "member": "委员自选",
+    "assigned": "组织安排",
+    "may_fork": "可参照后自定",
+    "must_confirm": "自定后须上级确认",
+    "data_only": "只报数据",
+    "none": "无",
+}
 KEYS = {"min": "最少", "max": "最多", "percent": "比例", "k": "至少几项", "value": "做法", "size": "项数"}
 TYPES_OF_VENUE_LINK = {"residency"}
 ARTICLE = re.compile(r"^(\d+)(?=$|¶|（|[^\d])")
@@ -19,6 +30,34 @@ def number(value: Any) -> str:
     if value is None:
         return "—"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def setting(value: Any) -> str:
+    """A setting's value in words; empty where it is written for programs only."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, (int, float)):
+        return number(value)
+    if isinstance(value, (list, tuple)):
+        parts = [setting(part) for part in value]
+        return "、".join(parts) if all(parts) else ""
+    if not isinstance(value, str):
+        return ""
+    if value in SETTING_WORDS or not value.isascii():
+        return SETTING_WORDS.get(value, value)
+    return next((entries[value]["title"] for entries in shared_words().values() if value in entries), "")
+
+
+def period(key: str) -> str:
+    """A period key as one says it: 2022 is 2022 年, 2022-H1 上半年, 2022-Q3 第 3 季度, 2022-05 5 月."""
+    year, _, rest = key.partition("-")
+    if not year.isdigit():
+        return word("periods", key)
+    if not rest:
+        return f"{year} 年"
+    if rest[0] in "HQ":
+        return {"H1": "上半年", "H2": "下半年"}.get(rest, f"第 {rest[1:]} 季度")
+    return f"{int(rest)} 月"
 
 
 def word(category: str, name: str) -> str:
