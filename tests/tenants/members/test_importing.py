@@ -1,0 +1,195 @@
+"""A roster from an Excel file: what is refused with its place and remedy, and what exactly is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from core import sheets
+from core.audit import SYSTEM
+from core.models import AuditEvent
+from openpyxl import Workbook
+from tenants.members import actions, queries
+from tenants.members.actions import roster_file
+from tenants.members.models import ImportDraft, Member, MemberPost, Seat, Sector
+
+HEAD = ["委员编号", "姓名", "界别", "专委会", "职务", "工作单位", "单位职务", "联系电话", "任职日期", "离任日期"]
+TODAY = dt.date(2022, 11, 30)
+
+
+def book(*rows: list[Any], head: list[str] = HEAD) -> bytes:
+    workbook = Workbook()
+    for row in (head, *rows):
+        workbook.active.append(row)
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def line(number: str = "A1", name: str = "张丽华", sector: str = "教育界", **more: Any) -> list[Any]:
+    cells = {"委员编号": number, "姓名": name, "界别": sector, "任职日期": "2021-11-01"} | more
+    return [cells.get(header) for header in HEAD]
+
+
+@pytest.fixture
+def office(anhua: object, account: Any) -> Any:
+    actions.add_sector(name="教育界", by=SYSTEM)
+    actions.add_special_committee(name="提案委", by=SYSTEM)
+    return account("office")
+
+
+def upload(office: Any, content: bytes, **more: Any) -> ImportDraft:
+    given = {"effective_on": TODAY, "makes_groups": False, "file_name": "名册.xlsx"} | more
+    return actions.keep_draft(content=content, by=office, **given)
+
+
+def bring(office: Any, *rows: list[Any], head: list[str] = HEAD, **more: Any) -> Any:
+    draft = upload(office, book(*rows, head=head), **more)
+    _, plan = actions.preview(draft_id=draft.pk, by=office)
+    return actions.import_roster(draft_id=draft.pk, digest=plan.digest, by=office)
+
+
+def wrong(office: Any, *rows: list[Any], head: list[str] = HEAD) -> list[tuple[str, str]]:
+    with pytest.raises(sheets.WrongCells) as refusal:
+        upload(office, book(*rows, head=head))
+    assert not Member.objects.exists()
+    assert not ImportDraft.objects.exists()
+    assert all(error.remedy for error in refusal.value.errors)
+    return [(error.place, error.message) for error in refusal.value.errors]
+
+
+def test_a_file_becomes_members_with_posts_and_seats(office: Any) -> None:
+    plan = bring(office, line(职务="常委", 专委会="提案委", 联系电话=13800000000), line("A2", "买买提•艾力"), line("A3", "𠅤" * 50))
+    assert (len(plan.new), len(plan.changed), plan.unchanged) == (3, 0, 0)
+    first = Member.objects.get(number="A1")
+    assert (first.phone, first.joined_on) == ("13800000000", dt.date(2021, 11, 1))
+    assert [(post.kind, post.since) for post in first.posts.all()] == [("standing_member", first.joined_on)]
+    assert first.seats.get().special_committee.name == "提案委"
+    assert Member.objects.get(number="A2").name == "买买提·艾力"
+    assert Member.objects.get(number="A2").posts.get().kind == "member"
+    assert "“买买提•艾力”按“买买提·艾力”" in plan.notes[0]
+    event = AuditEvent.objects.get(action="members.import_roster")
+    assert event.new["counts"] == {"new": 3, "changed": 0, "unchanged": 0}
+    assert not ImportDraft.objects.exists()
+
+
+def test_every_wrong_cell_is_named_and_nothing_is_written(office: Any) -> None:
+    found = wrong(office, line(任职日期="去年"), line("A2", "", "外星界"), line("A2", 职务="书记"), line("A4", 离任日期="2021-11-01"))
+    assert [place for place, _ in found] == ["I2", "B3", "C3", "A4", "E4", "J5"]
+    assert "第 3 行" in dict(found)["A4"]
+
+
+def test_wrong_headers_are_named(office: Any) -> None:
+    found = wrong(office, ["A1", "甲", "教育界"], head=["委员编号", "名字", "界别"])
+    assert found == [("B1", "不认识的列名"), ("—1", "缺少这一列"), ("—1", "缺少这一列")]
+
+
+def test_a_file_without_members_is_refused(office: Any) -> None:
+    assert [message for _, message in wrong(office)] == ["表头下面没有委员"]
+
+
+def test_what_is_no_workbook_keeps_nothing(office: Any) -> None:
+    with pytest.raises(sheets.NotAWorkbook):
+        upload(office, b"not a workbook")
+    assert not ImportDraft.objects.exists()
+
+
+def test_unknown_groups_are_made_only_when_asked(office: Any) -> None:
+    found = wrong(office, line(sector="科技界", 专委会="提案委、文史委"))
+    assert [place for place, _ in found] == ["C2", "D2"]
+    plan = bring(office, line(sector="科技界", 专委会="提案委、文史委"), makes_groups=True)
+    assert (plan.new_sectors, plan.new_committees) == (["科技界"], ["文史委"])
+    assert Seat.objects.count() == 2
+    assert [sector.name for sector in Sector.objects.all()] == ["教育界", "科技界"]
+
+
+def test_the_same_file_twice_changes_nothing(office: Any) -> None:
+    rows = [line(职务="常委、副主席", 专委会="提案委"), line("A2", 离任日期="2022-05-01")]
+    bring(office, *rows)
+    _, plan = actions.preview(draft_id=upload(office, book(*rows)).pk, by=office)
+    assert (plan.is_empty, plan.unchanged, plan.absent) == (True, 2, 0)
+
+
+def test_a_change_is_shown_in_words_and_keeps_the_past(office: Any) -> None:
+    bring(office, line(专委会="提案委"), line("A2"))
+    plan = bring(office, line(name="张丽花", 职务="常委"))
+    (changed,) = plan.changed
+    assert [(one.label, one.old, one.new) for one in changed.changes] == [
+        ("姓名", "张丽华", "张丽花"), ("专委会", "提案委", "空"), ("职务", "委员", "常委"),
+    ]  # fmt: skip
+    assert plan.absent == 1
+    posts = MemberPost.objects.filter(member__number="A1").order_by("since").values_list("kind", "since", "until")
+    assert list(posts) == [("member", dt.date(2021, 11, 1), TODAY), ("standing_member", TODAY, None)]
+    assert Seat.objects.get().until == TODAY
+    assert queries.rows_of(queries.roster(TODAY))[0].posts == "常委"
+
+
+def test_a_column_the_file_does_not_have_changes_nothing(office: Any) -> None:
+    bring(office, line(职务="常委", 专委会="提案委", 工作单位="一中"))
+    plan = bring(office, ["A1", "张丽花", "教育界", "2021-11-01"], head=["委员编号", "姓名", "界别", "任职日期"])
+    assert [one.label for one in plan.changed[0].changes] == ["姓名"]
+    member = Member.objects.get()
+    assert (member.work_unit, member.posts.get().kind, member.seats.get().until) == ("一中", "standing_member", None)
+
+
+def test_leaving_by_file_ends_posts_and_convening(office: Any) -> None:
+    bring(office, line())
+    member = Member.objects.get()
+    actions.set_conveners(sector_id=member.sector_id, member_ids=[member.pk], since=member.joined_on, by=SYSTEM)
+    bring(office, line(离任日期="2022年6月1日"))
+    left = dt.date(2022, 6, 1)
+    assert (member.posts.get().until, member.convened.get().until) == (left, left)
+
+
+def test_namesakes_are_pointed_out(office: Any) -> None:
+    bring(office, line())
+    _, plan = actions.preview(draft_id=upload(office, book(line("A2"), line("A3"))).pk, by=office)
+    assert any("2 位“张丽华”" in note for note in plan.notes)
+    assert any("已有同名的 A1" in note for note in plan.notes)
+
+
+def test_a_roster_changed_since_the_preview_is_shown_again(office: Any) -> None:
+    bring(office, line())
+    draft = upload(office, book(line(name="张丽花")))
+    _, plan = actions.preview(draft_id=draft.pk, by=office)
+    actions.end_membership(id=Member.objects.get().pk, on=TODAY, by=SYSTEM)
+    with pytest.raises(actions.RosterChanged):
+        actions.import_roster(draft_id=draft.pk, digest=plan.digest, by=office)
+    assert Member.objects.get().name == "张丽华"
+
+
+def test_a_draft_is_its_uploaders_and_lives_a_day(office: Any, account: Any) -> None:
+    draft = upload(office, book(line()))
+    with pytest.raises(actions.DraftGone):
+        actions.preview(draft_id=draft.pk, by=account("leader"))
+    with pytest.raises(actions.DraftGone):
+        actions.preview(draft_id=uuid4(), by=office)
+    ImportDraft.objects.update(created_at=draft.created_at - dt.timedelta(days=1, minutes=1))
+    with pytest.raises(actions.DraftGone):
+        actions.import_roster(draft_id=draft.pk, digest="", by=office)
+    assert not Member.objects.exists()
+
+
+def test_an_export_reads_back_without_a_change(office: Any) -> None:
+    bring(office, line(职务="常委、副主席", 专委会="提案委", 工作单位="=一中"), line("A2", "𠅤明", 离任日期="2023-05-01"))
+    data = roster_file.export(queries.rows_of(queries.roster(TODAY)), day=TODAY)
+    _, plan = actions.preview(draft_id=upload(office, data).pk, by=office)
+    assert plan.unchanged == 2
+    assert plan.is_empty
+
+
+def test_two_thousand_members_are_read_and_written_in_bounded_statements(
+    office: Any, django_assert_max_num_queries: Any
+) -> None:
+    rows = [line(f"B{number:04}", "张丽华", 职务="常委", 专委会="提案委") for number in range(2000)]
+    began = time.monotonic()
+    with django_assert_max_num_queries(60):
+        bring(office, *rows)
+    with django_assert_max_num_queries(60):
+        bring(office, *[[*row[:5], "新单位", *row[6:]] for row in rows])
+    assert time.monotonic() - began < 60
+    assert Member.objects.filter(work_unit="新单位").count() == 2000
