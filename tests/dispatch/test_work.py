@@ -16,7 +16,6 @@ from dispatch.registry import _functions, job
 from registry import provisioning
 from registry.models import State
 
-pytestmark = pytest.mark.django_db
 ran: list[tuple[str, dict]] = []
 
 
@@ -78,8 +77,13 @@ def test_a_forged_message_is_rejected_and_nothing_runs(place, change):
     assert ran == []
 
 
-def test_a_job_of_a_suspended_committee_is_refused_with_a_sentence(committed, place):
-    row = _queue(place, "nanxian")
+def _queue_at_nanxian() -> Job:
+    with tenancy.inside("430921"), transaction.atomic():
+        return enqueue("test.note", by=SYSTEM)
+
+
+def test_a_job_of_a_suspended_committee_is_refused_with_a_sentence(committed):
+    row = _queue_at_nanxian()
     try:
         (message,) = _messages()
         provisioning.set_state(code="430921", state=State.SUSPENDED)
@@ -94,8 +98,8 @@ def test_a_job_of_a_suspended_committee_is_refused_with_a_sentence(committed, pl
             Job.objects.filter(pk=row.pk).update(state=JobState.DONE)
 
 
-def test_a_job_from_before_a_suspension_is_void(committed, place):
-    row = _queue(place, "nanxian")
+def test_a_job_from_before_a_suspension_is_void(committed):
+    row = _queue_at_nanxian()
     (message,) = _messages()
     for state in (State.SUSPENDED, State.ACTIVE):
         provisioning.set_state(code="430921", state=state)

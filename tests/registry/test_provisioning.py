@@ -29,7 +29,7 @@ def taojiang(committed):
 def _remove(code: str) -> None:
     with connections["owner"].cursor() as cursor:
         role, schema = tenancy.role_of(code), tenancy.schema_of(code)
-        cursor.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE; DROP OWNED BY "{role}"; DROP ROLE "{role}"')
+        cursor.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE; DROP ROLE "{role}"')
         cursor.execute("DELETE FROM registry_committee WHERE code = %s", [code])
     queries.forget_routes()
 

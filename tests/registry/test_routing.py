@@ -8,8 +8,6 @@ from django.test import Client
 from registry import provisioning
 from registry.models import State
 
-pytestmark = pytest.mark.django_db
-
 
 def _get(host: str, path: str = "/sign-in/"):
     return Client(headers={"host": host}).get(path)
