@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 
 from django.conf import settings
 from django.db import connections
@@ -49,8 +50,12 @@ WHERE c.relnamespace = %s::regnamespace AND NOT EXISTS (SELECT 1 FROM pg_constra
 ORDER BY x.relname"""
 
 
+@cache
 def fingerprint() -> str:
-    """What a committee's schema must look like, as a hash: the tenant apps' migrations, the view, the grants."""
+    """What a committee's schema must look like, as a hash: the tenant apps' migrations, the view, the grants.
+
+    The code decides it, so it is worked out once per process.
+    """
     loader = MigrationLoader(None, ignore_no_migrations=True)
     labels = {name.rsplit(".", 1)[-1] for name in settings.TENANT_APPS}
     nodes = sorted(f"{app}.{name}" for app, name in loader.disk_migrations if app in labels)
