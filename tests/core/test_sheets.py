@@ -7,9 +7,10 @@ import io
 import zipfile
 
 import pytest
+from openpyxl import Workbook, load_workbook
+
 from core import sheets
 from core.sheets import Choice, Column, Day, Names, Text
-from openpyxl import Workbook, load_workbook
 
 COLUMNS = [
     Column(key="number", header="编号", cell=Text(20), required=True),

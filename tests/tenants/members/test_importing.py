@@ -9,10 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from openpyxl import Workbook
+
 from core import sheets
 from core.audit import SYSTEM
 from core.models import AuditEvent
-from openpyxl import Workbook
 from tenants.members import actions, queries
 from tenants.members.actions import roster_file
 from tenants.members.models import ImportDraft, Member, MemberPost, Seat, Sector
@@ -175,7 +176,8 @@ def test_a_draft_is_its_uploaders_and_lives_a_day(office: Any, account: Any) -> 
 
 
 def test_an_export_reads_back_without_a_change(office: Any) -> None:
-    bring(office, line(职务="常委、副主席", 专委会="提案委", 工作单位="=一中"), line("A2", "𠅤明", 离任日期="2023-05-01"))
+    bring(office, line(职务="常委、副主席", 专委会="提案委"), line("A2", "𠅤明", 离任日期="2023-05-01"))
+    Member.objects.filter(number="A1").update(work_unit="=一中")
     data = roster_file.export(queries.rows_of(queries.roster(TODAY)), day=TODAY)
     _, plan = actions.preview(draft_id=upload(office, data).pk, by=office)
     assert plan.unchanged == 2

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+
 from core.audit import SYSTEM
 from core.errors import NotFound
 from core.models import AuditEvent
