@@ -13,6 +13,7 @@ _APPS = {  # where each app's pages hang
     "policy/": "tenants.policy.urls",
     "standing/": "tenants.assessment.urls",
     "returns/": "tenants.reports.urls",
+    "rollup/": "tenants.reports.urls.rollup",
 }
 urlpatterns = [
     path("readyz", views.ready, name="ready"),

@@ -207,9 +207,5 @@ def _write_figures(row: Return) -> None:
     """The long rows repeat the body, for queries; the body is the truth."""
     ReturnFigure.objects.filter(of=row).delete()
     ReturnFigure.objects.bulk_create(
-        [
-            ReturnFigure(of=row, scope=scope, cell="", **entry)
-            for scope in Scope.values
-            for entry in row.body[scope]
-        ]
+        [ReturnFigure(of=row, scope=scope, cell="", **entry) for scope in Scope.values for entry in row.body[scope]]
     )

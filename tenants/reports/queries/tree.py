@@ -1,0 +1,175 @@
+"""What the levels below reported, from received returns alone: no other committee's schema is in reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core import tenancy
+from core.errors import NotFound
+from core.tenancy import Committee
+from exchange import queries as exchange
+from exchange.models import Delivery
+from registry.queries import everyone
+from tenants.reports.models import ReturnState, Scope
+from tenants.reports.queries import filed
+from tenants.reports.queries.display import Cell, Column, cells, columns_for
+from tenants.reports.queries.figures import CARRIED, Figure, figures_in, summed
+
+MISSING = "missing"
+NOT_COUNTED = "已接收，但上级这一期结账时还没有计入"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One committee in the tree. `depth` 0: this committee's own part, 1: a child, 2: its child…"""
+
+    code: str
+    name: str
+    depth: int
+    state: str
+    note: str
+    cells: tuple[Cell, ...]
+    url: str = ""
+
+    @property
+    def indent(self) -> str:
+        return "　" * max(0, self.depth - 1)  # full-width blanks: no style attribute is allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollup:
+    """`reported` of `asked` direct children have sent something that stands; `accepted` of them are in the total."""
+
+    period: str
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    total: tuple[Cell, ...]
+    asked: int
+    reported: int
+    accepted: int
+    lacking: tuple[Line, ...]
+
+
+def rollup(period: str) -> Rollup:
+    """The tree below this committee for a month. Five statements, however many committees there are."""
+    tree = _Tree(period)
+    columns = columns_for(tree.all_figures(), adapted=tree.adapted())
+    lines = tuple(tree.lines(columns))
+    children = [line for line in lines if line.depth == 1]
+    return Rollup(
+        period=period,
+        columns=columns,
+        lines=lines,
+        total=cells(columns, tree.total()),
+        asked=len(children),
+        reported=sum(line.state in (ReturnState.SUBMITTED, ReturnState.ACCEPTED) for line in children),
+        accepted=sum(code in tree.direct for code in (line.code for line in children)),
+        lacking=tuple(line for line in children if line.code not in tree.direct),
+    )
+
+
+def column_pair(found: Rollup, indicator: str) -> tuple[int, ...]:
+    """Places of an indicator's columns in a rollup. Raises NotFound."""
+    if indicator not in CARRIED:
+        raise NotFound("没有这项指标，或者还没有开始汇总。")
+    return tuple(place for place, column in enumerate(found.columns) if column.indicator.id == indicator)
+
+
+class _Tree:
+    """One reading of everything a rollup needs."""
+
+    def __init__(self, period: str) -> None:
+        self.period = period
+        self.me = tenancy.current()
+        self.mine = filed.latest(period)
+        self.newest = {one.sender: one for one in exchange.received(period)}
+        self.direct = {one.sender: one for one in exchange.received_accepted(period)}
+        self.accepted = {one.sender: one for one in exchange.accepted_below(period)}
+        self.below: dict[str | None, list[Committee]] = {}
+        for entry in everyone():
+            self.below.setdefault(entry.parent, []).append(entry)
+
+    def bodies(self) -> list[Mapping[str, Any]]:
+        own = [self.mine.row.body] if self.mine else []
+        return [*own, *(delivery.body for delivery in self.accepted.values())]
+
+    def all_figures(self) -> list[Figure]:
+        return [figure for body in self.bodies() for figure in figures_in(body, Scope.TOTAL)]
+
+    def adapted(self) -> bool:
+        """Has anybody in the tree a value of its own?"""
+        return any(body["policies"]["own"] != body["policies"]["parent"] for body in self.bodies())
+
+    def total(self) -> list[Figure]:
+        """Accepted children as they stand now, with this committee's own part once its month is closed."""
+        own = [self.mine.own] if self.mine else []
+        lacking = [code for code in self._children() if code not in self.direct]
+        silent = sum(self._size(code) for code in lacking)
+        return summed([*own, *(figures_in(one.body, Scope.TOTAL) for one in self.direct.values())], silent=silent)
+
+    def _size(self, code: str) -> int:
+        return 1 + sum(self._size(entry.code) for entry in self.below.get(code, []))
+
+    def lines(self, columns: tuple[Column, ...]) -> Iterator[Line]:
+        if self.mine:
+            yield Line(
+                code=self.me.code,
+                name=f"{self.me.name}（本级）",
+                depth=0,
+                state=self.mine.state,
+                note="",
+                cells=cells(columns, self.mine.own),
+                url=f"/returns/{self.period}/",
+            )
+        for code, name in sorted(self._children().items()):
+            yield self._child(code, name, columns)
+            yield from self._nested(code, columns, depth=2)
+
+    def _children(self) -> dict[str, str]:
+        """Name by code: the registry's children, and whoever reported here while it was one."""
+        senders = {code: delivery.body["committee"]["name"] for code, delivery in self.newest.items()}
+        return senders | {entry.code: entry.name for entry in self.below.get(self.me.code, [])}
+
+    def _child(self, code: str, name: str, columns: tuple[Column, ...]) -> Line:
+        newest, standing = self.newest.get(code), self.direct.get(code)
+        return Line(
+            code=code,
+            name=name,
+            depth=1,
+            state=str(newest.state) if newest else MISSING,
+            note=_child_note(newest, standing),
+            cells=cells(columns, figures_in(standing.body, Scope.TOTAL) if standing else ()),
+            url=f"/returns/inbox/{newest.pk}/" if newest else "",
+        )
+
+    def _nested(self, parent: str, columns: tuple[Column, ...], *, depth: int) -> Iterator[Line]:
+        listed = self._listed(parent)
+        for child in self.below.get(parent, []):
+            delivery = self.accepted.get(child.code)
+            counted = delivery is not None and listed.get(child.code, {}).get("digest") == delivery.digest
+            yield Line(
+                code=child.code,
+                name=child.name,
+                depth=depth,
+                state=str(ReturnState.ACCEPTED) if delivery else listed.get(child.code, {}).get("state", MISSING),
+                note=NOT_COUNTED if delivery and not counted else "",
+                cells=cells(columns, figures_in(delivery.body, Scope.TOTAL) if delivery else ()),
+            )
+            yield from self._nested(child.code, columns, depth=depth + 1)
+
+    def _listed(self, code: str) -> dict[str, Mapping[str, Any]]:
+        """What a committee's accepted return says of each of its children."""
+        delivery = self.accepted.get(code)
+        return {entry["code"]: entry for entry in delivery.body["children"]} if delivery else {}
+
+
+def _child_note(newest: Delivery | None, standing: Delivery | None) -> str:
+    if newest is None:
+        return ""
+    if newest.state == ReturnState.RETURNED:
+        return f"退回理由：{newest.reason}"
+    if standing and standing.pk != newest.pk:
+        return f"第 {newest.revision} 稿待接收，合计里是第 {standing.revision} 稿"
+    return ""

@@ -1,0 +1,93 @@
+"""接收: what the committees below sent; look first, then accept or send back with a reason."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from accounts.access import may, requires
+from accounts.permissions import Permission
+from core import clock
+from core.web import page, refusals_on
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+from exchange import actions as exchange
+from exchange import queries as letters
+from exchange.models import Delivery, DeliveryState
+from tenants.reports import queries
+from tenants.reports.forms import SendBackForm
+
+
+@requires(Permission.RETURNS_READ)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Everything received, what waits first."""
+    received = letters.received()
+    waiting = [one for one in received if one.state == DeliveryState.SUBMITTED]
+    decided = sorted(
+        (one for one in received if one.state != DeliveryState.SUBMITTED), key=lambda one: one.period, reverse=True
+    )
+    return page(request, "reports/inbox.html", {"waiting": _rows(waiting), "decided": _rows(decided)})
+
+
+def _rows(received: list[Delivery]) -> list[dict[str, object]]:
+    return [
+        {"delivery": one, "name": one.body["committee"]["name"], "label": queries.spoken(one.period)}
+        for one in received
+    ]
+
+
+@requires(Permission.RETURNS_READ)
+@require_safe
+def preview(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    """What accepting would take in."""
+    return _preview(request, letters.received_one(delivery_id), SendBackForm())
+
+
+def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, status: int = 200) -> HttpResponse:
+    body = delivery.body
+    own, total = queries.figures_in(body, "own"), queries.figures_in(body, "total")
+    columns = queries.columns_for(total, adapted=True)
+    before = next((one for one in letters.received_accepted(delivery.period) if one.sender == delivery.sender), None)
+    earlier = queries.figures_in(before.body, "total") if before and before.pk != delivery.pk else []
+    cells = zip(
+        *(queries.cells(columns, figures) for figures in (own, total, earlier)),
+        strict=True,
+    )
+    context = {
+        "delivery": delivery,
+        "name": body["committee"]["name"],
+        "label": queries.spoken(delivery.period),
+        "table": [{"column": one.column, "own": one, "total": two, "earlier": three} for one, two, three in cells],
+        "before": before if earlier else None,
+        "children": body["children"],
+        "is_adapted": body["policies"]["own"] != body["policies"]["parent"],
+        "may_decide": delivery.state == DeliveryState.SUBMITTED and may(request.user, Permission.RETURNS_DECIDE),
+        "form": form,
+    }
+    return page(request, "reports/received.html", context, status=status)
+
+
+@requires(Permission.RETURNS_DECIDE)
+@require_POST
+def accept(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    delivery = exchange.accept(delivery_id=delivery_id, at=clock.now(), by=request.user)
+    name = delivery.body["committee"]["name"]
+    messages.success(request, f"已接收{name}{queries.spoken(delivery.period)}报表，已计入本会汇总。")
+    return redirect("reports:inbox")
+
+
+@requires(Permission.RETURNS_DECIDE)
+@require_POST
+def send_back(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    form = SendBackForm(request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            delivery = exchange.send_back(
+                delivery_id=delivery_id, reason=form.cleaned_data["reason"], at=clock.now(), by=request.user
+            )
+            name = delivery.body["committee"]["name"]
+            messages.info(request, f"已退回{name}{queries.spoken(delivery.period)}报表，等对方改后再报。")
+            return redirect("reports:inbox")
+    return _preview(request, letters.received_one(delivery_id), form, status=422)

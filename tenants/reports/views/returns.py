@@ -1,0 +1,214 @@
+"""报送: the months of this committee, one month's return, and its steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.access import may, requires
+from accounts.permissions import Permission
+from core import clock, tenancy
+from core.sheets import Out, download, write
+from core.web import page, refusals_on
+from dispatch.models import Job, JobState
+from dispatch.queries import latest as latest_job
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+from registry.queries import committee_by_code, ancestors_of
+from tenants.reports import actions, queries
+from tenants.reports.forms import WithdrawForm
+from tenants.reports.models import Basis
+
+UNDER_WAY = (JobState.QUEUED, JobState.SENT, JobState.RUNNING)
+NEXT = {
+    "draft": "等领导签署",
+    "signed": "等办公室报送",
+    "submitted": "等上级接收",
+    "accepted": "已定稿，改数请报更正稿",
+    "returned": "核对后重新结账",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """One month in the list: `state` is empty before the first closing."""
+
+    key: str
+    label: str
+    state: str
+    revision: int | None
+    note: str
+    is_over: bool
+
+
+@requires(Permission.RETURNS_READ)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Every month of the year with its state and what is next; the newest due month can be closed from here."""
+    today = clock.today()
+    due, filed = queries.due_month(today), queries.all_latest()
+    keys = dict.fromkeys([*(span.key for span in queries.months_until(today)), *sorted(filed, reverse=True)])
+    lines = [_line(key, filed.get(key), queries.month(key).last_day <= today) for key in sorted(keys, reverse=True)]
+    job = latest_job(actions.CLOSE_MONTH, period=due.key)
+    context = {
+        "lines": lines,
+        "due": due.key,
+        "due_label": queries.spoken(due.key),
+        "due_filed": filed.get(due.key),
+        "may_close": may(request.user, Permission.RETURNS_CLOSE) and _can_close(filed.get(due.key)),
+        "job": job,
+        "waiting": _is_under_way(job),
+        "to_decide": len(queries.to_decide()),
+        "parent": _parent_name(),
+    }
+    return page(request, "reports/index.html", context)
+
+
+def _line(key: str, filed: queries.Filed | None, is_over: bool) -> MonthLine:
+    if filed is None:
+        return MonthLine(key, queries.spoken(key), "", None, "待结账" if is_over else "还没到月底", is_over)
+    note = f"退回理由：{filed.reason}" if filed.reason else _next(filed)
+    return MonthLine(key, queries.spoken(key), filed.state, filed.revision, note, is_over)
+
+
+def _next(filed: queries.Filed) -> str:
+    """A committee without a parent is done when it has signed."""
+    return "已定稿" if filed.state == "signed" and tenancy.current().parent is None else NEXT[filed.state]
+
+
+def _can_close(filed: queries.Filed | None) -> bool:
+    return filed is None or filed.state in ("draft", "accepted", "returned")
+
+
+def _is_under_way(job: Job | None) -> bool:
+    return job is not None and job.state in UNDER_WAY
+
+
+def _parent_name() -> str:
+    """The committee returns go to, as the registry names it; empty at the top."""
+    above = ancestors_of(tenancy.current().code)
+    return above[0].name if above else ""
+
+
+@requires(Permission.RETURNS_CLOSE)
+@require_POST
+def close(request: HttpRequest) -> HttpResponse:
+    """Queue the closing; the list shows how far it is."""
+    period = request.POST.get("period", "")
+    actions.request_close(period=period, today=clock.today(), by=request.user)
+    messages.info(request, f"{queries.spoken(period)}正在结账，算好以后等领导签署。")
+    return redirect("reports:index")
+
+
+@requires(Permission.RETURNS_READ)
+@require_safe
+def show(request: HttpRequest, period: str) -> HttpResponse:
+    """One month: figures with definition, numerator and denominator, own and with those below; the next step's button."""
+    queries.month(period)
+    revisions = queries.revisions(period)
+    if not revisions:
+        return page(request, "reports/not_closed.html", {"label": queries.spoken(period), "period": period})
+    filed = revisions[0]
+    table = _table(filed)
+    if request.GET.get("format") == "xlsx":
+        return _sheet(filed, table)
+    return page(request, "reports/show.html", _context(request, filed, table, revisions[1:]))
+
+
+def _context(
+    request: HttpRequest, filed: queries.Filed, table: list[FigureLine], earlier: list[queries.Filed]
+) -> dict[str, object]:
+    parent = _parent_name()
+    return {
+        "filed": filed,
+        "label": queries.spoken(filed.period),
+        "next": _next(filed),
+        "table": table,
+        "children": filed.row.body["children"],
+        "lacking": filed.lacking,
+        "earlier": earlier,
+        "parent": parent,
+        "is_adapted": filed.row.policies["own"] != filed.row.policies["parent"],
+        "may_sign": filed.state == "draft" and may(request.user, Permission.RETURNS_SIGN),
+        "may_withdraw": filed.state == "signed" and may(request.user, Permission.RETURNS_SIGN),
+        "may_submit": filed.state == "signed" and bool(parent) and may(request.user, Permission.RETURNS_SUBMIT),
+        "may_close": _can_close(filed) and may(request.user, Permission.RETURNS_CLOSE),
+        "withdraw_form": WithdrawForm(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """One indicator by one basis: this committee's own part, and with those below."""
+
+    own: queries.Cell
+    total: queries.Cell
+
+    @property
+    def column(self) -> queries.Column:
+        return self.own.column
+
+
+def _table(filed: queries.Filed) -> list[FigureLine]:
+    adapted = filed.row.policies["own"] != filed.row.policies["parent"] or any(
+        one.basis == Basis.PARENT and one.applicable and one not in filed.own for one in filed.total
+    )
+    columns = queries.columns_for([*filed.own, *filed.total], adapted=adapted)
+    pairs = zip(queries.cells(columns, filed.own), queries.cells(columns, filed.total), strict=True)
+    return [FigureLine(own, total) for own, total in pairs]
+
+
+def _sheet(filed: queries.Filed, table: list[FigureLine]) -> HttpResponse:
+    columns = [Out("指标", 26), Out("口径", 12), Out("本级", 10), Out("本级分子/分母", 16), Out("含下级", 10)]
+    columns += [Out("含下级分子/分母", 16), Out("来自几个委员会", 14), Out("口径说明", 50)]
+    rows = [
+        [
+            line.column.indicator.title,
+            line.column.basis_label,
+            line.own.shown,
+            line.own.parts,
+            line.total.shown,
+            line.total.parts,
+            line.total.answered,
+            line.column.indicator.definition,
+        ]
+        for line in table
+    ]
+    name = f"{tenancy.current().name} {queries.spoken(filed.period)}报表 第{filed.revision}稿"
+    return download(write(title=queries.spoken(filed.period), columns=columns, rows=rows), name=f"{name}.xlsx")
+
+
+@requires(Permission.RETURNS_SIGN)
+@require_POST
+def sign(request: HttpRequest, period: str) -> HttpResponse:
+    actions.sign(period=period, at=clock.now(), by=request.user)
+    parent = _parent_name()
+    messages.success(request, f"已签署，等办公室报送{parent}。" if parent else "已签署，这一期就此定稿。")
+    return redirect("reports:show", period)
+
+
+@requires(Permission.RETURNS_SIGN)
+@require_POST
+def withdraw(request: HttpRequest, period: str) -> HttpResponse:
+    """Take the signature back; the reason goes to the trail."""
+    form = WithdrawForm(request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.withdraw_signature(period=period, why=form.cleaned_data["why"], by=request.user)
+            messages.info(request, "已撤回签署，办公室可以重新结账。")
+            return redirect("reports:show", period)
+    revisions = queries.revisions(period)
+    if not revisions:
+        raise actions.NothingClosed(period)
+    context = _context(request, revisions[0], _table(revisions[0]), revisions[1:]) | {"withdraw_form": form}
+    return page(request, "reports/show.html", context, status=422)
+
+
+@requires(Permission.RETURNS_SUBMIT)
+@require_POST
+def submit(request: HttpRequest, period: str) -> HttpResponse:
+    delivery = actions.submit(period=period, at=clock.now(), by=request.user)
+    recipient = committee_by_code(delivery.recipient)
+    messages.success(request, f"已报送{recipient.name if recipient else '上级'}，等待接收。")
+    return redirect("reports:show", period)

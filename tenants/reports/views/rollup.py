@@ -1,0 +1,99 @@
+"""上下级汇总: which committee below reported, and the sum; every number leads to its definition and composition."""
+
+from __future__ import annotations
+
+from accounts.access import requires
+from accounts.permissions import Permission
+from core import clock, tenancy
+from core.sheets import Out, download, write
+from core.templatetags.ui import STATES
+from core.web import page
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from exchange import queries as letters
+from policy_engine import Indicator
+from tenants.policy.queries import NoPolicy, policy_on, reading
+from tenants.reports import queries
+
+
+def _period(request: HttpRequest) -> str:
+    """The month asked for, or the newest anybody reported, or the one due."""
+    asked = request.GET.get("period", "")
+    if asked:
+        return queries.month(asked).key
+    due = queries.due_month(clock.today()).key
+    received = letters.periods_received()
+    return due if not received or due in received else received[0]
+
+
+def _periods(chosen: str) -> list[dict[str, object]]:
+    keys = {chosen, queries.due_month(clock.today()).key, *letters.periods_received()}
+    return [{"key": key, "label": queries.spoken(key), "chosen": key == chosen} for key in sorted(keys, reverse=True)]
+
+
+@requires(Permission.ROLLUP_READ)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The tree of committees below × indicators for one month."""
+    period = _period(request)
+    found = queries.rollup(period)
+    if request.GET.get("format") == "xlsx":
+        return _sheet(found)
+    return page(
+        request,
+        "reports/rollup.html",
+        {"rollup": found, "label": queries.spoken(period), "period": period, "periods": _periods(period)},
+    )
+
+
+def _sheet(found: queries.Rollup) -> HttpResponse:
+    columns = [Out("委员会", 30), Out("状态", 14)]
+    for column in found.columns:
+        title = f"{column.indicator.title}{'·' + column.basis_label if column.basis_label else ''}"
+        columns += [Out(title, 16), Out("分子/分母", 14)]
+    rows = [[f"{line.indent}{line.name}", STATES[line.state].word, *_flat(line.cells)] for line in found.lines]
+    rows.append(["合计", "", *_flat(found.total)])
+    name = f"{tenancy.current().name} {queries.spoken(found.period)}上下级汇总.xlsx"
+    return download(write(title=queries.spoken(found.period), columns=columns, rows=rows), name=name)
+
+
+def _flat(cells: tuple[queries.Cell, ...]) -> list[str]:
+    return [text for cell in cells for text in (cell.shown, cell.parts)]
+
+
+@requires(Permission.ROLLUP_READ)
+@require_safe
+def indicator(request: HttpRequest, indicator: str) -> HttpResponse:
+    """One indicator: definition, numerator and denominator, and which committee gave how much."""
+    period = _period(request)
+    found = queries.rollup(period)
+    places = queries.column_pair(found, indicator)
+    columns = [found.columns[place] for place in places]
+    shared = columns[0].indicator
+    context = {
+        "indicator": shared,
+        "clauses": "、".join(shared.clauses),
+        "columns": columns,
+        "total": [found.total[place] for place in places],
+        "lines": [{"line": line, "cells": [line.cells[place] for place in places]} for line in found.lines],
+        "label": queries.spoken(period),
+        "period": period,
+        "periods": _periods(period),
+        "duties": _duties_here(shared),
+    }
+    return page(request, "reports/indicator.html", context)
+
+
+def _duties_here(indicator: Indicator) -> list[dict[str, str]]:
+    """The rules of this committee's own policy that the indicator is bound to; none where it has no policy or no such rule."""
+    today = clock.today()
+    try:
+        policy = policy_on(today)
+    except NoPolicy:
+        return []
+    bound = next((one for one in policy.indicators if one.id == indicator.id), indicator)
+    return [
+        {"title": policy.duty(duty, today).title, "url": reading.duty_url(duty)}
+        for duty in bound.duties
+        if f"duty.{duty}" in policy.elements
+    ]
