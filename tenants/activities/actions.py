@@ -1,0 +1,249 @@
+"""The only writers of activities and participations (GZ20-3.1-3, GZ20-3.2-1, YY21-17-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import models, transaction
+
+from core import audit
+from core.errors import DomainError, NotFound
+from tenants.activities.models import Activity, Destination, OrganiserType, Participation, Role
+from tenants.activities.queries import is_kind, kind_titles
+from tenants.liaison.actions import decisions, refuse_unknown
+from tenants.liaison.models import PlaceLevel, State
+from tenants.liaison.queries import active_members, born_as, enters_for_others, refuse_strangers
+from tenants.liaison.queries.claims import Source, Waiting
+from tenants.members.models import Sector, SpecialCommittee
+
+
+class ActivityInFuture(DomainError):
+    code = "activity_in_future"
+
+    def __init__(self, day: date) -> None:
+        text = f"{day:%Y-%m-%d} 还没有到，活动办过以后再登记。"
+        super().__init__(text, fields={"held_on": text})
+
+
+class ActivityEndsBeforeBeginning(DomainError):
+    code = "activity_ends_before_beginning"
+
+    def __init__(self) -> None:
+        super().__init__("结束日期不能早于开始日期，请核对。", fields={"until": "不能早于开始日期"})
+
+
+class TitleMissing(DomainError):
+    code = "title_missing"
+
+    def __init__(self) -> None:
+        super().__init__("请填写活动名称。", fields={"title": "请填写活动名称"})
+
+
+class UnknownKind(DomainError):
+    code = "unknown_kind"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"没有“{kind}”这种活动，请从列表里选。", fields={"kind": "请从列表里选"})
+
+
+class OrganiserMissing(DomainError):
+    code = "organiser_missing"
+
+    def __init__(self, organiser: OrganiserType) -> None:
+        text = f"请选是哪个{organiser.label}组织的；其他组织方不要选。"
+        super().__init__(text, fields={"organiser_type": text})
+
+
+class AlreadyTakesPart(DomainError):
+    code = "already_takes_part"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}已经在参加人员里，不用再加。", fields={"member": f"{name}已经在参加人员里"})
+
+
+@transaction.atomic
+def register_activity(
+    *,
+    title: str,
+    kind: str,
+    organiser_type: str,
+    held_on: date,
+    today: date,
+    by: audit.Actor,
+    organiser: UUID | None = None,
+    until: date | None = None,
+    place: str = "",
+    place_level: str = "",
+    venue_name: str = "",
+    destination: str = "",
+    participants: Mapping[UUID, str] | Collection[UUID] = (),
+) -> Activity:
+    """Record an activity and who took part, as member ids or as member id → role (participant, host, lead).
+
+    `organiser` is the id of the sector, special committee or member of `organiser_type`; None for committee and other.
+    A member enters only activities they took part in. Born claimed or confirmed as the policy of that day says.
+    Raises TitleMissing, UnknownKind, UnknownWord, ActivityInFuture, ActivityEndsBeforeBeginning, OrganiserMissing, NotFound,
+    UnknownMember, MemberNotActive, NotYourRecord.
+    """
+    _refuse_words(title, kind, organiser_type, place_level, destination, held_on)
+    if held_on > today:
+        raise ActivityInFuture(held_on)
+    if until is not None and until < held_on:
+        raise ActivityEndsBeforeBeginning
+    roles = _roles(participants)
+    organised = _organiser(OrganiserType(organiser_type), organiser)
+    own = {organiser} if organiser is not None and organiser_type == OrganiserType.MEMBER else set()
+    known = active_members({*roles, *own}, held_on) if roles or own else {}
+    refuse_strangers(by=by, members=known)
+    activity = Activity(
+        title=title.strip(),
+        kind=kind,
+        organiser_type=organiser_type,
+        **organised,
+        held_on=held_on,
+        until=until,
+        place=place.strip(),
+        place_level=place_level,
+        venue_name=venue_name.strip(),
+        destination=destination,
+        state=born_as(by=by, day=held_on),
+        entered_by=by.actor_id,
+    )
+    activity.save(force_insert=True)
+    Participation.objects.bulk_create(
+        [
+            Participation(activity=activity, member=known[id], role=role, state=activity.state, entered_by=by.actor_id)
+            for id, role in roles.items()
+        ]
+    )
+    new = {"kind": kind, "held_on": held_on, "organiser": [organiser_type, organiser], "state": activity.state}
+    audit.record(
+        by=by, action="activities.register_activity", subject=activity, new=new | {"participants": list(roles)}
+    )
+    return activity
+
+
+def _refuse_words(
+    title: str, kind: str, organiser_type: str, place_level: str, destination: str, held_on: date
+) -> None:
+    if not title.strip():
+        raise TitleMissing
+    if not is_kind(kind, held_on):
+        raise UnknownKind(kind)
+    refuse_unknown("organiser_type", organiser_type, OrganiserType)
+    refuse_unknown("place_level", place_level, PlaceLevel, blank=True)
+    refuse_unknown("destination", destination, Destination, blank=True)
+
+
+def _roles(participants: Mapping[UUID, str] | Collection[UUID]) -> dict[UUID, str]:
+    roles = dict(participants) if isinstance(participants, Mapping) else dict.fromkeys(participants, Role.PARTICIPANT)
+    for role in roles.values():
+        refuse_unknown("role", role, Role)
+    return roles
+
+
+def _organiser(type: OrganiserType, id: UUID | None) -> dict[str, UUID]:
+    """The one foreign key to fill. A sector or special committee that is not ours is NotFound; members are checked by the caller."""
+    if (id is None) != (type in (OrganiserType.COMMITTEE, OrganiserType.OTHER)):
+        raise OrganiserMissing(type)
+    if id is None:
+        return {}
+    if type != OrganiserType.MEMBER:
+        model: type[models.Model] = Sector if type == OrganiserType.SECTOR else SpecialCommittee
+        if not model._default_manager.filter(pk=id).exists():
+            raise NotFound
+    return {f"organiser_{type.value}_id": id}
+
+
+@transaction.atomic
+def record_participation(
+    *, activity: UUID, members: Collection[UUID], by: audit.Actor, role: str = Role.PARTICIPANT
+) -> list[Participation]:
+    """Add members to an activity that was held. One returned before may be entered again.
+
+    Raises NotFound, AlreadyWithdrawn, UnknownWord, UnknownMember, MemberNotActive, NotYourRecord, AlreadyTakesPart.
+    """
+    refuse_unknown("role", role, Role)
+    (held,) = decisions.locked(Activity, [activity])
+    if held.is_withdrawn:
+        raise decisions.AlreadyWithdrawn
+    known = active_members(members, held.held_on)
+    if not enters_for_others(by):
+        for member in known.values():  # oneself only: nobody signs others in
+            refuse_strangers(by=by, members={member.pk: member})
+    here = Participation.objects.filter(activity=held, withdrawn_at=None, member__in=known).select_related("member")
+    for one in here:
+        if one.state != State.REJECTED:
+            raise AlreadyTakesPart(one.member.name)
+    here.delete()
+    state = born_as(by=by, day=held.held_on)
+    made = [
+        Participation(activity=held, member=known[id], role=role, state=state, entered_by=by.actor_id)
+        for id in dict.fromkeys(members)
+    ]
+    Participation.objects.bulk_create(made)
+    new = {"participants": list(known), "role": role, "state": state}
+    audit.record(by=by, action="activities.record_participation", subject=held, new=new)
+    return made
+
+
+@transaction.atomic
+def confirm_participations(*, ids: Collection[UUID], by: audit.Actor, at: datetime) -> list[Participation]:
+    """Confirm that they took part; an activity a member entered stands confirmed with the first of them. All or none.
+
+    Raises NotFound, AlreadyDecided, AlreadyWithdrawn.
+    """
+    fresh = decisions.confirm(Participation, ids=ids, by=by, at=at, action="activities.confirm_participation")
+    claimed = Activity.objects.filter(participations__in=fresh, state=State.CLAIMED, withdrawn_at=None).distinct()
+    held = list(claimed.values_list("pk", flat=True)) if fresh else []
+    if held:
+        decisions.confirm(Activity, ids=held, by=by, at=at, action="activities.confirm_activity")
+    return fresh
+
+
+def confirm_participation(*, id: UUID, by: audit.Actor, at: datetime) -> None:
+    """Raises as confirm_participations."""
+    confirm_participations(ids=[id], by=by, at=at)
+
+
+def reject_participation(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Participation:
+    """Raises NotFound, ReasonMissing, AlreadyDecided, AlreadyWithdrawn."""
+    return decisions.reject(Participation, id=id, reason=reason, by=by, at=at, action="activities.reject_participation")
+
+
+def withdraw_activity(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Activity:
+    """Take an activity back with everybody's part in it. Raises NotFound, ReasonMissing, NotYoursToWithdraw."""
+    return decisions.withdraw(Activity, id=id, reason=reason, by=by, at=at, action="activities.withdraw_activity")
+
+
+def _claimed() -> models.QuerySet[Participation]:
+    return Participation.objects.filter(state=State.CLAIMED, withdrawn_at=None, activity__withdrawn_at=None)
+
+
+def _waiting() -> Sequence[Waiting]:
+    found = _claimed().select_related("activity", "member__sector")
+    return [
+        Waiting(
+            source="participations",
+            id=one.pk,
+            who=one.member.name,
+            sector=one.member.sector.name,
+            what=kind_titles(one.activity.held_on).get(one.activity.kind, one.activity.kind),
+            detail="，".join(part for part in (one.activity.title, one.activity.place) if part),
+            held_on=one.activity.held_on,
+            url=f"/activities/{one.activity_id}/",
+        )
+        for one in found
+    ]
+
+
+CLAIMS = Source(
+    name="participations",
+    label="参加活动",
+    waiting=_waiting,
+    count=lambda: _claimed().count(),
+    confirm=confirm_participations,
+    reject=reject_participation,
+)

@@ -1,0 +1,206 @@
+"""The only writers of contact records (DC20-4.1-12, YY21-10-1, GZ20-4.4-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import models, transaction
+
+from core import audit
+from core.errors import DomainError, NotFound
+from tenants.liaison.actions import decisions
+from tenants.liaison.models import (
+    ConstituentLink,
+    ContactConstituent,
+    ContactParticipant,
+    ContactRecord,
+    ContactRole,
+    ContentType,
+    Kind,
+    Mode,
+    PlaceLevel,
+    State,
+)
+from tenants.liaison.queries import active_members, born_as, refuse_strangers
+from tenants.liaison.queries.claims import Source, Waiting
+
+
+class ContactInFuture(DomainError):
+    code = "contact_in_future"
+
+    def __init__(self, day: date) -> None:
+        text = f"{day:%Y-%m-%d} 还没有到，请选今天或以前的日期。"
+        super().__init__(text, fields={"held_on": text})
+
+
+class SummaryMissing(DomainError):
+    code = "summary_missing"
+
+    def __init__(self) -> None:
+        super().__init__("请用一两句话写下说了什么。", fields={"summary": "请用一两句话写下说了什么"})
+
+
+class UnknownWord(DomainError):
+    code = "unknown_word"
+
+    def __init__(self, field: str, word: str, words: type[models.TextChoices]) -> None:
+        text = f"没有“{word}”这一项，可选：{'、'.join(words.labels)}。"
+        super().__init__(text, fields={field: text})
+
+
+class NotPaired(DomainError):
+    code = "not_paired"
+
+    def __init__(self) -> None:
+        text = "选的群众里有人不在这位委员的结对名单里，请先结对，或只填人数。"
+        super().__init__(text, fields={"constituents": text})
+
+
+class ContactWithSelf(DomainError):
+    code = "contact_with_self"
+
+    def __init__(self) -> None:
+        super().__init__("联系对象不能是本人，请另选一位。", fields={"target": "不能是本人"})
+
+
+def refuse_unknown(field: str, word: str, words: type[models.TextChoices], *, blank: bool = False) -> None:
+    """Raises UnknownWord for a word outside the list."""
+    if word not in words.values and not (blank and word == ""):
+        raise UnknownWord(field, word, words)
+
+
+@transaction.atomic
+def register_contact(
+    *,
+    member: UUID,
+    kind: str,
+    held_on: date,
+    summary: str,
+    today: date,
+    by: audit.Actor,
+    mode: str = Mode.OFFLINE,
+    place: str = "",
+    place_level: str = "",
+    target: UUID | None = None,
+    constituents: Collection[UUID] = (),
+    headcount: int | None = None,
+    content_type: str = "",
+    opinions: str = "",
+    participants: Collection[UUID] = (),
+    id: UUID | None = None,
+) -> ContactRecord:
+    """Record one contact that `member` organised; `participants` are other members who joined in.
+
+    `constituents` are ids of people `member` is paired with. `id`, from the form, makes a second press of the same
+    button find the first record. Born claimed or confirmed as the policy of that day says.
+    Raises ContactInFuture, SummaryMissing, UnknownWord, ContactWithSelf, UnknownMember, MemberNotActive, NotYourRecord,
+    NotPaired.
+    """
+    refuse_unknown("kind", kind, Kind)
+    refuse_unknown("mode", mode, Mode)
+    refuse_unknown("place_level", place_level, PlaceLevel, blank=True)
+    refuse_unknown("content_type", content_type, ContentType, blank=True)
+    if held_on > today:
+        raise ContactInFuture(held_on)
+    if not summary.strip():
+        raise SummaryMissing
+    if target == member:
+        raise ContactWithSelf
+    others = [other for other in dict.fromkeys(participants) if other != member]
+    known = active_members({member, *others, *([target] if target else [])}, held_on)
+    refuse_strangers(by=by, members={member: known[member]})
+    if id is not None and (pressed_before := ContactRecord.objects.filter(pk=id).first()) is not None:
+        return _same(pressed_before, by)
+    met = _paired(member, constituents, held_on)
+    record = ContactRecord(
+        **({"id": id} if id else {}),
+        member=known[member],
+        kind=kind,
+        held_on=held_on,
+        mode=mode,
+        place=place.strip(),
+        place_level=place_level,
+        target=known[target] if target else None,
+        headcount=headcount,
+        content_type=content_type,
+        summary=summary.strip(),
+        opinions=opinions.strip(),
+        state=born_as(by=by, day=held_on),
+        entered_by=by.actor_id,
+    )
+    record.save(force_insert=True)
+    ContactConstituent.objects.bulk_create([ContactConstituent(record=record, constituent_id=one) for one in met])
+    ContactParticipant.objects.bulk_create(
+        [ContactParticipant(record=record, member=known[one], role=ContactRole.PARTICIPANT) for one in others]
+    )
+    new = {"member": member, "kind": kind, "held_on": held_on, "state": record.state}
+    audit.record(by=by, action="liaison.register_contact", subject=record, new=new)
+    return record
+
+
+def _same(record: ContactRecord, by: audit.Actor) -> ContactRecord:
+    if record.entered_by != by.actor_id:
+        raise NotFound
+    return record
+
+
+def _paired(member: UUID, constituents: Collection[UUID], day: date) -> set[UUID]:
+    """The ids, all of them people the member is or was paired with by that day. One query, none for nobody."""
+    wanted = set(constituents)
+    if wanted:
+        links = ConstituentLink.objects.filter(member_id=member, constituent_id__in=wanted)
+        if set(links.values_list("constituent_id", flat=True)) != wanted:
+            raise NotPaired
+    return wanted
+
+
+def confirm_contact(*, id: UUID, by: audit.Actor, at: datetime) -> None:
+    """Raises NotFound, AlreadyDecided, AlreadyWithdrawn."""
+    confirm_contacts(ids=[id], by=by, at=at)
+
+
+def confirm_contacts(*, ids: Collection[UUID], by: audit.Actor, at: datetime) -> list[ContactRecord]:
+    """All or none; returns the newly confirmed. Raises as confirm_contact."""
+    return decisions.confirm(ContactRecord, ids=ids, by=by, at=at, action="liaison.confirm_contact")
+
+
+def reject_contact(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> ContactRecord:
+    """Raises NotFound, ReasonMissing, AlreadyDecided, AlreadyWithdrawn."""
+    return decisions.reject(ContactRecord, id=id, reason=reason, by=by, at=at, action="liaison.reject_contact")
+
+
+def withdraw_contact(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> ContactRecord:
+    """Raises NotFound, ReasonMissing, NotYoursToWithdraw."""
+    return decisions.withdraw(ContactRecord, id=id, reason=reason, by=by, at=at, action="liaison.withdraw_contact")
+
+
+def _claimed() -> models.QuerySet[ContactRecord]:
+    return ContactRecord.objects.filter(state=State.CLAIMED, withdrawn_at=None)
+
+
+def _waiting() -> Sequence[Waiting]:
+    return [
+        Waiting(
+            source="contacts",
+            id=one.pk,
+            who=one.member.name,
+            sector=one.member.sector.name,
+            what=one.get_kind_display(),
+            detail="，".join(part for part in (one.place, one.summary) if part),
+            held_on=one.held_on,
+            url=f"/contacts/{one.pk}/",
+        )
+        for one in _claimed().select_related("member__sector")
+    ]
+
+
+CLAIMS = Source(
+    name="contacts",
+    label="联系记录",
+    waiting=_waiting,
+    count=lambda: _claimed().count(),
+    confirm=confirm_contacts,
+    reject=reject_contact,
+)

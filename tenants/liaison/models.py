@@ -1,0 +1,264 @@
+"""Whom members are tied to, and what passed between them. Clauses: DC20-4.1, YY21-10..15, GZ20-3.3; model: §8.3."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from core.models import Row
+from tenants.members.models import Member, Sector, SpecialCommittee
+
+
+def one_of(field: str, words: type[models.TextChoices], *, blank: bool = False) -> Q:
+    """The condition of a check constraint: the column holds a word of the list."""
+    return Q(**{f"{field}__in": [*words.values, *([""] if blank else [])]})
+
+
+class State(models.TextChoices):
+    """What a record is worth: a claim counts once it is confirmed (GZ20-4.4-4)."""
+
+    CLAIMED = "claimed", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+    REJECTED = "rejected", "已退回"
+
+
+class Claim(Row):
+    """What every duty record shares: who entered it, who decided on it, whether it was taken back."""
+
+    state = models.CharField(max_length=12, choices=State)
+    entered_by = models.UUIDField(null=True)  # user; None: the deployment itself
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    rejected_reason = models.CharField(max_length=300, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(condition=one_of("state", State), name="%(class)s_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state="rejected") | ~Q(rejected_reason=""), name="%(class)s_rejected_for_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | ~Q(withdrawn_reason=""), name="%(class)s_withdrawn_for_a_reason"
+            ),
+        ]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+
+CLAIM_PERSONAL = ("rejected_reason", "withdrawn_reason")
+CLAIM_SAFE = ("state", "entered_by", "decided_by", "decided_at", "withdrawn_at")
+
+
+class Constituent(Row):
+    """界别群众: a person a member keeps in touch with. Known to that member; never leaves the committee."""
+
+    name = models.CharField(max_length=60)
+    sector = models.ForeignKey(Sector, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    phone = models.CharField(max_length=30, blank=True)
+    profession = models.CharField(max_length=80, blank=True)
+    area = models.CharField(max_length=120, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="constituent_named")]
+
+    class Personal:
+        personal = ("name", "phone", "profession", "area", "note")
+        safe = ("sector",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChoiceBasis(models.TextChoices):
+    """By what a member found the person (YY21-11-1, GZ20-3.3-1)."""
+
+    SECTOR = "sector", "本界别"
+    PROFESSION = "profession", "同行业"
+    AREA = "area", "同地域"
+    OWN_CHOICE = "own_choice", "自主选择"
+
+
+class ConstituentLink(Row):
+    """结对: a member and a constituent, from a day until (not including) another."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="constituent_links")
+    constituent = models.ForeignKey(Constituent, on_delete=models.CASCADE, related_name="links")
+    choice_basis = models.CharField(max_length=20, choices=ChoiceBasis)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "constituent"], condition=Q(until=None), name="paired_once"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="pairing_ends_later"),
+            models.CheckConstraint(condition=one_of("choice_basis", ChoiceBasis), name="pairing_basis_known"),
+        ]
+
+    class Personal:
+        personal = ("member", "constituent")
+        safe = ("choice_basis", "since", "until")
+
+
+class Level(models.TextChoices):
+    """Rungs of the link chain (DC20-4.1-7, DC20-A3-2.1-1, YY21-18-2, GZ20-4.1-2)."""
+
+    COUNCIL_TO_STANDING = "council_to_standing", "主席会议成员联系常委"
+    STANDING_TO_MEMBER = "standing_to_member", "常委联系委员"
+    COUNCIL_TO_SECTOR = "council_to_sector", "主席会议成员联系界别"
+    COUNCIL_TO_SPECIAL_COMMITTEE = "council_to_special_committee", "主席会议成员联系专委会"
+
+
+class LinkAssignment(Row):
+    """A member charged with keeping in touch with another, with a sector or with a special committee."""
+
+    level = models.CharField(max_length=40, choices=Level)
+    from_member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="links_from")
+    to_member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="links_to")
+    to_sector = models.ForeignKey(Sector, null=True, on_delete=models.PROTECT, related_name="+")
+    to_special_committee = models.ForeignKey(SpecialCommittee, null=True, on_delete=models.PROTECT, related_name="+")
+    basis = models.CharField(max_length=120, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="link_leads_where_its_level_says",
+                condition=Q(
+                    level__in=["council_to_standing", "standing_to_member"],
+                    to_member__isnull=False, to_sector=None, to_special_committee=None,
+                )
+                | Q(level="council_to_sector", to_member=None, to_sector__isnull=False, to_special_committee=None)
+                | Q(
+                    level="council_to_special_committee",
+                    to_member=None, to_sector=None, to_special_committee__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="link_ends_later"),
+        ]  # fmt: skip
+
+    class Personal:
+        personal = ("from_member", "to_member", "basis")
+        safe = ("level", "to_sector", "to_special_committee", "since", "until")
+
+
+class Kind(models.TextChoices):
+    """Kinds of contact; words of the shared vocabulary."""
+
+    CONTACT = "contact", "联系"
+    VISIT = "visit", "走访"
+    TALK = "talk", "谈心谈话"
+    SYMPOSIUM = "symposium", "座谈"
+    RECEPTION = "reception", "接待"
+    CONDOLENCE = "condolence", "慰问"
+
+
+class Mode(models.TextChoices):
+    OFFLINE = "offline", "当面"
+    VISIT = "visit", "上门"
+    PHONE = "phone", "电话"
+    WECHAT = "wechat", "微信"
+    ONLINE = "online", "其他线上"
+    MEETING = "meeting", "会议"
+    HYBRID = "hybrid", "线上线下结合"
+
+
+class PlaceLevel(models.TextChoices):
+    GRASSROOTS = "grassroots", "基层"
+    COMMUNITY = "community", "社区（村、嘎查）"
+    SUBDISTRICT = "subdistrict", "街道（乡镇、苏木）"
+    COUNTY = "county", "县级"
+    CITY = "city", "市级"
+    PROVINCE = "province", "省级"
+
+
+class ContentType(models.TextChoices):
+    POLICY = "policy", "宣讲政策"
+    OPINION_GATHERING = "opinion_gathering", "听取意见"
+    CONSULTATION = "consultation", "协商"
+    SERVICE = "service", "服务"
+
+
+class ContactRecord(Claim):
+    """One contact, written once by whoever organised it; others who took part stand beside it."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="contacts")  # who organised it
+    kind = models.CharField(max_length=20, choices=Kind)
+    held_on = models.DateField()
+    mode = models.CharField(max_length=20, choices=Mode)
+    place = models.CharField(max_length=120, blank=True)
+    place_level = models.CharField(max_length=20, choices=PlaceLevel, blank=True)
+    target = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="contacts_received")
+    constituents = models.ManyToManyField(Constituent, through="ContactConstituent", related_name="contacts")
+    headcount = models.PositiveIntegerField(null=True)
+    content_type = models.CharField(max_length=20, choices=ContentType, blank=True)
+    summary = models.CharField(max_length=500)
+    opinions = models.CharField(max_length=1000, blank=True)
+
+    class Meta(Claim.Meta):
+        ordering = ["-held_on", "-id"]
+        indexes = [
+            models.Index(fields=["-held_on", "-id"], name="contact_newest"),
+            models.Index(fields=["member", "-held_on"], name="contact_of_member"),
+            models.Index(fields=["held_on"], condition=Q(state="claimed"), name="contact_waiting"),
+        ]
+        constraints = [
+            *Claim.Meta.constraints,
+            models.CheckConstraint(condition=one_of("kind", Kind), name="contact_kind_known"),
+            models.CheckConstraint(condition=one_of("mode", Mode), name="contact_mode_known"),
+            models.CheckConstraint(
+                condition=one_of("place_level", PlaceLevel, blank=True), name="contact_place_level_known"
+            ),
+            models.CheckConstraint(condition=~Q(summary=""), name="contact_summarised"),
+            models.CheckConstraint(condition=Q(target=None) | ~Q(target=F("member")), name="contact_with_another"),
+        ]
+
+    class Personal:
+        personal = ("member", "place", "target", "summary", "opinions", *CLAIM_PERSONAL)
+        safe = ("kind", "held_on", "mode", "place_level", "headcount", "content_type", *CLAIM_SAFE)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.held_on:%Y-%m-%d}"
+
+
+class ContactConstituent(Row):
+    """A constituent met at a contact."""
+
+    record = models.ForeignKey(ContactRecord, on_delete=models.CASCADE, related_name="met")
+    constituent = models.ForeignKey(Constituent, on_delete=models.CASCADE, related_name="met_at")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "constituent"], name="met_once_per_contact")]
+
+    class Personal:
+        personal = ("record", "constituent")
+        safe = ()
+
+
+class ContactRole(models.TextChoices):
+    PARTICIPANT = "participant", "参加"
+    HOST = "host", "主持"
+
+
+class ContactParticipant(Row):
+    """Another member who took part. The one who organised it is `ContactRecord.member`, with the role lead."""
+
+    record = models.ForeignKey(ContactRecord, on_delete=models.CASCADE, related_name="participants")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="contacts_joined")
+    role = models.CharField(max_length=20, choices=ContactRole)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "member"], name="takes_part_once_per_contact"),
+            models.CheckConstraint(condition=one_of("role", ContactRole), name="contact_role_known"),
+        ]
+
+    class Personal:
+        personal = ("record", "member")
+        safe = ("role",)

@@ -1,0 +1,30 @@
+"""Reads of contacts, pairings and claims."""
+
+from tenants.liaison.queries.claims import number_waiting, waiting
+from tenants.liaison.queries.contacts import (
+    ContactFilters,
+    companions,
+    contact_by_id,
+    contacts,
+    met_constituents,
+    number_met,
+    own_numbers,
+    sheet_rows,
+    visible_contacts,
+)
+from tenants.liaison.queries.entry import (
+    MemberNotActive,
+    NotYourRecord,
+    UnknownMember,
+    active_members,
+    born_as,
+    enters_for_others,
+    refuse_strangers,
+)
+from tenants.liaison.queries.pairings import ended_pairings_of, paired_members, pairings_of, totals
+
+__all__ = [
+    "ContactFilters", "MemberNotActive", "NotYourRecord", "UnknownMember", "active_members", "born_as", "companions",
+    "contact_by_id", "contacts", "ended_pairings_of", "enters_for_others", "met_constituents", "number_met", "number_waiting",
+    "own_numbers", "paired_members", "pairings_of", "refuse_strangers", "sheet_rows", "totals", "visible_contacts", "waiting",
+]  # fmt: skip

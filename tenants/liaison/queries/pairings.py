@@ -1,0 +1,41 @@
+"""Reading pairings: a member's own by name, everybody's by number."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from tenants.liaison.models import ConstituentLink
+from tenants.members.models import Member
+from tenants.members.queries import Filters, on_day, roster, serving
+
+
+def pairings_of(member: Member, day: date) -> QuerySet[ConstituentLink]:
+    """The pairs standing on `day`, with their people."""
+    links = ConstituentLink.objects.filter(on_day(day), member=member).select_related("constituent__sector")
+    return links.order_by("since", "id")
+
+
+def ended_pairings_of(member: Member, day: date) -> QuerySet[ConstituentLink]:
+    return (
+        ConstituentLink.objects.filter(member=member, until__lte=day).select_related("constituent").order_by("-until")
+    )
+
+
+def paired_members(day: date, filters: Filters) -> QuerySet[Any]:
+    """The roster with `pairs`, the number of people each is paired with on the day; the fewest first."""
+    standing = Q(constituent_links__since__lte=day) & (
+        Q(constituent_links__until=None) | Q(constituent_links__until__gt=day)
+    )
+    found = roster(day, filters).annotate(pairs=Count("constituent_links", filter=standing, distinct=True))
+    return found.order_by("pairs", F("name_pinyin"), "number")
+
+
+def totals(day: date) -> dict[str, int]:
+    """`{members, paired, pairs}` of the committee on the day: serving members, those with at least one pair, all pairs."""
+    members = serving(day)
+    links = ConstituentLink.objects.filter(on_day(day), member__in=members)
+    counted = links.aggregate(pairs=Count("pk"), paired=Count("member", distinct=True))
+    return {"members": members.count(), **counted}

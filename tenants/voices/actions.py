@@ -1,0 +1,220 @@
+"""The only writers of outputs (GZ20-3.1-1..2, DC20-A3-3.3-2, YY21-17-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import models, transaction
+
+from core import audit
+from core.errors import DomainError, NotFound
+from tenants.activities.models import Activity
+from tenants.liaison.actions import decisions, refuse_unknown
+from tenants.liaison.models import State
+from tenants.liaison.queries import active_members, born_as, refuse_strangers
+from tenants.liaison.queries.claims import Source, Waiting
+from tenants.members.models import Sector
+from tenants.voices.models import AuthorRole, Authorship, Output, OutputAuthor, OutputType
+
+
+class SubmittedInFuture(DomainError):
+    code = "submitted_in_future"
+
+    def __init__(self, day: date) -> None:
+        text = f"{day:%Y-%m-%d} 还没有到，请填实际提交的日期。"
+        super().__init__(text, fields={"submitted_on": text})
+
+
+class TitleMissing(DomainError):
+    code = "title_missing"
+
+    def __init__(self) -> None:
+        super().__init__("请填写标题。", fields={"title": "请填写标题"})
+
+
+class CoSignersMissing(DomainError):
+    code = "co_signers_missing"
+
+    def __init__(self, authorship: Authorship) -> None:
+        text = f"{authorship.label}的成果至少要两位委员，请再加上其他人；只有一位就选“个人”。"
+        super().__init__(text, fields={"others": text})
+
+
+class LeadMissing(DomainError):
+    code = "lead_missing"
+
+    def __init__(self) -> None:
+        super().__init__("请选作者（联名的选领衔人）。", fields={"lead": "请选作者"})
+
+
+class TooManyAuthors(DomainError):
+    code = "too_many_authors"
+
+    def __init__(self) -> None:
+        text = "个人的成果只有一位作者。还有其他人，就选“联名”或“小组”。"
+        super().__init__(text, fields={"authorship": text})
+
+
+class SectorMismatch(DomainError):
+    code = "sector_mismatch"
+
+    def __init__(self) -> None:
+        text = "界别集体的成果要选界别；其他署名不选界别。"
+        super().__init__(text, fields={"sector": text})
+
+
+class AlreadyRegistered(DomainError):
+    code = "already_registered"
+
+    def __init__(self, title: str) -> None:
+        text = f"《{title}》同一天已经登记过，作者相同，不用再登记。联名的成果只登记一次。"
+        super().__init__(text, fields={"title": text})
+
+
+@transaction.atomic
+def register_output(
+    *,
+    type: str,
+    title: str,
+    submitted_on: date,
+    authorship: str,
+    today: date,
+    by: audit.Actor,
+    lead: UUID | None = None,
+    others: Collection[UUID] = (),
+    sector: UUID | None = None,
+    based_on: UUID | None = None,
+) -> Output:
+    """Record an output once, with everybody whose work it is.
+
+    `lead` is the author, first signer or leader of the group; `others` the co-signers or group members. In a sector's
+    name (`sector`) authors may be left out. Born claimed or confirmed as the policy of that day says.
+    Raises TitleMissing, UnknownWord, SubmittedInFuture, LeadMissing, CoSignersMissing, TooManyAuthors, SectorMismatch, NotFound
+    (sector, activity), UnknownMember, MemberNotActive, NotYourRecord, AlreadyRegistered.
+    """
+    title = " ".join(title.split())
+    if not title:
+        raise TitleMissing
+    refuse_unknown("type", type, OutputType)
+    refuse_unknown("authorship", authorship, Authorship)
+    if submitted_on > today:
+        raise SubmittedInFuture(submitted_on)
+    roles = _roles(Authorship(authorship), lead, others)
+    _refuse_strange_places(Authorship(authorship), sector, based_on)
+    known = active_members(roles, submitted_on) if roles else {}
+    refuse_strangers(by=by, members=known)
+    _refuse_again(type, title, submitted_on, list(roles), sector)
+    output = Output(
+        type=type,
+        title=title,
+        submitted_on=submitted_on,
+        authorship=authorship,
+        sector_id=sector,
+        based_on_id=based_on,
+        state=born_as(by=by, day=submitted_on),
+        entered_by=by.actor_id,
+    )
+    output.save(force_insert=True)
+    OutputAuthor.objects.bulk_create(
+        [OutputAuthor(output=output, member=known[id], role=role) for id, role in roles.items()]
+    )
+    new = {
+        "type": type,
+        "submitted_on": submitted_on,
+        "authorship": authorship,
+        "authors": list(roles),
+        "state": output.state,
+    }
+    audit.record(by=by, action="voices.register_output", subject=output, new=new)
+    return output
+
+
+def _roles(authorship: Authorship, lead: UUID | None, others: Collection[UUID]) -> dict[UUID, str]:
+    """Member id → role, the lead first."""
+    if lead is None and (others or authorship != Authorship.SECTOR):
+        raise LeadMissing
+    rest = [one for one in dict.fromkeys(others) if one != lead]
+    if authorship == Authorship.INDIVIDUAL and rest:
+        raise TooManyAuthors
+    if authorship in (Authorship.JOINT, Authorship.GROUP) and not rest:
+        raise CoSignersMissing(authorship)
+    role = AuthorRole.CO_SIGNER if authorship == Authorship.JOINT else AuthorRole.GROUP_MEMBER
+    first = {lead: AuthorRole.LEAD.value} if lead is not None else {}
+    return first | dict.fromkeys(rest, role.value)
+
+
+def _refuse_strange_places(authorship: Authorship, sector: UUID | None, based_on: UUID | None) -> None:
+    if (sector is not None) != (authorship == Authorship.SECTOR):
+        raise SectorMismatch
+    if sector is not None and not Sector.objects.filter(pk=sector).exists():
+        raise NotFound
+    if based_on is not None and not Activity.objects.filter(pk=based_on, withdrawn_at=None).exists():
+        raise NotFound
+
+
+def _refuse_again(type: str, title: str, day: date, authors: list[UUID], sector: UUID | None) -> None:
+    """The same title on the same day by one of the same people is the same output pressed or entered twice."""
+    same = Output.objects.filter(type=type, title=title, submitted_on=day, withdrawn_at=None).exclude(
+        state=State.REJECTED
+    )
+    whose = models.Q(authors__member__in=authors) | (models.Q(sector_id=sector) if sector else models.Q(pk=None))
+    if same.filter(whose).exists():
+        raise AlreadyRegistered(title)
+
+
+def confirm_outputs(*, ids: Collection[UUID], by: audit.Actor, at: datetime) -> list[Output]:
+    """All or none; returns the newly confirmed. Raises NotFound, AlreadyDecided, AlreadyWithdrawn."""
+    return decisions.confirm(Output, ids=ids, by=by, at=at, action="voices.confirm_output")
+
+
+def confirm_output(*, id: UUID, by: audit.Actor, at: datetime) -> None:
+    """Raises as confirm_outputs."""
+    confirm_outputs(ids=[id], by=by, at=at)
+
+
+def reject_output(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Output:
+    """Raises NotFound, ReasonMissing, AlreadyDecided, AlreadyWithdrawn."""
+    return decisions.reject(Output, id=id, reason=reason, by=by, at=at, action="voices.reject_output")
+
+
+def withdraw_output(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Output:
+    """Raises NotFound, ReasonMissing, NotYoursToWithdraw."""
+    return decisions.withdraw(Output, id=id, reason=reason, by=by, at=at, action="voices.withdraw_output")
+
+
+def _claimed() -> models.QuerySet[Output]:
+    return Output.objects.filter(state=State.CLAIMED, withdrawn_at=None)
+
+
+def _waiting() -> Sequence[Waiting]:
+    found = _claimed().select_related("sector").prefetch_related("authors__member__sector")
+    return [_line(one) for one in found]
+
+
+def _line(output: Output) -> Waiting:
+    authors = sorted(output.authors.all(), key=lambda author: author.role != AuthorRole.LEAD)
+    first = authors[0].member if authors else None
+    more = f"等 {len(authors)} 人" if len(authors) > 1 else ""
+    sector = output.sector or (first.sector if first else None)
+    return Waiting(
+        source="outputs",
+        id=output.pk,
+        who=f"{first.name}{more}" if first else str(sector or ""),
+        sector=str(sector or ""),
+        what=output.get_type_display(),
+        detail=output.title,
+        held_on=output.submitted_on,
+        url=f"/outputs/{output.pk}/",
+    )
+
+
+CLAIMS = Source(
+    name="outputs",
+    label="履职成果",
+    waiting=_waiting,
+    count=lambda: _claimed().count(),
+    confirm=confirm_outputs,
+    reject=reject_output,
+)

@@ -1,0 +1,96 @@
+"""Reading outputs: which ones a person may see, and lists of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.access import may
+from accounts.permissions import Permission
+from core.errors import NotFound
+from tenants.members.queries import member_of
+from tenants.voices.models import AuthorRole, Output, OutputAuthor
+
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputFilters:
+    q: str = ""
+    type: str = ""
+    authorship: str = ""
+    sector: UUID | None = None
+    member: UUID | None = None
+    state: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+EVERYTHING = OutputFilters()
+
+
+def visible_outputs(user: Any) -> QuerySet[Output]:
+    """Readers of records see all; others what they entered or signed."""
+    authors = OutputAuthor.objects.select_related("member__sector").order_by("created_at", "id")
+    found = Output.objects.select_related("sector").prefetch_related(Prefetch("authors", authors, to_attr="signers"))
+    if may(user, Permission.RECORDS_READ):
+        return found
+    own = Q(entered_by=user.pk)
+    member = member_of(user)
+    if member is not None:
+        own |= Q(pk__in=member.authored.values("output_id")) | Q(sector_id=member.sector_id, state="confirmed")
+    return found.filter(own)
+
+
+def outputs(user: Any, filters: OutputFilters = EVERYTHING) -> QuerySet[Output]:
+    """What `user` may see and asks for, the newest first."""
+    found = visible_outputs(user).filter(withdrawn_at__isnull=filters.state != WITHDRAWN)
+    if filters.state and filters.state != WITHDRAWN:
+        found = found.filter(state=filters.state)
+    if filters.type:
+        found = found.filter(type=filters.type)
+    if filters.authorship:
+        found = found.filter(authorship=filters.authorship)
+    if filters.member:
+        found = found.filter(pk__in=OutputAuthor.objects.filter(member_id=filters.member).values("output_id"))
+    if filters.sector:
+        lead = OutputAuthor.objects.filter(role=AuthorRole.LEAD, member__sector_id=filters.sector)
+        found = found.filter(Q(sector_id=filters.sector) | Q(pk__in=lead.values("output_id")))
+    if filters.since:
+        found = found.filter(submitted_on__gte=filters.since)
+    if filters.until:
+        found = found.filter(submitted_on__lte=filters.until)
+    if text := " ".join(filters.q.split()):
+        named = OutputAuthor.objects.filter(
+            Q(member__name__icontains=text) | Q(member__name_pinyin__contains=text.lower())
+        )
+        found = found.filter(Q(title__icontains=text) | Q(pk__in=named.values("output_id")))
+    return found
+
+
+def output_by_id(user: Any, id: UUID) -> Output:
+    """Raises NotFound, also for one outside what the user may see."""
+    found = visible_outputs(user).filter(pk=id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def signers(output: Output) -> list[OutputAuthor]:
+    """Authors as read by `outputs`, the lead first."""
+    found: list[OutputAuthor] = getattr(output, "signers", [])
+    return sorted(found, key=lambda author: author.role != AuthorRole.LEAD)
+
+
+def names(output: Output) -> str:
+    """`张三、李四等 5 人`, or the sector's name."""
+    authors = signers(output)
+    listed = "、".join(author.member.name for author in authors[:2])
+    more = f"等 {len(authors)} 人" if len(authors) > 2 else ""
+    if output.sector is not None:
+        return f"{output.sector}{f'（{listed}{more}）' if listed else ''}"
+    return f"{listed}{more}"
