@@ -38,22 +38,24 @@ def run_case(template: Template, file: Path) -> list[TemplateError]:
 
 def spelled_out(facts: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """The short form of a case as a full fact sheet: spans of ids, missing ids, bare participants."""
-    sheet: dict[str, Any] = {}
-    for name, entries in facts.items():
-        spread = (
-            [one for entry in entries if isinstance(entry, Mapping) for one in _spread(entry)]
-            if isinstance(entries, list)
-            else entries
-        )
-        prefix = PREFIX.get(name)
-        sheet[name] = (
-            [{"id": f"{prefix}{index}", **one} for index, one in enumerate(spread, 1)]
-            if prefix and isinstance(spread, list)
-            else spread
-        )
-    for record in sheet.get("records", ()):
-        record["participants"] = [_participant(record, one, words) for one in record.get("participants", ())]
+    sheet: dict[str, Any] = {
+        name: _entries(name, entries) if isinstance(entries, list) else entries for name, entries in facts.items()
+    }
+    records = sheet.get("records")
+    for record in records if isinstance(records, list) else ():
+        if isinstance(record, dict) and isinstance(record.get("participants"), list):
+            record["participants"] = [_participant(record, one, words) for one in _names(record["participants"])]
     return {"subjects": [], **sheet}
+
+
+def _entries(name: str, entries: list[Any]) -> list[Any]:
+    """One entry per name of a span, numbered where they need ids and have none."""
+    spread = [one for entry in entries for one in (_spread(entry) if isinstance(entry, Mapping) else [entry])]
+    prefix = PREFIX.get(name)
+    return [
+        {"id": f"{prefix}{index}", **one} if prefix and isinstance(one, dict) else one
+        for index, one in enumerate(spread, 1)
+    ]
 
 
 def _differences(template: Template, document: Document, words: Words) -> Iterator[TemplateError]:
@@ -107,17 +109,10 @@ def _spread(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             for name in names:
                 yield from _spread({**entry, key: name})
             return
-    yield {
-        **entry,
-        **(
-            {"participants": _participants(entry["participants"])}
-            if isinstance(entry.get("participants"), list)
-            else {}
-        ),
-    }
+    yield dict(entry)
 
 
-def _participants(entries: list[Any]) -> list[Any]:
+def _names(entries: list[Any]) -> list[Any]:
     """Spans in a list of participants."""
     return [name for entry in entries for name in (_span(entry) or [entry])]
 
@@ -130,6 +125,6 @@ def _span(text: Any) -> list[str]:
 
 
 def _participant(record: Mapping[str, Any], entry: Any, words: Words) -> Any:
-    group = mapping(words["kinds"].get(record.get("kind", ""))).get("group")
+    group = mapping(words["kinds"].get(str(record.get("kind")))).get("group")
     role = "lead" if group == "output" else "participant"
     return {"subject": entry, "role": role} if isinstance(entry, str) else entry

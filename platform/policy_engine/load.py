@@ -12,10 +12,11 @@ from policy_engine import schema
 from policy_engine.build import clause_of, duty_elements, listing_element, setting_element
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.model import LISTS, Clause, Element, Template
-from policy_engine.reader import Document, mapping, read
-from policy_engine.vocabulary import TEMPLATES, Words, words_with
+from policy_engine.reader import Document, listed, mapping, read
+from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
 
 FILES = {"policy.yaml", "clauses.yaml", *(f"{name}.yaml" for name in schema.SECTIONS)}
+FOLDERS = {"duties", "cases"}
 ENGINE_SETTINGS = {"year_start_month": int, "pro_rata": bool, "term_from": str, "term_until": str}
 
 
@@ -51,7 +52,7 @@ class _Folder:
         header = self.read("policy.yaml", schema.HEADER, words_with({}), required=True)
         words = words_with(mapping(header.data).get("local"))
         clauses = self.read("clauses.yaml", schema.CLAUSES, words, required=True)
-        duties = [self.read(f"duties/{file.name}", schema.DUTY, words) for file in self.duty_files()]
+        duties = [self.read(f"duties/{file.name}", schema.DUTY, words) for file in self.files("duties")]
         sections = {name: self.read(f"{name}.yaml", schema.section(name), words) for name in schema.SECTIONS}
         catalogue = self.catalogue()
         self.stop_at_faults()
@@ -78,7 +79,7 @@ class _Folder:
         ]
         elements = {element.id: element for element in [*settings, *listed]}
         for document in duties:
-            self.faults += _duty_faults(document, known, elements)
+            self.faults += [*_named_as_its_file(document), *duty_faults(document, known, elements)]
         for name, document in sections.items():
             self.faults += _section_faults(
                 name, document, known, {entry["code"] for entry in catalogue}, {duty.data["id"] for duty in duties}
@@ -94,20 +95,30 @@ class _Folder:
     def must_be_a_folder(self) -> None:
         if not self.path.is_dir():
             self.fault("", "missing_folder", "模板文件夹不存在", "检查路径，或用 policy_templates 里的名字")
-        try:
-            names = {file.name for file in self.path.iterdir()} if self.path.is_dir() else set()
-        except OSError:
-            names = set()
-            self.fault("", "unreadable", "文件夹读不了", "检查权限")
-        for name in sorted(name for name in names - FILES if name.endswith((".yaml", ".yml"))):
-            self.fault(name, "unknown_file", f"不认识的文件“{name}”", f"可用的文件:{'、'.join(sorted(FILES))}")
+            self.stop_at_faults()
+        for file in [*self.files("."), *self.files("duties"), *self.files("cases")]:
+            place = file.relative_to(self.path).as_posix()
+            if not (
+                place in FILES | FOLDERS
+                or (file.parent != self.path and file.suffix == ".yaml")
+                or file.suffix == ".md"
+            ):
+                self.fault(
+                    place,
+                    "unknown_file",
+                    f"不认识的文件“{place}”",
+                    f"可用的:{listed(sorted(FILES | FOLDERS))}；duties 和 cases 里放 .yaml",
+                )
         self.stop_at_faults()
 
-    def duty_files(self) -> list[Path]:
+    def files(self, folder: str) -> list[Path]:
+        """What lies in a folder, hidden files apart; an absent folder is empty."""
         try:
-            return sorted((self.path / "duties").glob("*.yaml"))
+            return sorted(file for file in (self.path / folder).iterdir() if not file.name.startswith("."))
+        except FileNotFoundError:
+            return []
         except OSError:
-            self.fault("duties", "unreadable", "文件夹读不了", "检查权限")
+            self.fault(folder, "unreadable", "文件夹读不了", "检查它是不是文件夹，以及权限")
             return []
 
     def read(self, name: str, shape: schema.Schema, words: Words, *, required: bool = False) -> Document:
@@ -150,6 +161,13 @@ def _header_faults(header: Document, path: Path) -> Iterator[TemplateError]:
 
 def _local_faults(header: Document, words: Words) -> Iterator[TemplateError]:
     for category, entries in mapping(header.data.get("local")).items():
+        if category not in shared_words():
+            yield header.fault(
+                ("local", category),
+                "unknown_word",
+                f"词表里没有“{category}”这一类",
+                f"可用的类:{listed(shared_words())}",
+            )
         for name, entry in entries.items():
             parent = mapping(entry).get("is_a")
             if parent is not None and (parent == name or parent not in words.get(category, {})):
@@ -180,16 +198,26 @@ def _setting_faults(header: Document, known: Mapping[str, Clause]) -> Iterator[T
         written = mapping(entry)
         value = written.get("value") if written else entry
         way = ("settings", name)
+        odd = setting_fault(name, value)
         yield from _dangling(header, (*way, "clauses"), written.get("clauses", ()), known)
-        wanted = ENGINE_SETTINGS.get(name)
-        if wanted and value is not None and type(value) is not wanted:
-            yield header.fault(way, "wrong_type", f"设置“{name}”的值类型不对", f"写成 {wanted.__name__}")
-        elif name == "year_start_month" and value not in range(1, 13):
-            yield header.fault(way, "bad_value", "月份只能是 1 到 12", "改成 1 到 12 的整数")
-        elif name.startswith("term_") and isinstance(value, str) and not schema.is_day(value):
-            yield header.fault(way, "bad_date", f"“{value}”不是存在的日期", "写成 2021-12-25 的样子")
+        if odd:
+            yield header.fault(way, *odd)
         if written.get("options") and value not in written["options"]:
             yield header.fault((*way, "value"), "not_an_option", f"“{value}”不在 options 里", "从 options 里选一个")
+
+
+def setting_fault(name: str, value: Any) -> tuple[str, str, str] | None:
+    """Code, message and remedy where a setting that the engine reads has a value it cannot use."""
+    wanted = ENGINE_SETTINGS.get(name)
+    if wanted is None or value is None:
+        return None
+    if type(value) is not wanted:
+        return "wrong_type", f"设置“{name}”的值类型不对", f"写成 {wanted.__name__}"
+    if name == "year_start_month" and value not in range(1, 13):
+        return "bad_value", "月份只能是 1 到 12", "改成 1 到 12 的整数"
+    if wanted is str and not schema.is_day(str(value)):
+        return "bad_date", f"“{value}”不是存在的日期", "写成 2021-12-25 的样子"
+    return None
 
 
 def _section_faults(
@@ -213,13 +241,17 @@ def _section_faults(
                 )
 
 
-def _duty_faults(
+def _named_as_its_file(document: Document) -> Iterator[TemplateError]:
+    if document.data["id"] != Path(document.file).stem:
+        yield document.fault(("id",), "wrong_id", f"id“{document.data['id']}”与文件名不同", "职责的 id 与文件名一致")
+
+
+def duty_faults(
     document: Document, known: Mapping[str, Clause], elements: Mapping[str, Element]
 ) -> Iterator[TemplateError]:
+    """What a schema cannot see in a duty; also asked of duties that an overlay adds."""
     duty = document.data
-    if duty["id"] != Path(document.file).stem:
-        yield document.fault(("id",), "wrong_id", f"id“{duty['id']}”与文件名不同", "职责的 id 与文件名一致")
-    yield from duty_shape_faults(document, duty, elements)
+    yield from _duty_shape_faults(document, duty, elements)
     yield from _dangling(document, ("clauses",), duty["clauses"], known)
     yield from _value_faults(document, ("values",), duty.get("values", ()), known)
     for index, part in enumerate(duty.get("parts", ())):
@@ -228,12 +260,14 @@ def _duty_faults(
         if _above(part.get("min"), part.get("max")):
             yield document.fault(("parts", index, "min"), "min_above_max", "min 大于 max", "调换或改正这两个数")
     yield from _doubles(document, ("parts",), [part["id"] for part in duty.get("parts", ())])
+    if len(duty.get("parts", ())) < max((entry.get("k", 0) for entry in duty.get("values", ())), default=0):
+        yield document.fault(("values",), "bad_value", "k 比 parts 的项数还多", "改小 k，或补上 parts")
 
 
-def duty_shape_faults(
+def _duty_shape_faults(
     document: Document, duty: Mapping[str, Any], elements: Mapping[str, Element]
 ) -> Iterator[TemplateError]:
-    """Has a duty of this kind what its kind needs? Also asked of duties that an overlay adds."""
+    """Has a duty of this kind what its kind needs?"""
     for key in _needed(duty["kind"]):
         if key not in duty:
             yield document.fault((), "missing_key", f"{duty['kind']} 类职责缺少“{key}”", f"补上“{key}”(写法见 README)")

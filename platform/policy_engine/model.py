@@ -365,7 +365,7 @@ def filter_of(counts: Mapping[str, Any], local: Any) -> Filter:
     family: Literal["record", "link"] = "link" if "links" in counts else "record"
     category = "links" if family == "link" else "kinds"
     kinds = with_local(tuple(counts.get(category) or ()), local, category)
-    others = {name: tuple(counts.get(name) or ()) for name in FILTERS if name not in ("kinds", "links")}
+    others: Any = {name: tuple(counts.get(name) or ()) for name in FILTERS if name not in ("kinds", "links")}
     return Filter(family=family, kinds=kinds, at_venue=bool(counts.get("at_venue")), **others)
 
 
@@ -457,6 +457,7 @@ def _distinct(element: Element) -> str:
 def _indicator(template: Template, entry: Mapping[str, Any]) -> Indicator:
     bound = template.elements.get(f"indicator.{entry['code']}")
     counts = entry.get("records")
+    lists: Any = {key: tuple(entry[key]) for key in ("also_periods", "dimensions", "clauses") if key in entry}
     return Indicator(
         id=entry["code"],
         title=entry["name_zh"],
@@ -469,7 +470,7 @@ def _indicator(template: Template, entry: Mapping[str, Any]) -> Indicator:
             for key in ("period", "numerator", "denominator", "per", "definition", "source")
             if key in entry
         },
-        **{key: tuple(entry[key]) for key in ("also_periods", "dimensions", "clauses") if key in entry},
+        **lists,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from policy_engine import schema
 from policy_engine.build import duty_elements, listing_element
 from policy_engine.errors import TemplateError, TemplateErrors
-from policy_engine.load import duty_shape_faults
+from policy_engine.load import duty_faults, setting_fault
 from policy_engine.model import FILTERS, Dated, Direction, Element, Policy, Series, Source, Template
 from policy_engine.reader import Document, listed, read
 from policy_engine.vocabulary import words_with
@@ -101,16 +101,20 @@ def _applied(template: Template, elements: dict[str, Element], overlay: Overlay)
 def _set(
     template: Template, elements: dict[str, Element], overlay: Overlay, operation: Operation
 ) -> dict[str, Element]:
-    """A new value from the overlay's day on. An earlier layer's later values give way: the deviation stands until it is rebased."""
+    """A new value from the overlay's day on, though never before the value it changes.
+
+    An earlier layer's later values give way: the deviation stands until it is rebased.
+    """
     name, _, key = operation.path.rpartition(".")
     element = elements.get(name)
     if element is None or key not in _settable(element):
         raise _error(overlay, operation, "unknown_id", f"没有“{operation.path}”", _addresses(elements, name))
     _refuse(_misfits(template, elements, overlay, operation, element, key))
     series = element.values.get(key, ())
-    kept = tuple(entry for entry in series if _before(entry.since, operation.source.since))
-    _refuse(_breaks_direction(overlay, operation, element, key, (kept or series)[-1].value if series else None))
-    entry = Dated(operation.source.since, operation.value, operation.source)
+    first = max(filter(None, (operation.source.since, series[0].since if series else None)), default=None)
+    kept = tuple(entry for entry in series if (entry.since or date.min) <= (first or date.min))
+    _refuse(_breaks_direction(overlay, operation, element, key, kept[-1].value if kept else None))
+    entry = Dated(first, operation.value, replace(operation.source, since=first))
     return elements | {name: replace(element, values={**element.values, key: (*kept, entry)})}
 
 
@@ -175,22 +179,11 @@ def _new_elements(
         )
     document = Document(overlay.file, value, {(): operation.line})
     _refuse(_at(operation, schema.faults(document, shape, words)))
-    _refuse(_at(operation, [*_added_duty_faults(template, document, elements)] if kind == "duty" else []))
+    _refuse(_at(operation, duty_faults(document, template.clauses, elements) if kind == "duty" else []))
     if kind == "duty":
         yield from duty_elements(value, template.header, source=operation.source)
     else:
         yield listing_element(kind, name, value, template.header, source=operation.source)
-
-
-def _added_duty_faults(
-    template: Template, document: Document, elements: Mapping[str, Element]
-) -> Iterator[TemplateError]:
-    yield from duty_shape_faults(document, document.data, elements)
-    for clause in document.data["clauses"]:
-        if clause not in template.clauses:
-            yield document.fault(
-                ("clauses",), "dangling_clause", f"上级文件没有条款“{clause}”", "本级自定的职责写 clauses: []"
-            )
 
 
 def _settable(element: Element) -> set[str]:
@@ -221,6 +214,13 @@ def _misfits(
         return [
             overlay.fault(operation, "not_an_option", f"“{operation.value}”不在可选之列", f"可选:{listed(options)}")
         ]
+    odd = (
+        setting_fault(element.id.removeprefix("setting."), operation.value)
+        if element.id.startswith("setting.")
+        else None
+    )
+    if odd:
+        return [overlay.fault(operation, *odd)]
     if key == "duties" and isinstance(operation.value, list):
         unknown = [one for one in operation.value if f"duty.{one}" not in elements]
         return [overlay.fault(operation, "unknown_duty", f"没有职责“{one}”", "改成现有职责的 id") for one in unknown]
@@ -235,7 +235,10 @@ def _shape(element: Element, key: str) -> schema.Schema:
         current = element.value("value")
         return {"type": "array"} if isinstance(current, list) else {"type": ["string", "number", "boolean", "null"]}
     properties = schema.DUTY["properties"] | schema.VALUES["items"]["properties"] | schema.COUNTS["properties"]
-    return (properties if kind == "duty" else schema.SECTIONS[SINGULAR[kind]]["properties"]).get(key, {})
+    shape: schema.Schema = (properties if kind == "duty" else schema.SECTIONS[SINGULAR[kind]]["properties"]).get(
+        key, {}
+    )
+    return shape
 
 
 def _breaks_direction(
@@ -288,13 +291,8 @@ def _above(values: Mapping[str, Series], day: date | None) -> bool:
 
 
 def _value(series: Series, on: date) -> Any:
-    valid = [entry.value for entry in series if _before(entry.since, on) or entry.since == on]
+    valid = [entry.value for entry in series if (entry.since or date.min) <= on]
     return valid[-1] if valid else None
-
-
-def _before(since: date | None, day: date | None) -> bool:
-    """Does an entry begin before the day? An open beginning is before every day but another open one."""
-    return (since or date.min) < (day or date.min)
 
 
 def _misaddressed(template: Template, overlay: Overlay) -> Iterator[TemplateError]:
