@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
 from core import audit, tenancy
 from core.errors import DomainError
-from django.db import IntegrityError, transaction
-from registry.queries import ancestors_of
-
 from exchange import queries
 from exchange.canonical import digest_of
 from exchange.models import Delivery, DeliveryState
+from registry.queries import ancestors_of
 
 
 class NoParent(DomainError):

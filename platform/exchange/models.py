@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from core.models import Row
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+
+from core.models import Row
 
 
 class DeliveryState(models.TextChoices):

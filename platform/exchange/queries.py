@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from core import tenancy
-from core.errors import NotFound
 from django.db.models import Q, QuerySet
 
+from core import tenancy
+from core.errors import NotFound
 from exchange.models import Delivery, DeliveryState
 
 

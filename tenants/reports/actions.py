@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
 from accounts.access import may
 from accounts.models import User
 from accounts.permissions import Permission
@@ -13,7 +15,6 @@ from core import audit, tenancy
 from core.errors import DomainError, NotAllowed
 from dispatch.actions import enqueue
 from dispatch.models import Job
-from django.db import transaction
 from exchange import queries as exchange
 from exchange.actions import deliver
 from exchange.canonical import digest_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from core import audit, clock
 from dispatch.registry import job
-
 from tenants.reports import actions, queries
 
 

@@ -1,6 +1,7 @@
 """/returns/: what this committee sends, and what was sent to it."""
 
 from django.urls import path
+
 from tenants.reports.views import inbox, returns
 
 app_name = "reports"

@@ -1,6 +1,7 @@
 """/rollup/: what the levels below reported."""
 
 from django.urls import path
+
 from tenants.reports.views import rollup
 
 app_name = "rollup"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from accounts.access import may, requires
-from accounts.permissions import Permission
-from core import clock
-from core.web import page, refusals_on
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import may, requires
+from accounts.permissions import Permission
+from core import clock
+from core.web import page, refusals_on
 from exchange import actions as exchange
 from exchange import queries as letters
 from exchange.models import Delivery, DeliveryState

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
 from accounts.access import may, requires
 from accounts.permissions import Permission
 from core import clock, tenancy
@@ -11,11 +16,7 @@ from core.sheets import Out, download, write
 from core.web import page, refusals_on
 from dispatch.models import Job, JobState
 from dispatch.queries import latest as latest_job
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST, require_safe
-from registry.queries import committee_by_code, ancestors_of
+from registry.queries import ancestors_of, committee_by_code
 from tenants.reports import actions, queries
 from tenants.reports.forms import WithdrawForm
 from tenants.reports.models import Basis

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
 from accounts.access import requires
 from accounts.permissions import Permission
 from core import clock, tenancy
 from core.sheets import Out, download, write
 from core.templatetags.ui import STATES
 from core.web import page
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
 from exchange import queries as letters
 from policy_engine import Indicator
 from tenants.policy.queries import NoPolicy, policy_on, reading
