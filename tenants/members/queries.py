@@ -55,6 +55,10 @@ class RosterRow:
     is_invented: bool
 
     @property
+    def unit(self) -> str:
+        return f"{self.work_unit} {self.unit_post}".strip()
+
+    @property
     def url(self) -> str:
         return f"/members/{self.id}/"
 

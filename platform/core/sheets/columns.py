@@ -87,6 +87,7 @@ class Choice:
     """One of a few words, or several of them joined by 、 where `many`. Reads to values, always as a tuple where `many`."""
 
     words: Mapping[str, Any]
+    also: Mapping[str, Any] = field(default_factory=dict)  # understood, but not what a remedy recommends
     many: bool = False
 
     def read(self, value: Any) -> Any:
@@ -96,9 +97,10 @@ class Choice:
         return tuple(dict.fromkeys(self._one(part.strip()) for part in _SEPARATORS.split(text) if part.strip()))
 
     def _one(self, word: str) -> Any:
-        if word not in self.words:
+        known = {**self.also, **self.words}
+        if word not in known:
             raise Wrong(f"没有“{word}”这一项", f"改为：{'、'.join(self.words)}")
-        return self.words[word]
+        return known[word]
 
 
 @dataclass(frozen=True, slots=True)

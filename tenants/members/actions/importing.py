@@ -62,10 +62,10 @@ def preview(*, draft_id: UUID, by: User) -> tuple[ImportDraft, Plan]:
 
 
 @transaction.atomic
-def import_roster(*, draft_id: UUID, digest: str, by: User) -> Plan:
+def import_roster(*, draft_id: UUID, digest: str, by: User, is_invented: bool = False) -> Plan:
     """Write what the preview with this digest showed, in one transaction with one audit row.
 
-    A second run of the same file changes nothing. Raises DraftGone, RosterChanged, WrongCells.
+    `is_invented` marks new members as people of a demonstration. A second run of the same file changes nothing. Raises DraftGone, RosterChanged, WrongCells.
     """
     lock_roster()
     draft = _draft(draft_id, by)
@@ -75,7 +75,7 @@ def import_roster(*, draft_id: UUID, digest: str, by: User) -> Plan:
         raise WrongCells(plan.errors)
     if plan.digest != digest:
         raise RosterChanged
-    _write(plan, now, draft.effective_on)
+    _write(plan, now, draft.effective_on, is_invented)
     audit.record(by=by, action="members.import_roster", subject=None, new=_told(plan, draft))
     draft.delete()
     return plan
@@ -104,13 +104,13 @@ def _told(plan: Plan, draft: ImportDraft) -> Mapping[str, Any]:
     }
 
 
-def _write(plan: Plan, now: Standing, effective_on: dt.date) -> None:
+def _write(plan: Plan, now: Standing, effective_on: dt.date, is_invented: bool) -> None:
     _make_groups(plan, now)
     was: dict[UUID, Belonging] = {}
     old_sector: dict[UUID, UUID] = {}
     made, changed = [], []
     for line in plan.new:
-        member = Member(number=line.number)
+        member = Member(number=line.number, is_invented=is_invented)
         made.append(_fill(member, line.wanted, now))
         was[member.pk] = Belonging(member.joined_on, member.left_on)
     for line in plan.changed:
