@@ -270,7 +270,9 @@ def _duty_shape_faults(
     """Has a duty of this kind what its kind needs?"""
     for key in _needed(duty["kind"]):
         if key not in duty:
-            yield document.fault((), "missing_key", f"{duty['kind']} 类职责缺少“{key}”", f"补上“{key}”(写法见 README)")
+            yield document.fault(
+                (key,), "missing_key", f"{duty['kind']} 类职责缺少“{key}”", f"补上“{key}”(写法见 README)"
+            )
     for key in {"counts", "parts", "population", *LISTS.values()} - set(_needed(duty["kind"])):
         if key in duty:
             yield document.fault((key,), "unknown_key", f"{duty['kind']} 类职责不用“{key}”", "删去，或改 kind")
