@@ -58,7 +58,7 @@ class Committee(TenantMixin, Row):  # type: ignore[misc]
         raise TypeError("use core.tenancy.inside(code)")
 
 
-class Domain(DomainMixin):  # type: ignore[misc]
+class Domain(DomainMixin, Row):  # type: ignore[misc]
     """A further host of a committee, beside `<slug>.<base domain>`."""
 
     tenant = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="domains")
