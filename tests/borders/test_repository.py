@@ -74,7 +74,7 @@ def test_no_committee_is_named_in_code_outside_demo_and_tests():
         for path in code
         if "platform/demo" not in str(path)
         for line in path.read_text(encoding="utf-8").splitlines()
-        if names.search(line) and not line.lstrip().startswith(("#", '"', "'", ">>>"))
+        if names.search(line.split("#")[0]) and not line.lstrip().startswith(("#", '"', "'", ">>>"))
     ]
     assert guilty == []
 
@@ -93,9 +93,7 @@ def test_every_field_of_every_model_is_declared_personal_or_safe():
 
 
 def test_every_primary_key_is_a_uuid_and_nothing_needs_a_sequence():
-    assert [m._meta.label for m in _our_models() if m._meta.pk.get_internal_type() != "UUIDField"] == [
-        "registry.Domain"
-    ]
+    assert [m._meta.label for m in _our_models() if m._meta.pk.get_internal_type() != "UUIDField"] == []
 
 
 def test_a_committees_schema_stays_small_and_free_of_triggers(db):
