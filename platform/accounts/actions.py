@@ -46,3 +46,11 @@ def create_user(
     RoleGrant.objects.bulk_create([RoleGrant(user=user, role=name) for name in names])
     audit.record(by=by, action="accounts.create_user", subject=user, new={"username": username, "roles": names})
     return user
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str, by: audit.Actor) -> None:
+    """A new password; the old one stops working at once."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record(by=by, action="accounts.set_password", subject=user)

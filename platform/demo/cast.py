@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 STORY_ENDS = dt.date(2022, 11, 30)
 TERM_BEGAN = dt.date(2021, 12, 1)
-PASSWORD_HINT = "演示"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,18 @@ PARTS: tuple[Part, ...] = (
     Part("430923", "政协安化县委员会", "anhua", "county", "430900", "yiyang-2021", 120, 14, 0.7),
     Part("430921", "政协南县委员会", "nanxian", "county", "430900", "yiyang-2021", 120, 14, 0.6),
     Part("440106", "政协广州市天河区委员会", "tianhe", "district", "440100", "guangzhou-2020", 70, 12, 0.65),
-    Part("150602", "政协鄂尔多斯市东胜区委员会", "dongsheng", "district", "150600", "ordos-2021", 60, 12, 0.6),
+    Part("150602", "政协鄂尔多斯市东胜区委员会", "dongsheng", "district", "150600", "ordos-2021", 60, 12, 0.04),
 )
+
+SMALL = ("430000", "440000", "430900", "430923", "430921", "440100")  # two provinces, one of them with counties
+
+
+def parts(scale: str) -> tuple[Part, ...]:
+    """Who plays, parents first: everybody (`full`), or a few committees with a fifth of their people (`small`)."""
+    if scale == "full":
+        return PARTS
+    return tuple(replace(part, members=max(12, part.members // 5)) for part in PARTS if part.code in SMALL)
+
 
 SECTORS = (
     "中共", "民革", "民盟", "民建", "民进", "农工党", "九三学社", "无党派", "共青团", "工会", "妇联", "工商联", "科协",

@@ -1,0 +1,83 @@
+"""October's returns go up; November is left to the visitor."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accounts.models import User
+from core.clock import ZONE
+from exchange import actions as exchange
+from exchange.models import Delivery
+from exchange.queries import received
+from tenants.reports import actions as reports
+
+from demo.cast import STAFF
+
+PERIOD = "2022-10"
+TODAY = dt.date(2022, 11, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act of one committee, told after all those before it in the list."""
+
+    code: str
+    name: str
+    told: Callable[[], None]
+    hears: str | None = None  # the committee it answers; without that one there is nothing to tell
+
+
+def steps(codes: frozenset[str]) -> list[Step]:
+    """The steps of the committees that play, children before parents."""
+    every = [
+        _send("430923", "return", 3), _send("430921", "return", 3),
+        Step("430900", "sorts_returns", _yiyang_sorts),
+        _send("430921", "return_again", 7),
+        Step("430900", "accepts_revision", lambda: _accept("430921", 8), "430921"),
+        _send("430900", "return", 9),
+        Step("430000", "accepts", lambda: _accept("430900", 10), "430900"),
+        _send("440106", "return", 4),
+        Step("440100", "accepts", lambda: _accept("440106", 5), "440106"),
+        _send("440100", "return", 7),
+        Step("440000", "accepts", lambda: _accept("440100", 9), "440100"),
+    ]  # fmt: skip
+    return [one for one in every if one.code in codes and (one.hears is None or one.hears in codes)]
+
+
+def _send(code: str, name: str, day: int) -> Step:
+    return Step(code, name, lambda: _file(day))
+
+
+def _file(day: int) -> None:
+    """The office closes, the leader signs, the office submits."""
+    office, leader = (User.objects.get(username=username) for username, _, _ in STAFF)
+    reports.close_month(period=PERIOD, today=TODAY, at=_at(day, 9), by=office)
+    reports.sign(period=PERIOD, at=_at(day, 15), by=leader)
+    reports.submit(period=PERIOD, at=_at(day, 16), by=office)
+
+
+def _yiyang_sorts() -> None:
+    _accept("430923", 6)
+    _send_back("430921", 6, "结对人数与名册对不上：有三名委员记在两个界别，请核对后重新结账。")
+
+
+def _accept(sender: str, day: int) -> None:
+    exchange.accept(delivery_id=_from(sender).pk, at=_at(day, 10), by=_office())
+
+
+def _send_back(sender: str, day: int, reason: str) -> None:
+    exchange.send_back(delivery_id=_from(sender).pk, reason=reason, at=_at(day, 10), by=_office())
+
+
+def _from(sender: str) -> Delivery:
+    return next(one for one in received(PERIOD) if one.sender == sender)
+
+
+def _office() -> User:
+    return User.objects.get(username=STAFF[0][0])
+
+
+def _at(day: int, hour: int) -> dt.datetime:
+    return dt.datetime(2022, 11, day, hour, tzinfo=ZONE)
