@@ -72,9 +72,11 @@ def _attained(policy: Policy, members: frozenset[str], as_of: dt.date) -> dict[s
 
 
 def _met(found: Iterable[Verdict], as_of: dt.date) -> frozenset[tuple[str, str]]:
-    """(subject, duty) met in the period that holds the day."""
+    """(subject, duty) met in the period that holds the day; above a range is no debt, but not within it either (R05)."""
     return frozenset(
-        (one.subject, one.duty) for one in found if one.state == "met" and one.period.start <= as_of < one.period.until
+        (one.subject, one.duty)
+        for one in found
+        if one.state == "met" and not one.over and one.period.start <= as_of < one.period.until
     )
 
 

@@ -1,0 +1,119 @@
+"""What a committee counts for its return, and how figures are summed upwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenants.reports import queries
+from tenants.reports.queries.figures import figure
+
+DAY = dt.date(2022, 11, 30)
+
+
+def _own(day: dt.date = DAY) -> dict:
+    return {
+        one.key: (one.numerator, one.denominator) if one.applicable else None for one in queries.own_figures(day).figures
+    }
+
+
+@pytest.mark.django_db
+def test_a_joint_visit_and_a_joint_proposal_count_once_for_the_committee(year, anhua):
+    first, second, third = year.members(0, 0, 0)
+    year.contact(first, second, third)
+    year.contact(second)
+    year.output(first, second)
+    year.output(third, type="opinion_report")
+    figures = _own()
+    assert figures["R02", "own"] == (2, 3)
+    assert figures["R10", "own"] == (1, 3)
+    assert figures["R11", "own"] == (1, 3)
+
+
+@pytest.mark.django_db
+def test_only_the_year_to_the_day_counts(year, anhua):
+    (member,) = year.members(0)
+    for day in (dt.date(2021, 12, 31), dt.date(2022, 1, 1), dt.date(2022, 10, 31), dt.date(2022, 11, 1)):
+        year.contact(member, on=day)
+    assert _own(dt.date(2022, 10, 31))["R02", "own"] == (2, 1)
+    assert _own(dt.date(2022, 11, 30))["R02", "own"] == (3, 1)
+
+
+@pytest.mark.django_db
+def test_members_who_left_before_the_last_day_are_on_neither_side(year, anhua):
+    year.members(3)
+    year.members(4, left_on=dt.date(2022, 11, 30))
+    assert _own()["R05", "own"] == (1, 1)
+
+
+@pytest.mark.django_db
+def test_pairing_is_attained_inside_the_range_and_neither_below_nor_above_it(year, anhua):
+    year.members(2, 3, 5, 6)
+    assert _own()["R05", "own"] == (2, 4)
+
+
+@pytest.mark.django_db
+def test_an_adapted_value_is_sent_by_ones_own_and_by_the_parents_measure(year, anhua):
+    """S29."""
+    year.members(3, 5, 6, 8)
+    year.adapt(5, 8)
+    figures = _own()
+    assert figures["R05", "own"] == (3, 4)
+    assert figures["R05", "parent"] == (2, 4)
+    digests = queries.own_figures(DAY).policies
+    assert digests["own"] != digests["parent"]
+
+
+@pytest.mark.django_db
+def test_an_attainment_without_a_rule_is_not_applicable(year, anhua):
+    year.members(3)
+    assert _own()["R09", "own"] is None
+    assert _own()["R09", "parent"] is None
+
+
+@pytest.mark.django_db
+def test_where_there_is_a_rule_for_outputs_every_signer_has_met_it(year, guangzhou):
+    first, second, third = year.members(0, 0, 0)
+    year.output(first, second)
+    year.output(first, second, type="opinion_report")
+    year.output(third)
+    assert _own()["R09", "own"] == (2, 3)
+
+
+@pytest.mark.django_db
+def test_a_committee_without_a_policy_counts_records_and_is_judged_by_nothing(place):
+    with place("hunan").inside():
+        figures = _own()
+        assert figures["R02", "own"] == (0, 0)
+        assert figures["R05", "own"] is None
+        assert queries.own_figures(DAY).policies == {"own": None, "parent": None}
+
+
+@pytest.mark.django_db
+def test_the_number_of_statements_does_not_grow_with_the_members(year, anhua, django_assert_max_num_queries):
+    year.members(*[3] * 8)
+    with django_assert_max_num_queries(25):
+        queries.own_figures(DAY)
+
+
+def test_not_applicable_is_left_out_of_both_sides_and_of_those_who_answered():
+    (total,) = queries.summed([[figure("R09", "own", (3, 4))], [figure("R09", "own", None)]])
+    assert (total.numerator, total.denominator, total.answered, total.asked) == (3, 4, 1, 2)
+
+
+def test_a_figure_nobody_has_stays_not_applicable():
+    (total,) = queries.summed([[figure("R09", "own", None)], [figure("R09", "own", None)]], silent=3)
+    assert (total.applicable, total.numerator, total.answered, total.asked) == (False, None, 0, 5)
+
+
+FIGURES = st.lists(st.one_of(st.none(), st.tuples(st.integers(0, 500), st.integers(0, 500))), min_size=1, max_size=12)
+
+
+@given(counts=FIGURES, cut=st.integers(0, 12))
+def test_summing_by_cities_first_gives_the_same_as_summing_everybody_at_once(counts, cut):
+    parts = [[figure("R05", "own", one)] for one in counts]
+    cities = [queries.summed(group) for group in (parts[:cut], parts[cut:]) if group]
+    assert queries.summed(cities) == queries.summed(parts)
