@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tenants.policy.actions import adapt
-
 from demo.cast import STORY_ENDS
 from demo.company import Company
+from tenants.policy.actions import adapt
 
 WHO = "430923"
 DECIDED_ON, FROM = dt.date(2022, 6, 16), dt.date(2022, 7, 1)

@@ -9,6 +9,9 @@ from uuid import UUID
 from accounts.models import User
 from core import audit
 from core.clock import ZONE
+from demo import words
+from demo.cast import STORY_ENDS
+from demo.company import Company, Player, day_between
 from tenants.activities.actions import CLAIMS as PARTS_CLAIMED
 from tenants.activities.actions import register_activity
 from tenants.liaison.actions import CLAIMS as CONTACTS_CLAIMED
@@ -17,10 +20,6 @@ from tenants.liaison.queries.claims import Source
 from tenants.members import actions
 from tenants.voices.actions import CLAIMS as OUTPUTS_CLAIMED
 from tenants.voices.actions import register_output
-
-from demo import words
-from demo.cast import STORY_ENDS
-from demo.company import Company, Player, day_between
 
 FIRST = dt.date(2022, 8, 1)
 UNDECIDED_SINCE = dt.date(2022, 11, 8)
@@ -78,9 +77,7 @@ def _contact(chance: Random, player: Player, user: User, day: dt.date) -> UUID:
 def _taken_back(company: Company, chance: Random) -> None:
     """The star pressed twice and took one back."""
     day, user = dt.date(2022, 11, 14), User.objects.get(member=company.star.id)
-    withdraw_contact(
-        id=_contact(chance, company.star, user, day), reason=words.WITHDRAWALS[1], by=user, at=_at(day)
-    )
+    withdraw_contact(id=_contact(chance, company.star, user, day), reason=words.WITHDRAWALS[1], by=user, at=_at(day))
 
 
 def _decide(source: Source, company: Company, chance: Random) -> None:

@@ -6,9 +6,9 @@ import json
 import time
 
 import click
-from registry.commands import refusing
 
 from demo import signins, story
+from registry.commands import refusing
 
 
 @click.command()
@@ -21,7 +21,13 @@ def load(scale: str, as_json: bool) -> None:
     told = story.load(scale=scale, report=lambda line: click.echo(line, err=as_json))
     seconds = round(time.monotonic() - began, 1)
     if as_json:
-        answer = {"ok": True, "created": told.created, "acts": told.acts, "seconds": seconds, "accounts": str(signins.path())}
+        answer = {
+            "ok": True,
+            "created": told.created,
+            "acts": told.acts,
+            "seconds": seconds,
+            "accounts": str(signins.path()),
+        }
         click.echo(json.dumps(answer, ensure_ascii=False))
     elif told.acts:
         click.echo(f"演示故事已载入，共 {seconds} s；登录账号见 {signins.path()}")

@@ -9,10 +9,9 @@ from random import Random
 from uuid import UUID
 
 from accounts.models import User
-from tenants.members import queries
-
 from demo.cast import SECTORS, SPECIAL_COMMITTEES, STORY_ENDS, TERM_BEGAN, Part
 from demo.people import Person, people
+from tenants.members import queries
 
 YEAR_BEGAN = dt.date(2022, 1, 4)
 COUNCIL = ("主席", "副主席", "秘书长")

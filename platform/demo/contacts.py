@@ -7,12 +7,11 @@ from random import Random
 from uuid import UUID
 
 from core.clock import ZONE
-from tenants.liaison.actions import pair_constituent, register_contact, withdraw_contact
-
 from demo import words
 from demo.cast import STORY_ENDS
 from demo.company import Company, Player, day_between
 from demo.people import GIVEN, SURNAMES
+from tenants.liaison.actions import pair_constituent, register_contact, withdraw_contact
 
 Pairs = dict[UUID, list[UUID]]
 KINDS = (("contact", 5), ("visit", 4), ("talk", 2), ("symposium", 1), ("reception", 1), ("condolence", 1))
@@ -89,7 +88,9 @@ def _monthly_visits(company: Company, chance: Random, player: Player) -> None:
         if month == 8 and chance.random() < 0.5:
             continue
         first = dt.date(2022, month, 4)
-        targets = chance.sample([one for one in company.serving(first) if one.id != player.id], chance.choice((1, 1, 2)))
+        targets = chance.sample(
+            [one for one in company.serving(first) if one.id != player.id], chance.choice((1, 1, 2))
+        )
         for target in targets:
             register_contact(
                 member=player.id, kind="visit", held_on=day_between(chance, first, first + dt.timedelta(days=20)),

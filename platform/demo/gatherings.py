@@ -8,11 +8,10 @@ from random import Random
 from uuid import UUID
 
 from core.clock import ZONE
-from tenants.activities.actions import register_activity, withdraw_activity
-
 from demo import words
 from demo.cast import STORY_ENDS
 from demo.company import Company, Player, day_between
+from tenants.activities.actions import register_activity, withdraw_activity
 
 FIRST, LAST = dt.date(2022, 1, 10), dt.date(2022, 11, 25)
 STUDIES = (("research", "调研"), ("inspection", "视察"), ("study_visit", "考察"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from django.db import transaction
+
 from core import audit, tenancy
 from core.models import AuditEvent
-from django.db import transaction
 
 PREFIX = "demo."
 

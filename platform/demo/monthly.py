@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from core.clock import ZONE
+from demo.cast import STAFF
 from exchange import actions as exchange
 from exchange.models import Delivery
 from exchange.queries import received
 from tenants.reports import actions as reports
-
-from demo.cast import STAFF
 
 PERIOD = "2022-10"
 TODAY = dt.date(2022, 11, 3)

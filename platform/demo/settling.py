@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 
 from accounts import actions as accounts
 from accounts.models import User
 from core import audit, sheets
-from tenants.liaison.actions import assign_link
-from tenants.members import actions, queries
-from tenants.members.actions.roster_file import columns
-
 from demo.cast import STAFF, STORY_ENDS, TERM_BEGAN, UPPER, Part
 from demo.company import COUNCIL, YEAR_BEGAN, Company, Player, assemble, roster, star_of
 from demo.people import Person
 from demo.signins import SignIns
+from tenants.liaison.actions import assign_link
+from tenants.members import actions, queries
+from tenants.members.actions.roster_file import columns
 
 FILE_NAME = "委员名册.xlsx"
 STAR = ("weiyuan", "member")
@@ -114,5 +112,3 @@ def _assign(company: Company, level: str, sources: list[Player], targets: list[P
             level=level, from_member=source.id, to_member=target.id, since=YEAR_BEGAN, by=company.office,
             basis="党组分工",
         )  # fmt: skip
-
-

@@ -6,16 +6,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.conf import settings
+
 from core import tenancy
 from core.errors import DomainError
 from core.tenancy import CommitteeNotActive
-from django.conf import settings
-from registry.provisioning import create_committee
-from registry.queries import committee_by_code
-
 from demo import adaptation, claims, contacts, gatherings, markers, monthly, settling, signins, writings
 from demo.cast import Part, parts
 from demo.company import assemble
+from registry.provisioning import create_committee
+from registry.queries import committee_by_code
 
 CLAIMING = "guangzhou-2020"  # its office enters the records; what members enter waits for confirmation
 

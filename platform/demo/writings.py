@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from random import Random
 
-from tenants.voices.actions import register_output
-
 from demo import words
 from demo.cast import STORY_ENDS
 from demo.company import Company, Player, day_between
+from tenants.voices.actions import register_output
 
 SESSION = (dt.date(2022, 1, 4), dt.date(2022, 1, 20))  # most proposals are handed in at the yearly session
 
@@ -41,7 +40,15 @@ def _reports(company: Company, chance: Random, player: Player) -> None:
         if others and chance.random() < 0.4:
             _put(company, "research_report", words.study(chance), day, "group", player, others)
         else:
-            _put(company, "opinion_report", words.report(chance), day, "joint" if others else "individual", player, others)
+            _put(
+                company,
+                "opinion_report",
+                words.report(chance),
+                day,
+                "joint" if others else "individual",
+                player,
+                others,
+            )
 
 
 def _in_sectors_name(company: Company, chance: Random, name: str) -> None:
