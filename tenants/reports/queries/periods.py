@@ -8,7 +8,7 @@ import re
 from core.errors import DomainError
 from policy_engine.periods import DAY, Period, add_months
 
-MONTH = re.compile(r"\A(20\d{2})-(0[1-9]|1[0-2])\Z")
+MONTH = re.compile(r"\A(20[0-9]{2})-(0[1-9]|1[0-2])\Z")
 
 
 class BadPeriod(DomainError):
