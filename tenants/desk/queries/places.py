@@ -31,14 +31,15 @@ PLACES = (
     Place("待确认", "/contacts/claims/", "clock", "记录", (P.RECORDS_CONFIRM,)),
     Place("活动", "/activities/", "flag", "记录", (P.RECORDS_READ, P.RECORDS_OWN)),
     Place("履职成果", "/outputs/", "doc", "记录", (P.RECORDS_READ, P.RECORDS_OWN)),
-    Place("履职情况", "/standing/", "tally", "评价与办法", (P.STANDING_READ, P.STANDING_OWN)),
+    Place("履职情况", "/standing/", "tally", "评价与办法", (P.STANDING_READ,)),
+    Place("我的履职", "/standing/me/", "tally", "评价与办法", (P.STANDING_OWN,)),
     Place("本会办法", "/policy/", "rule", "评价与办法", (P.POLICY_READ,)),
     Place("报送", "/returns/", "up", "上下级", (P.RETURNS_READ,)),
     Place("上下级汇总", "/rollup/", "sum", "上下级", (P.ROLLUP_READ,)),
     Place("操作记录", "/audit/", "log", "管理", (P.AUDIT_READ,)),
 )
 RECORD_CONTACT = Place("记联系", "/contacts/new/", "plus", "记录", (P.RECORDS_OWN,))
-_BAR_OF_MEMBER = ("/", "/contacts/", "/contacts/new/", "/constituents/", "/standing/")
+_BAR_OF_MEMBER = ("/", "/contacts/", "/contacts/new/", "/constituents/", "/standing/me/")
 _BAR_OF_OFFICE = ("/", "/contacts/claims/", "/members/", "/standing/", "/returns/")
 
 

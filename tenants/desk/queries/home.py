@@ -1,0 +1,130 @@
+"""Home answers one question: what waits for me, or what do I still owe."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.access import may
+from accounts.permissions import Permission as P
+from tenants.assessment import queries as assessment
+from tenants.liaison import queries as liaison
+from tenants.liaison.queries.claims import Waiting
+from tenants.members import queries as members
+from tenants.members.models import Member
+from tenants.policy.queries import has_policy, parent_policy_on
+from tenants.policy.queries.reading import DutyLine, duty_line
+from tenants.reports import queries as reports
+
+CLAIMS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One kind of work that waits."""
+
+    title: str
+    url: str
+    count: int
+    note: str = ""
+    unit: str = "件"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeHome:
+    """What waits for somebody of the office, a leader, or the level above. `standing`, `rollup`: None where one may not see it."""
+
+    tasks: tuple[Task, ...]
+    claims: tuple[Waiting, ...]
+    standing: assessment.Standings | None
+    rollup: reports.Rollup | None
+    period: str
+
+    @property
+    def waiting(self) -> int:
+        return sum(task.count for task in self.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    line: assessment.Line
+    rule: DutyLine
+
+    @property
+    def anchor(self) -> str:
+        """The line on one's own standing page, with the records behind it."""
+        return f"/standing/me/#{self.line.duty.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberHome:
+    """What a member still owes, what is owed first. `records`: own contacts by state."""
+
+    member: Member
+    owed: int
+    lines: tuple[OwedLine, ...]
+    document: str
+    records: dict[str, int]
+
+
+def office_home(user: Any, *, today: dt.date) -> OfficeHome:
+    """Composed of the other apps' own queries; what the person may not see is not asked for."""
+    due = reports.due_month(today)
+    claims = liaison.waiting() if may(user, P.RECORDS_CONFIRM) else []
+    judged = may(user, P.STANDING_READ) and members.sectors_seen_by(user, today) is None and has_policy(today)
+    below = reports.rollup(due.key) if may(user, P.ROLLUP_READ) else None
+    return OfficeHome(
+        tasks=tuple(_tasks(user, claims, due.key, today)),
+        claims=tuple(claims[:CLAIMS_SHOWN]),
+        standing=assessment.standing(today) if judged else None,
+        rollup=below if below and below.asked else None,
+        period=reports.spoken(due.key),
+    )
+
+
+def _tasks(user: Any, claims: Sequence[Waiting], due: str, today: dt.date) -> Iterator[Task]:
+    if may(user, P.RECORDS_CONFIRM):
+        oldest = f"最早的是 {claims[0].held_on:%Y-%m-%d}" if claims else ""
+        yield Task(title="确认履职", url="/contacts/claims/", count=len(claims), note=oldest)
+    if not may(user, P.RETURNS_READ):
+        return
+    newest = reports.all_latest()
+    if may(user, P.RETURNS_CLOSE):
+        open_month = due not in newest
+        yield Task(title="结账", url="/returns/", count=int(open_month), note=reports.spoken(due) if open_month else "", unit="期")
+    if may(user, P.RETURNS_SIGN):
+        yield _returns("签署", [period for period, one in newest.items() if one.state == "draft"])
+    if may(user, P.RETURNS_SUBMIT):
+        yield _returns("报送", [period for period, one in newest.items() if one.state == "signed"])
+        back = [period for period, one in newest.items() if one.state == "returned"]
+        if back:
+            yield _returns("上级退回", back)
+    if may(user, P.RETURNS_DECIDE):
+        received = reports.to_decide()
+        yield Task(title="接收下级报表", url="/returns/inbox/", count=len(received), unit="份")
+
+
+def _returns(title: str, periods: Sequence[str]) -> Task:
+    url = f"/returns/{periods[0]}/" if len(periods) == 1 else "/returns/"
+    return Task(title=title, url=url, count=len(periods), note="、".join(map(reports.spoken, periods[:2])), unit="期")
+
+
+def member_home(user: Any, *, today: dt.date) -> MemberHome | None:
+    """None where the account is no member's."""
+    member = members.member_of(user)
+    if member is None:
+        return None
+    lines: list[OwedLine] = []
+    document = ""
+    if has_policy(today):
+        standing, policy = assessment.standing_of(member, today)
+        parent = parent_policy_on(today)
+        found = [OwedLine(line, duty_line(policy, parent, line.duty, today)) for line in standing.lines]
+        lines = sorted((one for one in found if one.line.state != "not_applicable"), key=lambda one: one.line.state != "outstanding")
+        document = policy.document
+    owed = sum(one.line.state == "outstanding" for one in lines)
+    return MemberHome(
+        member=member, owed=owed, lines=tuple(lines), document=document, records=liaison.own_numbers(user)
+    )

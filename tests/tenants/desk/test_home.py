@@ -1,0 +1,97 @@
+"""Home, navigation and the trail, asked for the way a browser asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from core.audit import SYSTEM
+from tenants.desk import queries
+from tenants.members import actions as members
+from tenants.members.models import Member
+
+TERM = dt.date(2021, 11, 1)
+TODAY = dt.date(2022, 11, 30)
+
+
+def text(response: Any) -> str:
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def member_with_account() -> Member:
+    sector = members.add_sector(name="教育界", by=SYSTEM)
+    made = members.add_member(name="张丽华", number="A1", sector=sector, joined_on=TERM, by=SYSTEM)
+    members.give_account(id=made.pk, username="zlh", password=None, by=SYSTEM)
+    return Member.objects.select_related("user").get()
+
+
+def test_a_member_sees_what_is_owed_with_its_clause(anhua: Any, browser_of: Any) -> None:
+    page = text(browser_of(anhua, member_with_account().user).get("/"))
+    assert "2022 年还差" in page
+    assert "尚差" in page
+    assert "依据" in page
+    assert "/contacts/new/" in page
+
+
+def test_the_office_sees_what_waits_and_a_quiet_leader_that_nothing_does(
+    anhua: Any, account: Any, browser_of: Any
+) -> None:
+    office = text(browser_of(anhua, account("office")).get("/"))
+    assert "今天等您的" in office
+    assert "2022 年 11 月" in office
+    assert "今天没有等您办的事" in text(browser_of(anhua, account("leader")).get("/"))
+
+
+@pytest.mark.parametrize("role", ["special_committee_office", "convener", "district_recorder", "upper_liaison", "member"])
+def test_every_role_has_a_home(role: str, anhua: Any, account: Any, browser_of: Any) -> None:
+    text(browser_of(anhua, account(role)).get("/"))
+
+
+def test_the_level_above_sees_who_has_not_reported(yiyang: Any, account: Any, browser_of: Any) -> None:
+    page = text(browser_of(yiyang, account("upper_liaison")).get("/"))
+    assert "下级报送" in page
+    assert "政协安化县委员会" in page
+    assert "未报" in page
+
+
+@pytest.mark.parametrize("role", ["office", "special_committee_office", "convener", "leader", "member", "upper_liaison"])
+def test_navigation_leads_nowhere_that_is_closed(role: str, anhua: Any, account: Any, browser_of: Any) -> None:
+    user = account(role)
+    browser = browser_of(anhua, user)
+    places = queries.navigation(user=user, path="/members/import/")
+    assert [place["label"] for place in places if place["current"]] in (["委员"], [])
+    assert sum(place["bar"] for place in places) <= 5
+    for place in places:
+        if place["url"] not in ("/standing/me/", "/contacts/new/"):  # these need a member behind the account
+            assert browser.get(place["url"]).status_code == 200, place["url"]
+
+
+def test_a_member_reaches_the_own_pages(anhua: Any, browser_of: Any) -> None:
+    user = member_with_account().user
+    browser = browser_of(anhua, user)
+    for place in queries.navigation(user=user, path="/"):
+        assert browser.get(place["url"]).status_code == 200, place["url"]
+
+
+def test_home_takes_as_many_statements_for_many_members_as_for_one(
+    anhua: Any, account: Any, browser_of: Any, django_assert_max_num_queries: Any
+) -> None:
+    sector = members.add_sector(name="教育界", by=SYSTEM)
+    for number in range(30):
+        members.add_member(name="张丽华", number=f"A{number}", sector=sector, joined_on=TERM, by=SYSTEM)
+    browser = browser_of(anhua, account("office"))
+    with django_assert_max_num_queries(45):
+        text(browser.get("/"))
+
+
+def test_the_trail_tells_in_words_who_changed_what(anhua: Any, account: Any, browser_of: Any) -> None:
+    member_with_account()
+    browser = browser_of(anhua, account("office"))
+    page = text(browser.get("/audit/?app=members&q=张丽华"))
+    assert "添加委员" in page
+    assert "任职日期" in page
+    assert "新建界别" not in text(browser.get("/audit/?q=张丽华&app=members")).split("<tbody>")[1]
+    assert "没有符合条件的记录" in text(browser.get("/audit/?q=无此人"))
+    assert browser_of(anhua, account("leader")).get("/audit/").status_code == 403
