@@ -47,11 +47,15 @@ class NothingChanged(DomainError):
         super().__init__("没有改动任何数值，不用调整。要改哪一项，就在它右边填上本会的数。")
 
 
-class ReasonMissing(DomainError):
-    code = "reason_missing"
+class StatementMissing(DomainError):
+    """A deviation must say why, who decided it and in which document: the parent reads it."""
 
-    def __init__(self) -> None:
-        super().__init__("请写明为什么调整，报上级备案时要用。", fields={"reason": "请写明为什么调整"})
+    code = "statement_missing"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        labels = {"reason": "理由", "meeting": "会议", "document_number": "文号"}
+        said = "、".join(labels[name] for name in names)
+        super().__init__(f"请写明{said}，报上级备案时要用。", fields={name: f"请写明{labels[name]}" for name in names})
 
 
 class TakesEffectBeforeDecision(DomainError):
@@ -132,11 +136,12 @@ def adapt(
     """Set our own values in the parent's policy, in force from a day on.
 
     `operations` speak the overlay's language, e.g. `{"op": "set", "path": "duty.constituents.min", "value": 5}`.
-    Raises NothingChanged, ReasonMissing, TakesEffectBeforeDecision, AdaptationRefused (its `fields` are keyed by path),
+    Raises NothingChanged, StatementMissing, TakesEffectBeforeDecision, AdaptationRefused (its `fields` are keyed by path),
     queries.NoPolicy, and what recording the decision refuses.
     """
-    if not reason.strip():
-        raise ReasonMissing
+    said = {"reason": reason, "meeting": meeting, "document_number": document_number}
+    if missing := [name for name, text in said.items() if not text.strip()]:
+        raise StatementMissing(missing)
     if in_force_from < decided_on:
         raise TakesEffectBeforeDecision(decided_on)
     overlay = _overlay(operations, reason, body, meeting, document_number, in_force_from)
@@ -165,9 +170,13 @@ def adapt(
     )
 
 
-def preview(*, operations: Sequence[Operation], in_force_from: date) -> Policy:
+def preview(
+    *, operations: Sequence[Operation], reason: str, body: str, meeting: str, document_number: str, in_force_from: date
+) -> Policy:
     """The policy as it would read with these changes; writes nothing. Raises NothingChanged, AdaptationRefused, NoPolicy."""
-    return _resolved_with(_overlay(operations, "预览", "", "", "", in_force_from), operations, in_force_from)
+    return _resolved_with(
+        _overlay(operations, reason, body, meeting, document_number, in_force_from), operations, in_force_from
+    )
 
 
 def _load(name: str) -> Template:
@@ -183,14 +192,11 @@ def _overlay(
     if not operations:
         raise NothingChanged
     number = PolicyDocument.objects.filter(kind=Kind.OVERLAY, layer=Layer.OWN).count() + 1
-    return {
+    said = {"document": document_number, "decided_by": body, "meeting": meeting, "reason": reason}
+    return {key: text for key, text in said.items() if text} | {
         "overlay": f"{tenancy.current().slug}-{in_force_from:%Y}-{number}",
         "base": queries.layers_on(in_force_from).template.id,
-        "document": document_number or None,
-        "decided_by": body or None,
-        "meeting": meeting or None,
         "from": in_force_from.isoformat(),
-        "reason": reason,
         "operations": [dict(operation) for operation in operations],
     }
 

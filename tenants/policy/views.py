@@ -62,7 +62,10 @@ def adapt(request: HttpRequest) -> HttpResponse:
                     request, f"已按会议决定调整，{document.in_force_from:%Y-%m-%d} 起施行，上级可见理由与文号。"
                 )
                 return redirect("policy:index")
-            actions.preview(operations=form.operations(), in_force_from=form.cleaned_data["in_force_from"])
+            actions.preview(
+                operations=form.operations(),
+                **{name: value for name, value in form.decision().items() if name != "decided_on"},
+            )
             return page(request, "policy/adapt_preview.html", {"form": form, "changes": form.changes()})
     refused = bool(form.errors) and step != "edit"
     return page(request, "policy/adapt.html", {"form": form}, status=422 if refused else 200)

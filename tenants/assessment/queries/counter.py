@@ -27,14 +27,20 @@ MEMBERSHIPS: Mapping[str, str] = {
     "destinations": "destination",
     "items": "item",
 }
+SELF = "self"  # the committee's own id among subjects; in its own schema it needs no other
+
+
+def _identity(role: str) -> str:
+    return f"CASE {role}_type WHEN 'committee' THEN '{SELF}' ELSE {role}_id::text END"
+
+
 VALUES: Mapping[str, str] = {
-    "target": "target_id",
+    "target": _identity("target"),
+    "subject": _identity("subject"),
     "item": "item",
-    "venue": "venue_id",
-    "subject": "subject_id",
+    "venue": "venue_id::text",
     "destination": "destination",
 }
-SELF = "self"  # the committee's own id among subjects; in its own schema it needs no other
 COLUMN_LIMIT = 800  # PostgreSQL takes 1664 columns; a policy has some dozens of tallies
 
 
@@ -93,7 +99,7 @@ def _number(tally: Tally) -> Condition:
     if tally.distinct == "record":
         return Condition(f"count(DISTINCT record_id) FILTER (WHERE {condition.sql})", condition.params)
     # A record whose target or venue is not named stands for itself.
-    value = f"coalesce(nullif({VALUES[tally.distinct]}::text, ''), record_id::text)"
+    value = f"coalesce(nullif({VALUES[tally.distinct]}, ''), record_id::text)"
     return Condition(f"array_agg(DISTINCT {value}) FILTER (WHERE {condition.sql})", condition.params)
 
 
@@ -122,9 +128,7 @@ def _run(tallies: Sequence[Tally], cells: Sequence[Condition], *, only: str | No
 
 def _statement(cells: Sequence[Condition], *, targets: bool, only: str | None) -> Condition:
     roles = ("subject", "target") if targets else ("subject",)
-    legs = ", ".join(
-        f"('{role}', CASE {role}_type WHEN 'committee' THEN '{SELF}' ELSE {role}_id::text END)" for role in roles
-    )
+    legs = ", ".join(f"('{role}', {_identity(role)})" for role in roles)
     mine = _mine(roles, only)
     sql = (
         f"SELECT credited.id, {', '.join(cell.sql for cell in cells)} "

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
-
 from core.errors import NotFound
 from policy_engine import Duty, Element, Policy
 from policy_engine.model import Dated, in_force
@@ -218,7 +216,7 @@ def duty_line(policy: Policy, parent: Policy, duty: Duty, day: date) -> DutyLine
 
 
 def duty_url(duty_id: str) -> str:
-    return reverse("policy:duty", args=[duty_id])
+    return f"/policy/duties/{duty_id}/"
 
 
 def _facts(policy: Policy) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,188 @@
+"""The database's counter and the plain one read the same random deeds and must say the same."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+import psycopg2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg2.extras import execute_values
+
+from core.deed import COLUMNS
+from policy_engine import Filter, Period, Row, Tally, count, find_template, load_template, resolve, tallies
+from tenants.assessment.queries import counter
+from tests.environment import ADMIN_URL
+
+YEAR = Period("2022", date(2022, 1, 1), date(2023, 1, 1))
+IDS = [str(UUID(int=number)) for number in range(1, 7)]
+SUBJECTS = [
+    ("member", IDS[0]),
+    ("member", IDS[1]),
+    ("sector", IDS[2]),
+    ("special_committee", IDS[3]),
+    ("committee", "self"),
+]
+KINDS = ["proposal", "opinion_report", "visit", "constituent", "residency", "five_haves"]
+WORDS = {
+    "role": ["lead", "co_signer", "participant", "organiser"],
+    "authorship": ["individual", "joint"],
+    "organiser_type": ["special_committee", "sector"],
+    "place_level": ["community", "grassroots"],
+    "mode": ["offline", "online"],
+    "destination": ["campus", "rural"],
+    "item": ["convener", "plan"],
+}
+FILTER_OF = {
+    "roles": "role",
+    "authorship": "authorship",
+    "organisers": "organiser_type",
+    "place_levels": "place_level",
+    "modes": "mode",
+    "destinations": "destination",
+    "items": "item",
+}
+DAYS = st.dates(date(2021, 12, 1), date(2023, 1, 31))
+
+
+def maybe(values):
+    return st.none() | st.sampled_from(values)
+
+
+@st.composite
+def deed_rows(draw) -> Row:
+    family = draw(st.sampled_from(["record", "link", "check"]))
+    subject_type, subject_id = draw(st.sampled_from(SUBJECTS))
+    target_type, target_id = draw(
+        st.sampled_from([(None, None), *SUBJECTS, ("constituent", IDS[4]), ("constituent", IDS[5])])
+    )
+    kind = draw(st.sampled_from(KINDS))
+    return Row(
+        family=family,
+        record_id=str(UUID(int=draw(st.integers(100, 112)))),
+        kind=kind,
+        on_date=draw(DAYS),
+        until_date=draw(st.none() | DAYS),
+        subject_type=subject_type,
+        subject_id=subject_id,
+        target_type=target_type,
+        target_id=target_id,
+        venue_id=draw(maybe(IDS)),
+        checklist=kind if family == "check" else None,
+        confirmed=draw(st.booleans()),
+        **{name: draw(maybe(values)) for name, values in WORDS.items()},
+    )
+
+
+@st.composite
+def free_tallies(draw) -> Tally:
+    """Any tally the language can say, not only those of today's documents."""
+    family = draw(st.sampled_from(["record", "link", "check"]))
+    kinds = tuple(draw(st.sets(st.sampled_from(KINDS), min_size=1, max_size=3)))
+    asked = {
+        name: tuple(draw(st.sets(st.sampled_from(WORDS[column]), max_size=1))) for name, column in FILTER_OF.items()
+    }
+    is_check = family == "check"
+    standing = draw(st.none() | DAYS)
+    return Tally(
+        key="",
+        duty="free",
+        part=None,
+        period=YEAR,
+        subject_type="member",
+        posts=(),
+        except_posts=(),
+        where=Filter(
+            family=family,
+            kinds=() if is_check else kinds,
+            checklist=kinds[0] if is_check else None,
+            at_venue=draw(st.booleans()),
+            **asked,
+        ),
+        distinct=draw(st.sampled_from(["record", "target", "item", "venue", "subject", "destination"])),
+        by=draw(st.sampled_from(["subject", "target"])),
+        span_from=None if standing else draw(st.none() | DAYS),
+        span_until=None if standing else draw(st.none() | DAYS),
+        standing_on=standing,
+    )
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[object]:
+    """A connection of its own, on which a temporary table stands where the view would."""
+    connection = psycopg2.connect(ADMIN_URL)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE deed ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})")
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def deeds(server, monkeypatch):
+    """`deeds(rows)` makes these the rows of `deed`, for the counter under test."""
+    monkeypatch.setattr(counter, "connection", server)
+
+    def put(rows: list[Row]) -> None:
+        names = [field.name for field in dataclasses.fields(Row)]
+        values = [tuple(None if value == "self" else value for value in dataclasses.astuple(row)) for row in rows]
+        with server.cursor() as cursor:
+            cursor.execute("DELETE FROM deed")
+            if values:
+                execute_values(cursor, f"INSERT INTO deed ({', '.join(names)}) VALUES %s", values)
+
+    return put
+
+
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def numbers(found):
+    return {pair: (counted.number, counted.values) for pair, counted in found.items() if counted.number}
+
+
+def sortedly(found):
+    return {pair: (number, tuple(sorted(values))) for pair, (number, values) in numbers(found).items()}
+
+
+@FEW
+@given(rows=st.lists(deed_rows(), max_size=25), wanted=st.lists(free_tallies(), min_size=1, max_size=6))
+def test_any_tally_counts_alike_in_memory_and_in_the_database(deeds, rows, wanted):
+    wanted = [dataclasses.replace(tally, key=f"t{index}") for index, tally in enumerate(wanted)]
+    deeds(rows)
+    assert sortedly(counter.count_all(wanted)) == sortedly(count(wanted, rows))
+
+
+@FEW
+@given(rows=st.lists(deed_rows(), max_size=25), wanted=st.lists(free_tallies(), min_size=1, max_size=3))
+def test_one_subjects_counts_carry_the_same_records(deeds, rows, wanted):
+    wanted = [dataclasses.replace(tally, key=f"t{index}") for index, tally in enumerate(wanted)]
+    deeds(rows)
+    plain = count(wanted, rows)
+    for _, subject in SUBJECTS:
+        expected = {pair: tuple(sorted(found.records)) for pair, found in plain.items() if pair[1] == subject}
+        found = counter.count_one(wanted, subject)
+        assert {pair: tuple(sorted(one.records)) for pair, one in found.items()} == expected
+
+
+@pytest.mark.parametrize("template", ["yiyang-2021", "guangzhou-2020"])
+@FEW
+@given(rows=st.lists(deed_rows(), max_size=25), as_of=st.dates(date(2022, 1, 1), date(2022, 12, 31)))
+def test_every_tally_of_a_document_counts_alike(deeds, template, rows, as_of):
+    wanted = tallies(resolve(load(template)), as_of)
+    deeds(rows)
+    assert sortedly(counter.count_all(wanted)) == sortedly(count(wanted, rows))
+
+
+_LOADED = {}
+
+
+def load(name):
+    return _LOADED.setdefault(name, load_template(find_template(name)))
+
+
+def test_nothing_to_count_asks_nothing():
+    assert counter.count_all([]) == {}

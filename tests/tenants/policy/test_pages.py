@@ -1,0 +1,122 @@
+"""The pages of the policy, as the office and a member see them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tenants.policy.models import PolicyDocument
+from tenants.policy.queries import words
+
+pytestmark = pytest.mark.django_db
+DECISION = {
+    "reason": "本县界别群众较多",
+    "body": "chairpersons_council",
+    "meeting": "第3次会议",
+    "decided_on": "2022-11-03",
+    "document_number": "安协发〔2022〕3号",
+    "in_force_from": "2022-11-03",
+}
+
+
+@pytest.fixture
+def office(anhua, account, browser_of):
+    return browser_of(anhua, account("office"))
+
+
+def filled(office, **changed):
+    """What the browser sends when the form is sent as it stands, with some fields typed over."""
+    form = office.get("/policy/adapt/").context["form"]
+    values = {bound.name: "" if bound.value() is None else bound.value() for bound in form}
+    return values | DECISION | changed
+
+
+def test_the_policy_page_shows_document_duties_and_clauses(office):
+    text = office.get("/policy/").content.decode()
+    assert "益协发〔2021〕6号" in text
+    assert "保持 3–5 人" in text
+    assert "第15条第2款" in text
+    assert "/policy/adapt/" in text
+
+
+def test_a_member_reads_the_policy_but_is_not_offered_to_change_it(anhua, account, browser_of):
+    member = browser_of(anhua, account("member"))
+    assert "/policy/adapt/" not in member.get("/policy/").content.decode()
+    assert member.get("/policy/adapt/").status_code == 403
+
+
+def test_without_a_policy_the_page_says_so(place, account, browser_of):
+    hunan = place("hunan")
+    with hunan.inside():
+        client = browser_of(hunan, account("office"))
+    for url in ("/policy/", "/policy/adapt/"):
+        assert "还没有采用办法" in client.get(url).content.decode()
+
+
+def test_adapting_is_looked_at_before_it_is_adopted(office):
+    sent = filled(office, **{"duty.constituents.min": "5", "duty.constituents.max": "8"})
+    preview = office.post("/policy/adapt/", sent)
+    assert sorted((change.old, change.new) for change in preview.context["changes"]) == [("3", "5"), ("5", "8")]
+    assert PolicyDocument.objects.count() == 1
+    hidden = {bound.name: bound.value() for bound in preview.context["form"]}
+    done = office.post("/policy/adapt/", {name: value or "" for name, value in hidden.items()} | {"step": "adopt"})
+    assert done.status_code == 302
+    text = office.get("/policy/duties/constituents/").content.decode()
+    assert "保持 5–8 人" in text
+    assert "安协发〔2022〕3号" in text
+    assert "本县界别群众较多" in text
+
+
+def test_going_back_from_the_preview_keeps_what_was_typed(office):
+    sent = filled(office, **{"duty.constituents.max": "8"})
+    again = office.post("/policy/adapt/", sent | {"step": "edit"})
+    assert again.status_code == 200
+    assert again.context["form"]["duty.constituents.max"].value() == "8"
+    assert PolicyDocument.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"duty.constituents.max": "2"}, "duty.constituents.max"),
+        ({"duty.constituents.max": "many"}, "duty.constituents.max"),
+        ({"duty.constituents.max": ""}, "duty.constituents.max"),
+        ({"duty.constituents.max": "8", "reason": ""}, "reason"),
+        ({"duty.constituents.max": "8", "document_number": ""}, "document_number"),
+        ({"duty.constituents.max": "8", "in_force_from": "2022-11-01"}, None),
+        (
+            {"duty.constituents.max": "8", "decided_on": "2022-12-02", "in_force_from": "2022-12-03", "step": "adopt"},
+            "decided_on",
+        ),
+        ({}, None),
+    ],
+)
+def test_a_refused_form_says_where_and_writes_nothing(office, changed, field):
+    answer = office.post("/policy/adapt/", filled(office, **{"step": "adopt"} | changed))
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors
+    assert errors if field is None else field in errors
+    assert PolicyDocument.objects.count() == 1
+
+
+def test_what_the_parent_fixed_cannot_be_typed_over(guangzhou, account, browser_of):
+    office = browser_of(guangzhou, account("office"))
+    office.post("/policy/adapt/", filled(office, **{"setting.data_entry.value": "self", "step": "adopt"}))
+    assert PolicyDocument.objects.count() == 1
+
+
+def test_an_unknown_duty_is_not_found(office):
+    assert office.get("/policy/duties/no_such_duty/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("ref", "said"),
+    [
+        ("15¶1", "第15条第1款"),
+        ("9", "第9条"),
+        ("三（二）", "三（二）"),
+        ("四（二）¶3", "四（二）第3段"),
+        ("文首段", "文首段"),
+    ],
+)
+def test_a_clause_is_named_as_one_says_it(ref, said):
+    assert words.reference(ref) == said
