@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -21,6 +21,7 @@ from policy_engine.evaluate import evaluate, verdicts_json
 from policy_engine.explain import explain
 from policy_engine.load import find_template, load_template
 from policy_engine.model import Policy
+from policy_engine.quick import is_day
 from policy_engine.reader import read_facts
 from policy_engine.resolve import load_overlay, resolve
 from policy_engine.vocabulary import TEMPLATES
@@ -30,7 +31,27 @@ JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 OVERLAYS = click.option("--overlay", "overlays", multiple=True, type=click.Path(), help="下级的调整，可以有几份")
 
 
-@click.group(name="policy", help="检查、解释和试算政策模板")
+class Group(click.Group):
+    """A group whose refusals of a misspelt command or option read like every other refusal."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            command = error.ctx.command_path if error.ctx else ctx.command_path
+            _refuse(
+                TemplateErrors(
+                    [TemplateError(command, 0, "", "bad_command", error.format_message(), f"看 {command} --help")]
+                )
+            )
+
+
+def _refuse(errors: TemplateErrors) -> NoReturn:
+    click.echo(json.dumps(errors.to_json(), ensure_ascii=False, indent=2), err=True)
+    sys.exit(2)
+
+
+@click.group(name="policy", cls=Group, help="检查、解释和试算政策模板")
 def policy() -> None:
     pass
 
@@ -44,8 +65,7 @@ def command(name: str, words: Callable[[Answer], str]) -> Callable[[Callable[...
             try:
                 answer = function(**arguments)
             except TemplateErrors as errors:
-                click.echo(json.dumps(errors.to_json(), ensure_ascii=False, indent=2), err=True)
-                sys.exit(2)
+                _refuse(errors)
             click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else words(answer))
 
         return policy.command(name=name, help=function.__doc__)(JSON(run))
@@ -169,7 +189,7 @@ def _resolved(name: str, overlays: tuple[str, ...], on: date | None = None) -> P
 
 
 def _day(option: str, text: str) -> date:
-    if schema.is_day(text):
+    if is_day(text):
         return date.fromisoformat(text)
     raise TemplateErrors(
         [TemplateError("", 0, option, "bad_date", f"“{text}”不是存在的日期", "写成 2021-12-25 的样子")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from policy_engine import schema
 from policy_engine.build import clause_of, duty_elements, listing_element, setting_element
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.model import LISTS, Clause, Element, Template
+from policy_engine.quick import is_day
 from policy_engine.reader import Document, listed, mapping, read
 from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
 
@@ -31,9 +33,10 @@ def find_template(name: str) -> Path:
     return folder if folder.exists() or "/" in name or not (TEMPLATES / name).is_dir() else TEMPLATES / name
 
 
-def load_catalogue(path: Path = TEMPLATES / "indicators.yaml") -> tuple[Mapping[str, Any], ...]:
-    """The shared indicators R01…R40. Raises TemplateErrors."""
-    document = read(path, name=path.name)
+@lru_cache(maxsize=1)
+def load_catalogue() -> tuple[Mapping[str, Any], ...]:
+    """The shared indicators R01…R40, read once. Raises TemplateErrors."""
+    document = read(TEMPLATES / "indicators.yaml", name="indicators.yaml")
     faults = schema.faults(document, schema.CATALOGUE, words_with({}))
     if faults:
         raise TemplateErrors(faults)
@@ -215,7 +218,7 @@ def setting_fault(name: str, value: Any) -> tuple[str, str, str] | None:
         return "wrong_type", f"设置“{name}”的值类型不对", f"写成 {wanted.__name__}"
     if name == "year_start_month" and value not in range(1, 13):
         return "bad_value", "月份只能是 1 到 12", "改成 1 到 12 的整数"
-    if wanted is str and not schema.is_day(str(value)):
+    if wanted is str and not is_day(str(value)):
         return "bad_date", f"“{value}”不是存在的日期", "写成 2021-12-25 的样子"
     return None
 

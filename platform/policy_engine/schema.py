@@ -6,7 +6,6 @@ Beyond the standard there are two keywords: `word` (a word of that vocabulary ca
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -14,6 +13,7 @@ from jsonschema.validators import extend
 
 from policy_engine.errors import TemplateError
 from policy_engine.model import FILTERS, LISTS
+from policy_engine.quick import compiled, is_day
 from policy_engine.reader import Document, Way, listed
 from policy_engine.vocabulary import Words
 
@@ -299,6 +299,7 @@ FACTS = closed(
                     "type": word("subjects"),
                     "id": TEXT,
                     "name": TEXT,
+                    "note": TEXT,
                     "posts": {"type": "array", "items": POST},
                     "sector": MAYBE_TEXT,
                     "special_committee": MAYBE_TEXT,
@@ -317,6 +318,8 @@ FACTS = closed(
                 {
                     "id": TEXT,
                     "kind": word("kinds"),
+                    "title": TEXT,
+                    "note": TEXT,
                     "on": DAY,
                     "authorship": {"type": ["string", "null"], "word": "authorship"},
                     "organiser": REFERENCE,
@@ -416,11 +419,15 @@ def published(name: str) -> Schema:
 
 def faults(document: Document, schema: Schema, vocabulary: Words) -> list[TemplateError]:
     """Everything in the document that does not fit its schema, each with its place and what to do."""
-    validator = _validator(schema, vocabulary)
+    if compiled(schema, vocabulary)(document.data):
+        return []
+    validator = slow_validator(schema, vocabulary)
     return [fault for error in validator.iter_errors(document.data) for fault in _translated(document, error)]
 
 
-def _validator(schema: Schema, vocabulary: Words) -> Draft202012Validator:
+def slow_validator(schema: Schema, vocabulary: Words) -> Draft202012Validator:
+    """The full validator, which can say what is wrong."""
+
     def check_word(_: Any, category: str, value: Any, __: Schema) -> Iterator[ValidationError]:
         if isinstance(value, str) and value not in vocabulary.get(category, {}):
             yield ValidationError(
@@ -433,13 +440,6 @@ def _validator(schema: Schema, vocabulary: Words) -> Draft202012Validator:
 def _check_day(_: Any, __: bool, value: Any, ___: Schema) -> Iterator[ValidationError]:
     if isinstance(value, str) and not is_day(value):
         yield ValidationError(f"“{value[:40]}”不是存在的日期|写成 2021-12-25 的样子")
-
-
-def is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 CODES = {"word": "unknown_word", "day": "bad_date", "type": "wrong_type", "enum": "unknown_word", "pattern": "bad_id"}

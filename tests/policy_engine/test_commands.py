@@ -130,6 +130,13 @@ def test_missing_files_and_odd_dates_are_told(tmp_path: Path) -> None:
     assert refused("resolve", "nowhere")[0]["code"] == "missing_folder"
 
 
+@pytest.mark.parametrize(
+    "arguments", [("judge",), ("evaluate", "guangzhou-2020"), ("schema", "sheep"), ("check", "--loud", "x")]
+)
+def test_a_misspelt_command_is_refused_like_everything_else(arguments: tuple[str, ...]) -> None:
+    assert refused(*arguments)[0]["code"] == "bad_command"
+
+
 def test_a_case_whose_sum_is_wrong_fails_the_check(small: Path) -> None:
     facts = "{subjects: [{type: member, id: m1}], records: [{kind: visit, on: 2021-03-03, participants: [m1]}]}"
     write(

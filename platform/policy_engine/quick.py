@@ -1,0 +1,113 @@
+"""A quick yes for data that fits its schema, so that big fact sheets need no slow walk; a no is explained by `schema.faults`.
+
+It knows just the keywords our schemas use; a test holds it to the full validator's answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+Test = Callable[[Any], bool]
+Words = Mapping[str, Mapping[str, Any]]
+
+
+def compiled(schema: Mapping[str, Any], words: Words) -> Test:
+    """A predicate for a schema."""
+    tests = [BUILDERS[keyword](value, schema, words) for keyword, value in schema.items() if keyword in BUILDERS]
+    return lambda value: all(test(value) for test in tests)
+
+
+@lru_cache(maxsize=4096)
+def is_day(text: str) -> bool:
+    """A date that exists, written 2021-12-25."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+TYPES: dict[str, Test] = {
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "null": lambda value: value is None,
+    "number": _number,
+    "integer": lambda value: _number(value) and (isinstance(value, int) or value.is_integer()),
+}
+
+
+def _type(wanted: Any, _: Any, __: Words) -> Test:
+    tests = [TYPES[name] for name in ([wanted] if isinstance(wanted, str) else wanted)]
+    return tests[0] if len(tests) == 1 else lambda value: any(test(value) for test in tests)
+
+
+def _properties(properties: Mapping[str, Any], schema: Mapping[str, Any], words: Words) -> Test:
+    tests = {name: compiled(shape, words) for name, shape in properties.items()}
+    closed = schema.get("additionalProperties") is False
+
+    def test(value: Any) -> bool:
+        if not isinstance(value, dict):
+            return True
+        return all(tests[name](child) if name in tests else not closed for name, child in value.items())
+
+    return test
+
+
+def _each_property(shape: Any, schema: Mapping[str, Any], words: Words) -> Test:
+    """`additionalProperties` with a schema; with False it is `_properties` that looks."""
+    if not isinstance(shape, Mapping):
+        return lambda value: True
+    test, known = compiled(shape, words), schema.get("properties", {})
+    return lambda value: (
+        not isinstance(value, dict) or all(test(child) for name, child in value.items() if name not in known)
+    )
+
+
+def _condition(condition: Any, schema: Mapping[str, Any], words: Words) -> Test:
+    test, then, otherwise = (
+        compiled(one, words) for one in (condition, schema.get("then", {}), schema.get("else", {}))
+    )
+    return lambda value: then(value) if test(value) else otherwise(value)
+
+
+def _items(shape: Any, _: Any, words: Words) -> Test:
+    test = compiled(shape, words)
+    return lambda value: not isinstance(value, list) or all(test(child) for child in value)
+
+
+def _word(category: str, _: Any, words: Words) -> Test:
+    known = words.get(category, {})
+    return lambda value: not isinstance(value, str) or value in known
+
+
+def _names(shape: Any, _: Any, words: Words) -> Test:
+    test = compiled(shape, words)
+    return lambda value: not isinstance(value, dict) or all(map(test, value))
+
+
+BUILDERS: dict[str, Callable[[Any, Mapping[str, Any], Words], Test]] = {
+    "type": _type,
+    "properties": _properties,
+    "additionalProperties": _each_property,
+    "items": _items,
+    "if": _condition,
+    "word": _word,
+    "propertyNames": _names,
+    "required": lambda names, _, __: lambda value: not isinstance(value, dict) or all(name in value for name in names),
+    "day": lambda _, __, ___: lambda value: not isinstance(value, str) or is_day(value),
+    "enum": lambda options, _, __: lambda value: value in options,
+    "pattern": lambda pattern, _, __: lambda value: not isinstance(value, str) or re.search(pattern, value) is not None,
+    "minimum": lambda least, _, __: lambda value: not _number(value) or value >= least,
+    "maximum": lambda most, _, __: lambda value: not _number(value) or value <= most,
+    "minItems": lambda least, _, __: lambda value: not isinstance(value, list) or len(value) >= least,
+    "maxItems": lambda most, _, __: lambda value: not isinstance(value, list) or len(value) <= most,
+}
