@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from accounts.access import may, requires
-from accounts.permissions import Permission
-from core import clock
-from core.web import page
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from accounts.access import may, requires
+from accounts.permissions import Permission
+from core import clock
+from core.web import page
 from tenants.desk import queries
 
 PER_PAGE = 50

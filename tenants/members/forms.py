@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from core.sheets import XLSX
 from django import forms
 
+from core.sheets import XLSX
 from tenants.members.models import Member, PostKind, Sector, SpecialCommittee
 from tenants.members.queries import Filters
 
 
 class RosterFilter(forms.Form):
-    q = forms.CharField(label="搜索", required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": "姓名、拼音或编号"}))
+    q = forms.CharField(
+        label="搜索", required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": "姓名、拼音或编号"})
+    )
     sector = forms.ModelChoiceField(label="界别", required=False, queryset=Sector.objects.none(), empty_label="全部")
     special_committee = forms.ModelChoiceField(
         label="专委会", required=False, queryset=SpecialCommittee.objects.none(), empty_label="全部"
@@ -59,7 +61,9 @@ class MemberForm(forms.Form):
     )
     work_unit = forms.CharField(label="工作单位", required=False, max_length=120)
     unit_post = forms.CharField(label="单位职务", required=False, max_length=80)
-    phone = forms.CharField(label="联系电话", required=False, max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    phone = forms.CharField(
+        label="联系电话", required=False, max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
     joined_on = forms.DateField(label="任职日期", help_text="担任本届委员的第一天。")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -91,5 +95,8 @@ class ImportForm(forms.Form):
 class AccountForm(forms.Form):
     username = forms.CharField(label="账号", max_length=60, help_text="委员登录时输入，可用手机号。")
     password = forms.CharField(
-        label="初始密码", min_length=8, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label="初始密码",
+        min_length=8,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )

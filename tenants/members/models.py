@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from accounts.models import User
-from core.models import Row
 from django.db import models
 from django.db.models import F, Q
+
+from accounts.models import User
+from core.models import Row
 
 
 class Sector(Row):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from core.errors import NotFound
 from django.db.models import Prefetch, Q, QuerySet
 
+from core.errors import NotFound
 from tenants.members.models import Convener, Member, MemberPost, PostKind, Seat, Sector, SpecialCommittee
 
 SORTS = {
@@ -219,16 +219,24 @@ def engine_subjects(day: dt.date) -> list[dict[str, Any]]:
     """
     year = dt.date(day.year, 1, 1)
     served = Member.objects.filter(joined_on__lte=day).filter(Q(left_on=None) | Q(left_on__gt=year))
-    posts = _grouped(MemberPost.objects.filter(member__in=served).order_by("since").values_list("member_id", "kind", "since", "until"))
+    posts = _grouped(
+        MemberPost.objects.filter(member__in=served)
+        .order_by("since")
+        .values_list("member_id", "kind", "since", "until")
+    )
     seats = _grouped(
-        Seat.objects.filter(on_day(day), member__in=served).order_by("since").values_list("member_id", "special_committee_id")
+        Seat.objects.filter(on_day(day), member__in=served)
+        .order_by("since")
+        .values_list("member_id", "special_committee_id")
     )
     members = served.order_by("name_pinyin", "number").values_list("pk", "sector_id", "joined_on", "left_on")
     subjects = [
         {
             "type": "member",
             "id": str(id),
-            "posts": [{"kind": kind, "from": since.isoformat(), "until": _iso(until)} for kind, since, until in posts[id]],
+            "posts": [
+                {"kind": kind, "from": since.isoformat(), "until": _iso(until)} for kind, since, until in posts[id]
+            ],
             "sector": str(sector),
             "special_committee": str(seats[id][0][0]) if id in seats else None,
             "groups": [],
@@ -238,7 +246,9 @@ def engine_subjects(day: dt.date) -> list[dict[str, Any]]:
         for id, sector, joined, left in members
     ]
     subjects += [{"type": "sector", "id": str(id)} for id in Sector.objects.values_list("pk", flat=True)]
-    subjects += [{"type": "special_committee", "id": str(id)} for id in SpecialCommittee.objects.values_list("pk", flat=True)]
+    subjects += [
+        {"type": "special_committee", "id": str(id)} for id in SpecialCommittee.objects.values_list("pk", flat=True)
+    ]
     return [*subjects, {"type": "committee", "id": "self"}]
 
 

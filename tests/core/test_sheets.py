@@ -16,7 +16,12 @@ COLUMNS = [
     Column(key="number", header="编号", cell=Text(20), required=True),
     Column(key="name", header="姓名", cell=Text(50), required=True),
     Column(key="born", header="日期", cell=Day(), help="写成 2022-03-01"),
-    Column(key="post", header="职务", cell=Choice({"委员": "member", "常委": "standing_member"}, many=True), options=("委员", "常委")),
+    Column(
+        key="post",
+        header="职务",
+        cell=Choice({"委员": "member", "常委": "standing_member"}, many=True),
+        options=("委员", "常委"),
+    ),
     Column(key="groups", header="分组", cell=Names(10)),
 ]
 
@@ -38,14 +43,25 @@ HEAD = ["编号", "姓名", "日期", "职务", "分组"]
 
 
 def test_cells_become_values() -> None:
-    sheet = read(HEAD, ["001", " 张  三 ", dt.datetime(2022, 3, 1), "委员、常委", "一组，二组"])
+    sheet = read(
+        HEAD,
+        [
+            "001",
+            " 张  三 ",
+            dt.datetime(2022, 3, 1),  # noqa: DTZ001 — Excel knows no zones
+            "委员、常委",
+            "一组，二组",
+        ],
+    )
     assert sheet.errors == []
     assert sheet.rows[0].values == {
         "number": "001", "name": "张 三", "born": dt.date(2022, 3, 1), "post": ("member", "standing_member"), "groups": ("一组", "二组"),
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["2022-03-01", "2022/3/1", "2022.3.1", "2022年3月1日", "20220301", 20220301, " 2022年03月01日 "])
+@pytest.mark.parametrize(
+    "text", ["2022-03-01", "2022/3/1", "2022.3.1", "2022年3月1日", "20220301", 20220301, " 2022年03月01日 "]
+)
 def test_a_day_may_be_written_as_clerks_write_it(text: object) -> None:
     assert read(HEAD, ["1", "甲", text]).rows[0]["born"] == dt.date(2022, 3, 1)
 
@@ -98,7 +114,13 @@ def test_what_is_no_workbook_is_refused() -> None:
     other = io.BytesIO()
     with zipfile.ZipFile(other, "w") as package:
         package.writestr("word/document.xml", "<a/>")
-    for data in (b"", b"a,b\n1,2", "编号,姓名".encode("gbk"), other.getvalue(), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600):
+    for data in (
+        b"",
+        b"a,b\n1,2",
+        "编号,姓名".encode("gbk"),
+        other.getvalue(),
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+    ):
         with pytest.raises(sheets.NotAWorkbook):
             sheets.read(data, columns=COLUMNS)
 
@@ -160,7 +182,13 @@ def test_what_we_write_we_can_read() -> None:
     data = sheets.write(title="名册", columns=[sheets.Out(name) for name in HEAD], rows=[row])
     sheet = sheets.read(data, columns=COLUMNS)
     assert sheet.errors == []
-    assert tuple(sheet.rows[0].values.values()) == ("001", "买买提·艾力𠅤", dt.date(2022, 3, 1), ("standing_member",), None)
+    assert tuple(sheet.rows[0].values.values()) == (
+        "001",
+        "买买提·艾力𠅤",
+        dt.date(2022, 3, 1),
+        ("standing_member",),
+        None,
+    )
 
 
 def test_an_empty_template_reads_back_without_members_and_offers_its_choices() -> None:

@@ -1,7 +1,18 @@
 """Excel files in and out. Reading names every wrong cell with its place and remedy; writing never lets a text become a formula."""
 
 from core.sheets.columns import Cell, Choice, Column, Day, Names, Text, Wrong
-from core.sheets.reading import LARGEST, CellError, Damaged, NotAWorkbook, Protected, Sheet, SheetRow, TooLarge, WrongCells, read
+from core.sheets.reading import (
+    LARGEST,
+    CellError,
+    Damaged,
+    NotAWorkbook,
+    Protected,
+    Sheet,
+    SheetRow,
+    TooLarge,
+    WrongCells,
+    read,
+)
 from core.sheets.writing import XLSX, Out, download, template, write
 
 __all__ = [

@@ -93,7 +93,13 @@ def _tasks(user: Any, claims: Sequence[Waiting], due: str, today: dt.date) -> It
     newest = reports.all_latest()
     if may(user, P.RETURNS_CLOSE):
         open_month = due not in newest
-        yield Task(title="结账", url="/returns/", count=int(open_month), note=reports.spoken(due) if open_month else "", unit="期")
+        yield Task(
+            title="结账",
+            url="/returns/",
+            count=int(open_month),
+            note=reports.spoken(due) if open_month else "",
+            unit="期",
+        )
     if may(user, P.RETURNS_SIGN):
         yield _returns("签署", [period for period, one in newest.items() if one.state == "draft"])
     if may(user, P.RETURNS_SUBMIT):
@@ -122,7 +128,10 @@ def member_home(user: Any, *, today: dt.date) -> MemberHome | None:
         standing, policy = assessment.standing_of(member, today)
         parent = parent_policy_on(today)
         found = [OwedLine(line, duty_line(policy, parent, line.duty, today)) for line in standing.lines]
-        lines = sorted((one for one in found if one.line.state != "not_applicable"), key=lambda one: one.line.state != "outstanding")
+        lines = sorted(
+            (one for one in found if one.line.state != "not_applicable"),
+            key=lambda one: one.line.state != "outstanding",
+        )
         document = policy.document
     owed = sum(one.line.state == "outstanding" for one in lines)
     return MemberHome(

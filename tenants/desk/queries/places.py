@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from accounts.access import may
-from accounts.permissions import Permission as P
 from django.conf import settings
 from django.urls import Resolver404, resolve
+
+from accounts.access import may
+from accounts.permissions import Permission as P
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import transaction
+
 from accounts.actions import create_user
 from accounts.models import User
 from core import audit
 from core.errors import DomainError
-from django.db import transaction
-
 from tenants.members import queries
 
 

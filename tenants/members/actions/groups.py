@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
-from core import audit
-from core.errors import DomainError, NotFound
 from django.db import transaction
 
+from core import audit
+from core.errors import DomainError, NotFound
 from tenants.members import queries
 from tenants.members.models import Convener, Member, Sector, SectorCommitteeLink, SpecialCommittee
 
@@ -54,7 +54,9 @@ def link_sector(
     *, sector: Sector, special_committee: SpecialCommittee, since: dt.date, by: audit.Actor
 ) -> SectorCommitteeLink:
     """The special committee links the sector from that day (YY21-15-1); a link that already stands is returned as it is."""
-    standing = SectorCommitteeLink.objects.filter(sector=sector, special_committee=special_committee, until=None).first()
+    standing = SectorCommitteeLink.objects.filter(
+        sector=sector, special_committee=special_committee, until=None
+    ).first()
     if standing:
         return standing
     link = SectorCommitteeLink.objects.create(sector=sector, special_committee=special_committee, since=since)

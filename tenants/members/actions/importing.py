@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+from django.utils import timezone
+
 from accounts.models import User
 from core import audit, pinyin
 from core.errors import DomainError
 from core.sheets import WrongCells
-from django.db import transaction
-from django.utils import timezone
-
 from tenants.members.actions.holdings import Belonging, Rearrangement, lock_roster, rearrange, standing
 from tenants.members.actions.people import end_convening
 from tenants.members.actions.plan import PLAIN, Line, Plan, Standing, make_plan, roster_now
@@ -38,9 +38,7 @@ class RosterChanged(DomainError):
 
 
 @transaction.atomic
-def keep_draft(
-    *, content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User
-) -> ImportDraft:
+def keep_draft(*, content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User) -> ImportDraft:
     """Keep an upload that can be read, for its preview. One per person; old ones go.
 
     Raises WrongCells (with every wrong cell), NotAWorkbook, Protected, Damaged, TooLarge; then nothing is kept.
@@ -51,7 +49,11 @@ def keep_draft(
     ImportDraft.objects.filter(uploaded_by=by).delete()
     ImportDraft.objects.filter(created_at__lt=timezone.now() - _DRAFT_LIVES).delete()
     return ImportDraft.objects.create(
-        uploaded_by=by, file_name=file_name[-200:], content=content, effective_on=effective_on, makes_groups=makes_groups
+        uploaded_by=by,
+        file_name=file_name[-200:],
+        content=content,
+        effective_on=effective_on,
+        makes_groups=makes_groups,
     )
 
 
@@ -120,7 +122,9 @@ def _write(plan: Plan, now: Standing, effective_on: dt.date, is_invented: bool) 
         changed.append(_fill(member, line.wanted, now))
     Member.objects.bulk_create(made, batch_size=500)
     Member.objects.bulk_update(changed, [*PLAIN, "name_pinyin", "sector"], batch_size=200)
-    _write_holdings([*zip(plan.new, made, strict=True), *zip(plan.changed, changed, strict=True)], now, was, effective_on)
+    _write_holdings(
+        [*zip(plan.new, made, strict=True), *zip(plan.changed, changed, strict=True)], now, was, effective_on
+    )
     end_convening(members=[one.pk for one in changed if one.sector_id != old_sector[one.pk]], on=effective_on)
     for member in changed:
         if member.left_on and member.left_on != was[member.pk].left_on:
@@ -131,7 +135,9 @@ def _make_groups(plan: Plan, now: Standing) -> None:
     after = max((one.order for one in now.sectors.values()), default=0)
     sectors = [Sector(name=name, order=after + place) for place, name in enumerate(plan.new_sectors, start=1)]
     after = max((one.order for one in now.committees.values()), default=0)
-    committees = [SpecialCommittee(name=name, order=after + place) for place, name in enumerate(plan.new_committees, start=1)]
+    committees = [
+        SpecialCommittee(name=name, order=after + place) for place, name in enumerate(plan.new_committees, start=1)
+    ]
     now.sectors.update({one.name: one for one in Sector.objects.bulk_create(sectors)})
     now.committees.update({one.name: one for one in SpecialCommittee.objects.bulk_create(committees)})
 

@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from core import audit, pinyin
-from core.errors import DomainError
 from django.db import transaction
 
+from core import audit, pinyin
+from core.errors import DomainError
 from tenants.members import queries
 from tenants.members.actions.holdings import Belonging, Rearrangement, lock_roster, rearrange, standing
 from tenants.members.actions.names import normalised
@@ -38,7 +38,8 @@ class NumberTaken(DomainError):
 
     def __init__(self, number: str, holder: str) -> None:
         super().__init__(
-            f"委员编号 {number} 已是{holder}的编号，请核对或换一个。", fields={"number": f"已是{holder}的编号，请换一个"}
+            f"委员编号 {number} 已是{holder}的编号，请核对或换一个。",
+            fields={"number": f"已是{holder}的编号，请换一个"},
         )
 
 
@@ -122,8 +123,19 @@ def update_member(
         [row.special_committee for row in standing(member.seats.select_related("special_committee"), was)],
     )
     moved = member.sector_id != sector.pk
-    given = {"name": normalised(name), "number": number.strip(), "work_unit": work_unit.strip(), "unit_post": unit_post.strip()}
-    for field, value in {**given, "phone": phone.strip(), "joined_on": joined_on, "left_on": left_on, "sector": sector}.items():
+    given = {
+        "name": normalised(name),
+        "number": number.strip(),
+        "work_unit": work_unit.strip(),
+        "unit_post": unit_post.strip(),
+    }
+    for field, value in {
+        **given,
+        "phone": phone.strip(),
+        "joined_on": joined_on,
+        "left_on": left_on,
+        "sector": sector,
+    }.items():
         setattr(member, field, value)
     member.name_pinyin = pinyin.of(member.name)
     _check(member)
@@ -203,7 +215,12 @@ def _check(member: Member) -> None:
 
 
 def _hold(
-    member: Member, *, posts: Collection[str], special_committees: Collection[SpecialCommittee], was: Belonging, on: dt.date
+    member: Member,
+    *,
+    posts: Collection[str],
+    special_committees: Collection[SpecialCommittee],
+    was: Belonging,
+    on: dt.date,
 ) -> None:
     offices: Rearrangement[MemberPost] = Rearrangement()
     rearrange(

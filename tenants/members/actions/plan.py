@@ -12,7 +12,6 @@ from uuid import UUID
 
 from core import sheets
 from core.sheets import CellError, Sheet, SheetRow
-
 from tenants.members.actions import roster_file
 from tenants.members.actions.holdings import Belonging, standing
 from tenants.members.actions.names import normalised
@@ -81,7 +80,10 @@ class Plan:
     @property
     def digest(self) -> str:
         """Two plans that would do the same have the same digest."""
-        told = [(line.number, line.changes, sorted((k, str(v)) for k, v in line.wanted.items())) for line in (*self.new, *self.changed)]
+        told = [
+            (line.number, line.changes, sorted((k, str(v)) for k, v in line.wanted.items()))
+            for line in (*self.new, *self.changed)
+        ]
         return hashlib.sha256(repr((told, self.new_sectors, self.new_committees)).encode()).hexdigest()[:32]
 
 
@@ -135,7 +137,12 @@ def _check_repeats(sheet: Sheet) -> None:
             continue
         if number in first:
             other = first[number]
-            sheet.fault(row, "number", f"与第 {other.number} 行（{other.raw.get('name', '')}）的编号相同", "改成各自的编号，或删去重复的一行")
+            sheet.fault(
+                row,
+                "number",
+                f"与第 {other.number} 行（{other.raw.get('name', '')}）的编号相同",
+                "改成各自的编号，或删去重复的一行",
+            )
         first.setdefault(number, row)
 
 
@@ -223,5 +230,7 @@ def _same_names(rows: Sequence[SheetRow], now: Standing) -> list[str]:
     for row in rows:
         others = [number for number in known.get(row["name"], ()) if number != row["number"]]
         if others and row["number"] not in now.members:
-            notes.append(f"第 {row.number} 行“{row['name']}”是新编号 {row['number']}，名册里已有同名的 {'、'.join(others)}，请确认不是同一人。")
+            notes.append(
+                f"第 {row.number} 行“{row['name']}”是新编号 {row['number']}，名册里已有同名的 {'、'.join(others)}，请确认不是同一人。"
+            )
     return notes

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from core import sheets
 from core.sheets import Choice, Column, Day, Names, Text
-
 from tenants.members.models import PostKind
 from tenants.members.queries import RosterRow
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from accounts.access import requires
-from accounts.permissions import Permission
-from core import clock, sheets
-from core.sheets import WrongCells
-from core.web import page, refusals_on
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import requires
+from accounts.permissions import Permission
+from core import clock, sheets
+from core.sheets import WrongCells
+from core.web import page, refusals_on
 from tenants.members import actions, queries
 from tenants.members.actions import RosterChanged, roster_file
 from tenants.members.forms import ImportForm
@@ -77,4 +77,6 @@ def template(request: HttpRequest) -> HttpResponse:
     """The file to fill in, with this committee's sectors and special committees as drop-downs."""
     sectors = [one.name for one in queries.sectors()]
     committees = [one.name for one in queries.special_committees()]
-    return sheets.download(roster_file.template(sectors=sectors, special_committees=committees), name="委员名册模板.xlsx")
+    return sheets.download(
+        roster_file.template(sectors=sectors, special_committees=committees), name="委员名册模板.xlsx"
+    )

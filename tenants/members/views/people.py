@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from accounts.access import may, requires
-from accounts.permissions import Permission
-from core import clock
-from core.errors import NotFound
-from core.web import page, refusals_on
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import may, requires
+from accounts.permissions import Permission
+from core import clock
+from core.errors import NotFound
+from core.web import page, refusals_on
 from tenants.members import actions, queries
 from tenants.members.forms import AccountForm, MemberEditForm, MemberForm, values_of
 
@@ -64,7 +64,12 @@ def edit(request: HttpRequest, id: UUID) -> HttpResponse:
             changed = actions.update_member(id=id, **form.cleaned_data, by=request.user)
             messages.success(request, f"{changed.name}的信息已更新。")
             return redirect("members:member", id=id)
-    return page(request, "members/edit.html", {"form": form, "member": found, "member_url": f"/members/{id}/"}, status=422 if form.errors else 200)
+    return page(
+        request,
+        "members/edit.html",
+        {"form": form, "member": found, "member_url": f"/members/{id}/"},
+        status=422 if form.errors else 200,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,4 +83,9 @@ def account(request: HttpRequest, id: UUID) -> HttpResponse:
             made = actions.give_account(id=id, **form.cleaned_data, by=request.user)
             messages.success(request, f"已为{found.name}开通账号“{made.username}”，请把账号和初始密码当面告知本人。")
             return redirect("members:member", id=id)
-    return page(request, "members/account.html", {"form": form, "member": found, "member_url": f"/members/{id}/"}, status=422 if form.errors else 200)
+    return page(
+        request,
+        "members/account.html",
+        {"form": form, "member": found, "member_url": f"/members/{id}/"},
+        status=422 if form.errors else 200,
+    )

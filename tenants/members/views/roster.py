@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from accounts.access import may, requires
-from accounts.permissions import Permission
-from core import clock, sheets
-from core.web import page
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from accounts.access import may, requires
+from accounts.permissions import Permission
+from core import clock, sheets
+from core.web import page
 from tenants.members import queries
 from tenants.members.actions import roster_file
 from tenants.members.forms import RosterFilter

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+
 from core.audit import SYSTEM
 from tenants.desk import queries
 from tenants.members import actions as members
@@ -44,7 +45,9 @@ def test_the_office_sees_what_waits_and_a_quiet_leader_that_nothing_does(
     assert "今天没有等您办的事" in text(browser_of(anhua, account("leader")).get("/"))
 
 
-@pytest.mark.parametrize("role", ["special_committee_office", "convener", "district_recorder", "upper_liaison", "member"])
+@pytest.mark.parametrize(
+    "role", ["special_committee_office", "convener", "district_recorder", "upper_liaison", "member"]
+)
 def test_every_role_has_a_home(role: str, anhua: Any, account: Any, browser_of: Any) -> None:
     text(browser_of(anhua, account(role)).get("/"))
 
@@ -56,7 +59,9 @@ def test_the_level_above_sees_who_has_not_reported(yiyang: Any, account: Any, br
     assert "未报" in page
 
 
-@pytest.mark.parametrize("role", ["office", "special_committee_office", "convener", "leader", "member", "upper_liaison"])
+@pytest.mark.parametrize(
+    "role", ["office", "special_committee_office", "convener", "leader", "member", "upper_liaison"]
+)
 def test_navigation_leads_nowhere_that_is_closed(role: str, anhua: Any, account: Any, browser_of: Any) -> None:
     user = account(role)
     browser = browser_of(anhua, user)

@@ -64,7 +64,12 @@ def wrong(office: Any, *rows: list[Any], head: list[str] = HEAD) -> list[tuple[s
 
 
 def test_a_file_becomes_members_with_posts_and_seats(office: Any) -> None:
-    plan = bring(office, line(职务="常委", 专委会="提案委", 联系电话=13800000000), line("A2", "买买提•艾力"), line("A3", "𠅤" * 50))
+    plan = bring(
+        office,
+        line(职务="常委", 专委会="提案委", 联系电话=13800000000),
+        line("A2", "买买提•艾力"),
+        line("A3", "𠅤" * 50),
+    )
     assert (len(plan.new), len(plan.changed), plan.unchanged) == (3, 0, 0)
     first = Member.objects.get(number="A1")
     assert (first.phone, first.joined_on) == ("13800000000", dt.date(2021, 11, 1))
@@ -79,7 +84,13 @@ def test_a_file_becomes_members_with_posts_and_seats(office: Any) -> None:
 
 
 def test_every_wrong_cell_is_named_and_nothing_is_written(office: Any) -> None:
-    found = wrong(office, line(任职日期="去年"), line("A2", "", "外星界"), line("A2", 职务="书记"), line("A4", 离任日期="2021-11-01"))
+    found = wrong(
+        office,
+        line(任职日期="去年"),
+        line("A2", "", "外星界"),
+        line("A2", 职务="书记"),
+        line("A4", 离任日期="2021-11-01"),
+    )
     assert [place for place, _ in found] == ["I2", "B3", "C3", "A4", "E4", "J5"]
     assert "第 3 行" in dict(found)["A4"]
 

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from core.audit import SYSTEM
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
+
+from core.audit import SYSTEM
 from tenants.members import actions
 from tenants.members.models import Member, Sector
 
@@ -61,7 +62,9 @@ def test_the_roster_is_searched_sorted_and_paged_in_bounded_statements(
     office: Any, sector: Sector, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(60):
-        actions.add_member(name=f"张{'甲乙丙丁戊己'[number % 6]}", number=f"A{number:02}", sector=sector, joined_on=TERM, by=SYSTEM)
+        actions.add_member(
+            name=f"张{'甲乙丙丁戊己'[number % 6]}", number=f"A{number:02}", sector=sector, joined_on=TERM, by=SYSTEM
+        )
     with django_assert_max_num_queries(14):
         page = text(office.get("/members/?sort=-number"))
     assert "在任 60 人" in page

@@ -204,7 +204,9 @@ def test_the_roster_takes_three_statements_and_the_engines_subjects_five(
     for number in range(20):
         add(f"A{number:02}", special_committees=[committee])
     with django_assert_num_queries(3):  # type: ignore[attr-defined]
-        rows = queries.rows_of(queries.roster(TODAY, Filters(special_committee=committee.pk, post="member"), sort="-number"))
+        rows = queries.rows_of(
+            queries.roster(TODAY, Filters(special_committee=committee.pk, post="member"), sort="-number")
+        )
     assert [row.number for row in rows][:2] == ["A19", "A18"]
     with django_assert_num_queries(5):  # type: ignore[attr-defined]
         subjects = queries.engine_subjects(TODAY)

@@ -1,0 +1,39 @@
+"""Who convenes a sector and which special committee links it, as links of the `deed` view."""
+
+from __future__ import annotations
+
+from core.deed import Branch
+
+_CONVENER = {
+    "family": "'link'",
+    "source": "'members.convener'",
+    "record_id": "c.id",
+    "on_date": "c.since",
+    "until_date": "c.until",
+    "subject_type": "'sector'",
+    "subject_id": "c.sector_id",
+    "target_type": "'member'",
+    "target_id": "c.member_id",
+    "confirmed": "true",
+}
+
+BRANCHES = (
+    Branch({**_CONVENER, "kind": "'convener'"}, "members_convener c"),  # the first convener is one of them (YY21-16-2)
+    Branch({**_CONVENER, "kind": "'first_convener'"}, "members_convener c WHERE c.is_first"),
+    Branch(
+        {
+            "family": "'link'",
+            "source": "'members.sectorcommitteelink'",
+            "record_id": "l.id",
+            "kind": "'committee_to_sector'",
+            "on_date": "l.since",
+            "until_date": "l.until",
+            "subject_type": "'special_committee'",
+            "subject_id": "l.special_committee_id",
+            "target_type": "'sector'",
+            "target_id": "l.sector_id",
+            "confirmed": "true",
+        },
+        "members_sectorcommitteelink l",
+    ),
+)
