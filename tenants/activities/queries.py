@@ -97,7 +97,7 @@ def activities(user: Any, filters: ActivityFilters = EVERYTHING) -> QuerySet[Act
     if text := " ".join(filters.q.split()):
         found = found.filter(Q(title__icontains=text) | Q(place__icontains=text))
     present = Q(participations__withdrawn_at=None) & ~Q(participations__state="rejected")
-    return found.annotate(number=Count("participations", filter=present))
+    return found.annotate(number=Count("participations", filter=present)).order_by("-held_on", "-id")
 
 
 def activity_by_id(user: Any, id: UUID) -> Activity:

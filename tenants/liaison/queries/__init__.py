@@ -17,14 +17,17 @@ from tenants.liaison.queries.entry import (
     NotYourRecord,
     UnknownMember,
     active_members,
+    audience_of,
     born_as,
     enters_for_others,
+    members_named,
+    people,
     refuse_strangers,
 )
 from tenants.liaison.queries.pairings import ended_pairings_of, paired_members, pairings_of, totals
 
 __all__ = [
-    "ContactFilters", "MemberNotActive", "NotYourRecord", "UnknownMember", "active_members", "born_as", "companions",
-    "contact_by_id", "contacts", "ended_pairings_of", "enters_for_others", "met_constituents", "number_met", "number_waiting",
-    "own_numbers", "paired_members", "pairings_of", "refuse_strangers", "sheet_rows", "totals", "visible_contacts", "waiting",
+    "ContactFilters", "MemberNotActive", "NotYourRecord", "UnknownMember", "active_members", "audience_of", "born_as", "companions",
+    "contact_by_id", "contacts", "ended_pairings_of", "enters_for_others", "members_named", "met_constituents", "number_met", "number_waiting",
+    "own_numbers", "paired_members", "pairings_of", "people", "refuse_strangers", "sheet_rows", "totals", "visible_contacts", "waiting",
 ]  # fmt: skip

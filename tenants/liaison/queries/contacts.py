@@ -102,7 +102,9 @@ def own_numbers(user: Any) -> dict[str, int]:
 
 def sheet_rows(found: QuerySet[ContactRecord]) -> Iterator[tuple[Any, ...]]:
     """Lines of the exported file; constituents' names stay out of it."""
-    for one in found.annotate(met_number=Count("met", distinct=True)).iterator(chunk_size=1000):
+    for one in (
+        found.annotate(met_number=Count("met", distinct=True)).order_by("-held_on", "-id").iterator(chunk_size=1000)
+    ):
         state = "已撤回" if one.is_withdrawn else one.get_state_display()
         yield (
             one.held_on, one.member.name, one.member.number, one.member.sector.name, one.get_kind_display(),

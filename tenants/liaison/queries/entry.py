@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Literal
 from uuid import UUID
+
+from django.db.models import Q
 
 from accounts.access import may
 from accounts.permissions import Permission
@@ -12,6 +15,7 @@ from core import audit
 from core.errors import DomainError, NotAllowed, NotFound
 from tenants.liaison.models import State
 from tenants.members.models import Member
+from tenants.members.queries import serving
 from tenants.policy.queries import data_entry_on
 
 
@@ -67,3 +71,29 @@ def refuse_strangers(*, by: audit.Actor, members: Mapping[UUID, Member]) -> None
     """A member enters only what they took part in themselves. Raises NotYourRecord."""
     if not enters_for_others(by) and by.actor_id not in {member.user_id for member in members.values()}:
         raise NotYourRecord
+
+
+def audience_of(user: object) -> Literal["office", "member"]:
+    """Whose type size and density a page takes: a table for an office, cards for a member."""
+    offices = (Permission.RECORDS_READ, Permission.RECORDS_WRITE)
+    return "office" if any(may(user, one) for one in offices) else "member"
+
+
+def people(day: date) -> list[tuple[str, str]]:
+    """What a name field offers: `(张三（001）, 教育界)` for everybody serving on the day. One query."""
+    rows = serving(day).values_list("name", "number", "sector__name")
+    return [(f"{name}（{number}）", sector) for name, number, sector in rows]
+
+
+def members_named(text: str) -> list[Member]:
+    """Members whom the text means: `name（number）`, a number, a whole name, or a whole pinyin or its initials."""
+    text = text.strip()
+    name, _, rest = text.rstrip("）)").replace("(", "（").rpartition("（")
+    if name and (found := list(Member.objects.filter(number=rest.strip(), name=name.strip()))):
+        return found
+    sound = text.lower().replace(" ", "")
+    by_sound = Q(name_pinyin__startswith=f"{sound} ") | Q(name_pinyin__endswith=f" {sound}")
+    for meaning in (Q(number=text), Q(name=text), by_sound):
+        if text and (found := list(Member.objects.filter(meaning).select_related("sector")[:9])):
+            return found
+    return []

@@ -1,0 +1,96 @@
+"""What the pages of activities ask for. Rules are the actions'; forms only read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from tenants.activities.models import Destination, OrganiserType
+from tenants.activities.queries import ActivityFilters, kind_titles
+from tenants.liaison.forms import STATES, MembersField
+from tenants.liaison.models import PlaceLevel
+from tenants.members.models import Sector, SpecialCommittee
+
+
+def organisers(*, own: bool) -> list[tuple[str, Any]]:
+    """Who can have organised it, as one list: `committee`, `sector:<id>`, …; `own` offers the member as well."""
+    first = [("member", "本人")] if own else []
+    return [
+        *first,
+        (OrganiserType.COMMITTEE.value, "本会机关"),
+        ("专委会", [(f"special_committee:{one.pk}", one.name) for one in SpecialCommittee.objects.all()]),
+        ("界别", [(f"sector:{one.pk}", one.name) for one in Sector.objects.all()]),
+        (OrganiserType.OTHER.value, OrganiserType.OTHER.label),
+    ]
+
+
+class ActivityForm(forms.Form):
+    """An activity that was held; an office pastes who took part, a member enters the own part."""
+
+    title = forms.CharField(label="活动名称", max_length=200)
+    kind = forms.ChoiceField(label="种类")
+    organiser = forms.ChoiceField(label="谁组织的")
+    held_on = forms.DateField(label="日期", widget=forms.DateInput)
+    until = forms.DateField(label="到哪天", required=False, help_text="一天的活动不用填。", widget=forms.DateInput)
+    place = forms.CharField(label="地点", required=False, max_length=120)
+    place_level = forms.ChoiceField(label="地点层级", required=False, choices=[("", "不填"), *PlaceLevel.choices])
+    venue_name = forms.CharField(label="工作室或联络站", required=False, max_length=120)
+    destination = forms.ChoiceField(label="去向", required=False, choices=[("", "不填"), *Destination.choices])
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"held_on": today}, **kwargs)
+        for name in ("held_on", "until"):
+            self.fields[name].widget.attrs["max"] = today.isoformat()
+        self.fields["kind"].choices = [("", "请选择"), *kind_titles(today).items()]  # type: ignore[attr-defined]
+        self.fields["organiser"].choices = [("", "请选择"), *organisers(own=self.is_own)]  # type: ignore[attr-defined]
+
+    is_own = True
+
+    def values(self) -> dict[str, Any]:
+        """Keywords of `register_activity`; `organiser` is None where the member is it, to be filled by the view."""
+        values = dict(self.cleaned_data)
+        values["organiser_type"], _, id = values.pop("organiser").partition(":")
+        values["organiser"] = id or None
+        return values
+
+
+class OfficeActivityForm(ActivityForm):
+    participants = MembersField(
+        label="参加的委员", required=False,
+        help_text="一行一位或用顿号隔开，可以从表格里整列粘贴；也可以保存后按界别勾选。",
+    )  # fmt: skip
+    is_own = False
+
+
+class ActivityFilterForm(forms.Form):
+    q = forms.CharField(
+        label="搜索", required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": "名称或地点"})
+    )
+    kind = forms.ChoiceField(label="种类", required=False)
+    sector = forms.ModelChoiceField(
+        label="组织的界别", required=False, queryset=Sector.objects.none(), empty_label="全部"
+    )
+    special_committee = forms.ModelChoiceField(
+        label="组织的专委会", required=False, queryset=SpecialCommittee.objects.none(), empty_label="全部"
+    )
+    state = forms.ChoiceField(label="状态", required=False, choices=STATES)
+    since = forms.DateField(label="从", required=False)
+    until = forms.DateField(label="到", required=False)
+    member = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", "全部"), *kind_titles(today).items()]  # type: ignore[attr-defined]
+        self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
+        self.fields["special_committee"].queryset = SpecialCommittee.objects.all()  # type: ignore[attr-defined]
+
+    def filters(self) -> ActivityFilters:
+        """What was asked for; a value that is no choice filters nothing."""
+        self.is_valid()
+        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        for name in ("sector", "special_committee"):
+            if name in asked:
+                asked[name] = asked[name].pk
+        return ActivityFilters(**asked)

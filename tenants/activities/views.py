@@ -1,0 +1,181 @@
+"""Pages of activities: the list, a new one, one with who took part."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import may, requires
+from accounts.permissions import Permission
+from core import clock
+from core.errors import DomainError
+from core.web import page, refusals_on
+from tenants.activities import actions, queries
+from tenants.activities.forms import ActivityFilterForm, ActivityForm, OfficeActivityForm
+from tenants.activities.models import Activity, Role
+from tenants.liaison.forms import ReasonForm
+from tenants.liaison.queries import audience_of, people
+from tenants.members.forms import RosterFilter
+from tenants.members.models import Member
+from tenants.members.queries import member_of, roster
+
+PER_PAGE = 50
+OFFERED = 120  # members to tick on one page
+
+
+@require_safe
+@requires(Permission.RECORDS_READ, Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def activity_list(request: HttpRequest) -> HttpResponse:
+    """What was organised, the newest first."""
+    today = clock.today()
+    form = ActivityFilterForm(request.GET, today=today)
+    shown = Paginator(queries.activities(request.user, form.filters()), PER_PAGE).get_page(request.GET.get("page"))
+    titles = queries.kind_titles(today)
+    for one in shown.object_list:
+        one.kind_title, one.organiser = titles.get(one.kind, one.kind), queries.organiser_of(one)
+    context = {
+        "page": shown,
+        "filter": form,
+        "lead": f"共 {shown.paginator.count} 次",
+        "is_filtered": any(value for name, value in request.GET.items() if name != "page"),
+        "may_record": may(request.user, Permission.RECORDS_OWN) or may(request.user, Permission.RECORDS_WRITE),
+        "audience": audience_of(request.user),
+    }
+    return page(request, "activities/activities.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def activity_new(request: HttpRequest) -> HttpResponse:
+    """Record an activity: an office with everybody who took part, a member the one they went to."""
+    today, for_others = clock.today(), may(request.user, Permission.RECORDS_WRITE)
+    member = None if for_others else member_of(request.user)
+    form = (OfficeActivityForm if for_others else ActivityForm)(request.POST or None, today=today)
+    if request.method == "POST" and form.is_valid() and (for_others or member):
+        with refusals_on(form):
+            values = _values(form, member)
+            activity = actions.register_activity(**values, today=today, by=request.user)
+            _tell(request, activity, len(values.get("participants", ())))
+            return redirect("activities:activity", id=activity.pk)
+    context = {
+        "form": form,
+        "member": member,
+        "for_others": for_others,
+        "people": people(today) if for_others else [],
+        "audience": audience_of(request.user),
+    }
+    return page(request, "activities/activity_new.html", context, status=422 if form.errors else 200)
+
+
+def _values(form: ActivityForm, member: Member | None) -> dict[str, Any]:
+    values = form.values()
+    if member is not None:
+        values["participants"] = [member.pk]
+        if values["organiser_type"] == "member":
+            values["organiser"] = member.pk
+    values["organiser"] = UUID(str(values["organiser"])) if values["organiser"] else None
+    return values
+
+
+def _tell(request: HttpRequest, activity: Activity, number: int) -> None:
+    if activity.state == "claimed":
+        messages.info(request, "已记录，等待办公室确认后计入。")
+    elif number:
+        messages.success(request, f"已记录，{number} 位委员计入履职。还有人参加，可在下面添加。")
+    else:
+        messages.success(request, "已记录。接下来在下面勾选参加的委员。")
+
+
+@require_safe
+@requires(Permission.RECORDS_READ, Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def activity(request: HttpRequest, id: UUID) -> HttpResponse:
+    """One activity and who took part; an office ticks more people, found by name or sector."""
+    return _activity_page(request, queries.activity_by_id(request.user, id), ReasonForm())
+
+
+def _activity_page(request: HttpRequest, held: Activity, form: ReasonForm) -> HttpResponse:
+    writes = may(request.user, Permission.RECORDS_WRITE) and not held.is_withdrawn
+    present = list(queries.present_at(held))
+    member = member_of(request.user) if may(request.user, Permission.RECORDS_OWN) else None
+    there = {one.member_id for one in present if one.state != "rejected"}
+    finder = RosterFilter(request.GET)
+    asked = finder.filters()
+    searched = writes and bool(asked.q or asked.sector or asked.special_committee)
+    offered = (
+        [one for one in roster(held.held_on, asked)[: OFFERED + len(there)] if one.pk not in there] if searched else []
+    )
+    shows_all = may(request.user, Permission.RECORDS_READ) or may(request.user, Permission.RECORDS_WRITE)
+    context = {
+        "activity": held,
+        "kind": queries.kind_titles(held.held_on).get(held.kind, held.kind),
+        "organiser": queries.organiser_of(held),
+        "number": len(there),
+        "present": present if shows_all else [one for one in present if member and one.member_id == member.pk],
+        "may_add": writes,
+        "may_join": member is not None and member.pk not in there and not held.is_withdrawn and not writes,
+        "may_decide": may(request.user, Permission.RECORDS_CONFIRM),
+        "may_withdraw": not held.is_withdrawn and (writes or held.entered_by == request.user.pk),
+        "finder": finder,
+        "searched": searched,
+        "offered": offered[:OFFERED],
+        "roles": Role.choices,
+        "form": form,
+        "audience": audience_of(request.user),
+    }
+    return page(request, "activities/activity.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def participate(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Add the ticked members, or oneself."""
+    held = queries.activity_by_id(request.user, id)
+    if may(request.user, Permission.RECORDS_WRITE):
+        chosen, role = _ids(request.POST.getlist("members")), request.POST.get("role") or Role.PARTICIPANT
+    else:
+        member = member_of(request.user)
+        chosen, role = ([member.pk] if member else []), Role.PARTICIPANT
+    if not chosen:
+        messages.warning(request, "没有勾选委员。请先在姓名前打勾。")
+        return redirect("activities:activity", id=held.pk)
+    try:
+        made = actions.record_participation(activity=held.pk, members=chosen, role=role, by=request.user)
+    except DomainError as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.warning(request, refusal.message)
+    else:
+        waits = made[0].state == "claimed"
+        told = "已记下您参加了，等待办公室确认后计入。" if waits else f"已添加 {len(made)} 位委员，计入履职。"
+        (messages.info if waits else messages.success)(request, told)
+    return redirect("activities:activity", id=held.pk)
+
+
+def _ids(texts: list[str]) -> list[UUID]:
+    found = []
+    for text in texts:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+@require_POST
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def activity_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Take an activity back, with a reason."""
+    held = queries.activity_by_id(request.user, id)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.withdraw_activity(id=id, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
+            messages.success(request, "这次活动已撤回，参加的委员也不再计入；内容仍可查看。")
+            return redirect("activities:activity", id=id)
+    return _activity_page(request, held, form)

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from tenants.liaison.views import claims, constituents, contacts
+
+app_name = "liaison"
+urlpatterns = [
+    path("contacts/", contacts.contact_list, name="contacts"),
+    path("contacts/new/", contacts.contact_new, name="contact_new"),
+    path("contacts/claims/", claims.claim_list, name="claims"),
+    path("contacts/claims/confirm/", claims.claims_confirm, name="claims_confirm"),
+    path("contacts/claims/<slug:source>/<uuid:id>/confirm/", claims.claim_confirm, name="claim_confirm"),
+    path("contacts/claims/<slug:source>/<uuid:id>/return/", claims.claim_return, name="claim_return"),
+    path("contacts/<uuid:id>/", contacts.contact, name="contact"),
+    path("contacts/<uuid:id>/withdraw/", contacts.contact_withdraw, name="contact_withdraw"),
+    path("constituents/", constituents.constituents, name="constituents"),
+    path("constituents/<uuid:id>/end/", constituents.end_pairing, name="end_pairing"),
+]

@@ -1,0 +1,112 @@
+"""What waits for the office's word: contacts, participations and outputs in one list (GZ20-4.4-4)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import requires
+from accounts.permissions import Permission
+from core import clock
+from core.errors import DomainError
+from core.web import page, refusals_on
+from tenants.liaison.forms import ReasonForm
+from tenants.liaison.queries import claims
+
+SHOWN = 100
+HERE = "/contacts/claims/"
+
+
+@require_safe
+@requires(Permission.RECORDS_CONFIRM)
+def claim_list(request: HttpRequest) -> HttpResponse:
+    """The oldest first; the first button has the focus, so Enter confirms and goes on. `?all=1` ticks everything."""
+    waiting = claims.waiting()
+    days = (clock.today() - waiting[0].held_on).days if waiting else 0
+    context = {
+        "lines": waiting[:SHOWN],
+        "number": len(waiting),
+        "shown": SHOWN,
+        "lead": f"{len(waiting)} 条，最早的是 {days} 天前的" if waiting else "",
+        "ticked": request.GET.get("all") == "1",
+    }
+    return page(request, "liaison/claims.html", context)
+
+
+@require_POST
+@requires(Permission.RECORDS_CONFIRM)
+def claims_confirm(request: HttpRequest) -> HttpResponse:
+    """Confirm the ticked ones: first a look at what that means, then, with `sure`, the deed; all or none."""
+    chosen = request.POST.getlist("chosen")
+    wanted = [line for line in claims.waiting() if line.key in set(chosen)]
+    if not wanted:
+        messages.warning(request, "没有选中待确认的记录。请先在要确认的行前打勾。")
+        return redirect(HERE)
+    if not request.POST.get("sure"):
+        kinds = Counter(line.what for line in wanted).most_common()
+        gone = len(set(chosen)) - len(wanted)
+        context = {"lines": wanted, "kinds": kinds, "people": len({line.who for line in wanted}), "gone": gone}
+        return page(request, "liaison/claims_preview.html", context)
+    _confirm(request, wanted)
+    return redirect(HERE)
+
+
+def _confirm(request: HttpRequest, wanted: list[claims.Waiting]) -> None:
+    ids: dict[str, list[UUID]] = defaultdict(list)
+    for line in wanted:
+        ids[line.source].append(line.id)
+    with transaction.atomic():
+        for name, some in ids.items():
+            claims.source(name).confirm(ids=some, by=request.user, at=clock.now())  # type: ignore[arg-type]
+    messages.success(request, f"已确认 {len(wanted)} 条，计入各人履职。{_rest()}")
+
+
+def _rest() -> str:
+    left = claims.number_waiting()
+    return f"还有 {left} 条待确认。" if left else "没有待确认的了。"
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the button stood: the list, or the home page that showed the same lines."""
+    target = request.GET.get("next", "")
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else HERE
+
+
+@require_POST
+@requires(Permission.RECORDS_CONFIRM)
+def claim_confirm(request: HttpRequest, source: str, id: UUID) -> HttpResponse:
+    """Confirm one and go on to the next."""
+    try:
+        claims.source(source).confirm(ids=[id], by=request.user, at=clock.now())  # type: ignore[arg-type]
+    except DomainError as refusal:
+        if refusal.status == 404:
+            raise
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, f"已确认，计入履职。{_rest()}")
+    return redirect(_back(request))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORDS_CONFIRM)
+def claim_return(request: HttpRequest, source: str, id: UUID) -> HttpResponse:
+    """Return one with a reason its author will read."""
+    kind, form = claims.source(source), ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            kind.reject(id=id, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())  # type: ignore[arg-type]
+            messages.success(request, f"已退回，录入人会看到原因。{_rest()}")
+            return redirect(_back(request))
+    line = next((line for line in kind.waiting() if line.id == id), None)
+    if line is None:
+        messages.warning(request, "这条已经处理过，或已撤回。")
+        return redirect(HERE)
+    context = {"line": line, "form": form, "back_url": _back(request)}
+    return page(request, "liaison/claim_return.html", context, status=422 if form.errors else 200)

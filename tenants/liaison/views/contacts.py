@@ -1,0 +1,164 @@
+"""Recording a contact on a phone, the list, one record."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import may, requires
+from accounts.permissions import Permission
+from core import clock, sheets
+from core.errors import DomainError
+from core.web import page, refusals_on
+from tenants.liaison import actions, queries
+from tenants.liaison.forms import ContactFilterForm, ContactForm, OfficeContactForm, ReasonForm
+from tenants.liaison.models import ContactRecord
+from tenants.members.models import Member
+from tenants.members.queries import member_by_id, member_of
+
+PER_PAGE = 50
+COLUMNS = (
+    sheets.Out("日期", 12), sheets.Out("委员", 14), sheets.Out("编号", 10), sheets.Out("界别", 14), sheets.Out("种类", 10),
+    sheets.Out("方式", 10), sheets.Out("地点", 20), sheets.Out("人数", 8), sheets.Out("内容", 50), sheets.Out("意见", 40),
+    sheets.Out("状态", 10),
+)  # fmt: skip
+
+
+@require_safe
+@requires(Permission.RECORDS_READ, Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def contact_list(request: HttpRequest) -> HttpResponse:
+    """Who met whom: all for an office, one's own for a member; as a file with `?format=xlsx`."""
+    form = ContactFilterForm(request.GET)
+    found = queries.contacts(request.user, form.filters())
+    if request.GET.get("format") == "xlsx":
+        return _file(found, request)
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["format"] = "xlsx"
+    filtered = any(value for name, value in request.GET.items() if name != "page")
+    numbers = queries.own_numbers(request.user)
+    context = {
+        "page": shown,
+        "filter": form,
+        "is_filtered": filtered,
+        "lead": _lead(shown.paginator.count, numbers, filtered=filtered),
+        "export_url": f"?{query.urlencode()}",
+        "may_record": _may_record(request.user),
+        "audience": queries.audience_of(request.user),
+    }
+    return page(request, "liaison/contacts.html", context)
+
+
+def _lead(found: int, numbers: dict[str, int], *, filtered: bool) -> str:
+    if filtered:
+        return f"符合条件的 {found} 次"
+    waiting = f" · 待确认 {numbers['claimed']}" if numbers["claimed"] else ""
+    returned = f" · 已退回 {numbers['rejected']}" if numbers["rejected"] else ""
+    return f"共 {found} 次{waiting}{returned}"
+
+
+def _may_record(user: Any) -> bool:
+    return may(user, Permission.RECORDS_OWN) or may(user, Permission.RECORDS_WRITE)
+
+
+def _file(found: QuerySet[ContactRecord], request: HttpRequest) -> HttpResponse:
+    name = f"{request.committee.name}联系记录-{clock.today():%Y%m%d}.xlsx"  # type: ignore[attr-defined]
+    content = sheets.write(title="联系记录", columns=COLUMNS, rows=queries.sheet_rows(found))
+    return sheets.download(content, name=name)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def contact_new(request: HttpRequest) -> HttpResponse:
+    """Record one contact. An office names the member (or comes with `?member=`); a member is the one."""
+    today, for_others = clock.today(), may(request.user, Permission.RECORDS_WRITE)
+    member = None if for_others else member_of(request.user)
+    form = _form(request, member, for_others=for_others)
+    if request.method == "POST" and form.is_valid() and (for_others or member):
+        with refusals_on(form):
+            given = form.values() if for_others else {**form.values(), "member": member.pk}  # type: ignore[union-attr]
+            record = actions.register_contact(**given, today=today, by=request.user)
+            messages.success(request, _told(record)) if record.state == "confirmed" else messages.info(
+                request, _told(record)
+            )
+            return redirect("liaison:contact", id=record.pk)
+    context = {
+        "form": form,
+        "member": member,
+        "for_others": for_others,
+        "people": queries.people(today),
+        "audience": queries.audience_of(request.user),
+    }
+    return page(request, "liaison/contact_new.html", context, status=422 if form.errors else 200)
+
+
+def _form(request: HttpRequest, member: Member | None, *, for_others: bool) -> ContactForm:
+    today, data = clock.today(), request.POST or None
+    if for_others:
+        return OfficeContactForm(data, today=today, initial=_named(request.GET.get("member")))
+    pairs = queries.pairings_of(member, today) if member else ()
+    return ContactForm(data, today=today, pairs=[(link.constituent_id, link.constituent.name) for link in pairs])
+
+
+def _named(text: str | None) -> dict[str, str]:
+    """The member of `?member=<uuid>`, as the field writes them."""
+    try:
+        member = member_by_id(UUID(text or ""))
+    except (ValueError, DomainError):
+        return {}
+    return {"member": f"{member.name}（{member.number}）"}
+
+
+def _told(record: ContactRecord) -> str:
+    what = f"已记录 {record.held_on:%-m月%-d日} 的{record.get_kind_display()}"
+    if record.state == "confirmed":
+        return f"{what}，计入{record.member.name} {record.held_on:%Y} 年履职。"
+    return f"{what}，等待办公室确认后计入。"
+
+
+@require_safe
+@requires(Permission.RECORDS_READ, Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def contact(request: HttpRequest, id: UUID) -> HttpResponse:
+    """One record, and the way to take it back."""
+    return _contact_page(request, queries.contact_by_id(request.user, id), ReasonForm())
+
+
+def _contact_page(request: HttpRequest, record: ContactRecord, form: ReasonForm) -> HttpResponse:
+    own = record.member.user_id == request.user.pk
+    context = {
+        "record": record,
+        "companions": queries.companions(record),
+        # Names of the people met are known to the member they are paired with; everybody else sees how many.
+        "met": queries.met_constituents(record) if own else [],
+        "number_met": queries.number_met(record),
+        "may_open_members": may(request.user, Permission.MEMBERS_READ),
+        "may_decide": may(request.user, Permission.RECORDS_CONFIRM)
+        and record.state == "claimed"
+        and not record.is_withdrawn,
+        "may_withdraw": not record.is_withdrawn and (own or may(request.user, Permission.RECORDS_WRITE)),
+        "form": form,
+        "audience": queries.audience_of(request.user),
+    }
+    return page(request, "liaison/contact.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def contact_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Take a record back, with a reason."""
+    record = queries.contact_by_id(request.user, id)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            actions.withdraw_contact(id=id, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
+            messages.success(request, "这条记录已撤回，不再计入履职；内容仍可查看。")
+            return redirect("liaison:contact", id=id)
+    return _contact_page(request, record, form)
