@@ -1,0 +1,182 @@
+"""The pages of returns: who sees which button, what is said, what a refusal looks like."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from core.audit import SYSTEM
+from dispatch import work
+from exchange import actions as exchange
+from tenants.reports import queries, tasks
+from tests.tenants.reports.conftest import AT
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signed_in(place, account, browser_of):
+    """`signed_in("anhua", "office")`: a browser on that committee's host."""
+
+    def make(slug: str, role: str):
+        with place(slug).inside():
+            return browser_of(place(slug), account(role, username=f"{role}-{slug}"))
+
+    return make
+
+
+def _keep(name: str, response) -> str:
+    """The page's text; with LX_KEEP_PAGES a copy is left there to look at."""
+    if folder := os.environ.get("LX_KEEP_PAGES"):
+        Path(folder, f"{name}.html").write_bytes(response.content)
+    return response.content.decode()
+
+
+def _buttons(text: str) -> list[str]:
+    main = text.partition('<main id="content"')[2]
+    return [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<button[^>]*>(.*?)</button>", main, re.S)]
+
+
+def test_the_office_closes_and_waits_the_leader_signs_the_office_submits(year, place, signed_in):
+    office, leader = signed_in("anhua", "office"), signed_in("anhua", "leader")
+    with place("anhua").inside():
+        year.members(3, 5, 1)
+    text = _keep("returns-empty", office.get("/returns/"))
+    assert "2022 年 11 月" in text
+    assert "结账本月" in _buttons(text)
+    assert "结账本月" not in _buttons(leader.get("/returns/").content.decode())
+
+    assert "正在结账" in _keep("returns-waiting", office.post("/returns/close/", {"period": "2022-11"}, follow=True))
+    assert 'http-equiv="refresh"' in office.get("/returns/").content.decode()
+    assert tasks.close_month  # a worker has imported it, and so has the test
+    sent: list[dict] = []
+    work.send_due(sent.append)
+    assert [work.run(message) for message in sent] == ["done"]
+
+    text = _keep("returns-draft", office.get("/returns/2022-11/"))
+    assert "签署" not in _buttons(text)
+    assert "66.7%" in text
+    assert "2 / 3" in text
+    assert "签署" in _buttons(_keep("returns-to-sign", leader.get("/returns/2022-11/")))
+    assert "等办公室报送政协益阳市委员会" in leader.post("/returns/2022-11/sign/", follow=True).content.decode()
+
+    text = _keep("returns-signed", office.get("/returns/2022-11/"))
+    assert "报送政协益阳市委员会" in _buttons(text)
+    text = _keep("returns-submitted", office.post("/returns/2022-11/submit/", follow=True))
+    assert "已报送政协益阳市委员会，等待接收。" in text
+
+
+def test_submitting_twice_from_two_windows_is_a_refusal_with_a_sentence(year, place, signed_in):
+    office = signed_in("anhua", "office")
+    with place("anhua").inside():
+        year.report()
+    response = office.post("/returns/2022-11/submit/")
+    assert response.status_code == 409
+    assert "没有重复报送" in response.content.decode()
+
+
+def test_the_parent_looks_then_sends_back_with_a_reason_or_accepts(year, place, signed_in):
+    office, county = signed_in("yiyang", "office"), signed_in("anhua", "office")
+    with place("anhua").inside():
+        year.members(3, 6)
+        year.adapt(5, 8)
+        first = year.report()
+    assert "政协安化县委员会" in _keep("inbox", office.get("/returns/inbox/"))
+    text = _keep("received", office.get(f"/returns/inbox/{first.pk}/"))
+    assert "接收" in _buttons(text)
+    assert "按其上级办法" in text
+
+    response = office.post(f"/returns/inbox/{first.pk}/send-back/", {"reason": " "})
+    assert response.status_code == 422
+    assert "请填写退回理由" in _keep("received-refused", response)
+    office.post(f"/returns/inbox/{first.pk}/send-back/", {"reason": "联系次数请核对"})
+    assert "联系次数请核对" in _keep("returns-returned", county.get("/returns/2022-11/"))
+
+    with place("anhua").inside():
+        second = year.report()
+    text = office.post(f"/returns/inbox/{second.pk}/accept/", follow=True).content.decode()
+    assert "已接收政协安化县委员会2022 年 11 月报表" in text
+    assert office.post(f"/returns/inbox/{second.pk}/accept/").status_code == 409
+
+
+@pytest.mark.parametrize("slug", ["nanxian", "hunan", "guangdong"])
+def test_anothers_return_is_not_found(year, place, signed_in, slug):
+    with place("anhua").inside():
+        delivery = year.report()
+    browser = signed_in(slug, "office")
+    assert browser.get(f"/returns/inbox/{delivery.pk}/").status_code == 404
+    assert browser.post(f"/returns/inbox/{delivery.pk}/accept/").status_code == 404
+
+
+@pytest.mark.parametrize(("role", "status"), [("member", 403), ("convener", 403), ("upper_liaison", 200), ("leader", 200)])
+def test_returns_and_the_sum_open_to_those_who_may(place, signed_in, role, status):
+    browser = signed_in("yiyang", role)
+    for path in ("/returns/", "/returns/inbox/", "/rollup/"):
+        assert browser.get(path).status_code == (403 if status == 403 else 200), path
+
+
+@pytest.mark.parametrize("path", ["close/", "2022-11/submit/"])
+def test_the_liaison_office_only_looks(place, signed_in, path):
+    assert signed_in("yiyang", "upper_liaison").post(f"/returns/{path}", {"period": "2022-11"}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/returns/2022-13/", "/returns/abc/", "/rollup/?period=abc", "/rollup/R99/"])
+def test_what_does_not_exist_is_not_found(place, signed_in, path):
+    assert signed_in("yiyang", "office").get(path).status_code == 404
+
+
+def test_the_province_reads_who_reported_and_every_number_leads_to_its_composition(year, place, signed_in):
+    with place("anhua").inside():
+        members = year.members(3, 5, 6, 8)
+        year.adapt(5, 8)
+        year.contact(*members)
+        year.output(members[0], members[1])
+        county = year.report()
+    with place("yiyang").inside():
+        exchange.accept(delivery_id=county.pk, at=AT, by=SYSTEM)
+        year.members(3, 0)
+        city = year.report()
+    province = signed_in("hunan", "upper_liaison")
+    text = _keep("rollup-waiting", province.get("/rollup/"))
+    assert "待接收" in text
+    with place("hunan").inside():
+        exchange.accept(delivery_id=city.pk, at=AT, by=SYSTEM)
+    text = _keep("rollup", province.get("/rollup/"))
+    assert "政协安化县委员会" in text
+    assert "政协南县委员会" in text
+    assert "/rollup/R05/?period=2022-11" in text
+    text = _keep("indicator", province.get("/rollup/R05/?period=2022-11"))
+    assert "现有结对群众人数" in text
+    for parts in ("4 / 6", "3 / 6", "3 / 4", "2 / 4"):
+        assert parts in text
+    text = _keep("indicator-na", province.get("/rollup/R09/?period=2022-11"))
+    assert "不适用" in text
+    _keep("rollup-city", signed_in("yiyang", "office").get("/rollup/"))
+
+
+def test_a_foreign_province_opens_its_page_and_finds_nothing_of_others(year, place, signed_in):
+    with place("anhua").inside():
+        year.report()
+    text = _keep("rollup-foreign", signed_in("guangdong", "upper_liaison").get("/rollup/?period=2022-11"))
+    assert "政协广州市委员会" in text
+    assert "待报" in text
+    for name in ("安化", "益阳", "湖南"):
+        assert name not in text
+
+
+def test_a_county_has_nobody_below_and_the_page_says_so(place, signed_in):
+    assert "本会没有下级委员会" in _keep("rollup-county", signed_in("anhua", "office").get("/rollup/"))
+
+
+def test_the_list_shows_what_is_next_for_every_month(year, place, signed_in):
+    with place("anhua").inside():
+        year.report("2022-09")
+        year.close("2022-10")
+        assert queries.latest("2022-10").state == "draft"
+    text = _keep("returns-list", signed_in("anhua", "office").get("/returns/"))
+    assert text.index("2022 年 10 月") < text.index("2022 年 9 月")
+    assert "等领导签署" in text
+    assert "等上级接收" in text
