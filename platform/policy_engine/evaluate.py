@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.facts import normalised
 from policy_engine.judge import Verdict, judge
 from policy_engine.model import Policy
@@ -15,6 +16,10 @@ from policy_engine.tally import count, tallies
 
 def evaluate(policy: Policy, facts: Mapping[str, Any] | Document, as_of: date) -> list[Verdict]:
     """Verdicts on a facts document (shape: `lianxin policy schema facts`). Raises TemplateErrors on faulty facts."""
+    if not 1900 <= as_of.year < 3000:
+        raise TemplateErrors(
+            [TemplateError("", 0, "as_of", "bad_date", f"统计日 {as_of} 不在 1900 至 2999 年之间", "改正统计日")]
+        )
     document = facts if isinstance(facts, Document) else Document("facts", facts)
     sheet = normalised(document, policy)
     return judge(policy, sheet.subjects, count(tallies(policy, as_of), sheet.rows), as_of, waivers=sheet.waivers)

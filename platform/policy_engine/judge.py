@@ -9,8 +9,8 @@ from math import ceil
 from typing import Any
 
 from policy_engine.model import Duty, Part, Policy, State, Subject
-from policy_engine.periods import DAY, Period
-from policy_engine.tally import NOTHING, YEARLY, Counted, Counts, duties_and_periods, key
+from policy_engine.periods import Period, next_day
+from policy_engine.tally import NOTHING, YEARLY, Counted, Counts, duties_and_periods, key, merged, stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ def judge(
     policy: Policy, subjects: Iterable[Person], counts: Counts, as_of: date, *, waivers: Iterable[Waiver] = ()
 ) -> list[Verdict]:
     """A verdict per subject × duty × period begun in the year holding `as_of`, sorted by subject, duty, period."""
-    bench = _Bench(tuple(subjects), counts, as_of, frozenset((one.subject, one.duty, one.period) for one in waivers))
+    waived = frozenset((one.subject, one.duty, one.period) for one in waivers)
+    bench = _Bench(tuple(subjects), counts, as_of, waived, stages(policy, as_of))
     found = [
         bench.verdict(duty, period, person)
         for duty, period in duties_and_periods(policy, as_of)
@@ -105,6 +106,7 @@ class _Bench:
     counts: Counts
     as_of: date
     waived: frozenset[tuple[str, str, str]]
+    stages: Mapping[str, list[str]]
 
     def verdict(self, duty: Duty, period: Period, person: Person) -> Verdict:
         duty = _pro_rata(duty, period, person)
@@ -211,12 +213,14 @@ class _Bench:
         )
 
     def found(self, tally_key: str, subject: str) -> Counted:
+        if tally_key in self.stages:
+            return merged(self.counts.get((stage, subject), NOTHING) for stage in self.stages[tally_key])
         return self.counts.get((tally_key, subject), NOTHING)
 
     def window(self, duty: Duty, period: Period) -> tuple[date, date]:
         """The days that decide who is bound: the period up to as-of, or the one day for what is judged as it stands."""
         day = period.reference_day(self.as_of)
-        return (day if duty.period == "continuous" else period.start, day if day == date.max else day + DAY)
+        return (day if duty.period == "continuous" else period.start, next_day(day))
 
 
 def holds(person: Person, subject: Subject, window: tuple[date, date]) -> bool:

@@ -29,8 +29,16 @@ def load_template(path: Path | str) -> Template:
 
 def find_template(name: str) -> Path:
     """The folder for NAME (of `policy_templates/`) or DIR."""
-    folder = Path(name)
-    return folder if folder.exists() or "/" in name or not (TEMPLATES / name).is_dir() else TEMPLATES / name
+    shipped = TEMPLATES / name
+    return shipped if "/" not in name and not is_folder(Path(name)) and is_folder(shipped) else Path(name)
+
+
+def is_folder(path: Path) -> bool:
+    """Also False where asking is refused or the name makes no path."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 @lru_cache(maxsize=1)
@@ -96,8 +104,10 @@ class _Folder:
         return Template(id=header.data["id"], header=plain, clauses=known, elements=elements, catalogue=catalogue)
 
     def must_be_a_folder(self) -> None:
-        if not self.path.is_dir():
-            self.fault("", "missing_folder", "模板文件夹不存在", "检查路径，或用 policy_templates 里的名字")
+        if not is_folder(self.path):
+            self.fault(
+                "", "missing_folder", "模板文件夹不存在或读不了", "检查路径和权限，或用 policy_templates 里的名字"
+            )
             self.stop_at_faults()
         for file in [*self.files("."), *self.files("duties"), *self.files("cases")]:
             place = file.relative_to(self.path).as_posix()

@@ -273,6 +273,19 @@ class Template:
         """One duty as a day reads it (None: latest). KeyError where unknown."""
         return _duty(self, self.elements[f"duty.{duty_id}"], on)
 
+    def filter_changes(self, duty_id: str, after: date, until: date) -> list[date]:
+        """The days in (after, until] on which what counts for a duty, or for one of its parts, changes."""
+        duty = self.elements[f"duty.{duty_id}"]
+        elements = [duty, *(self.elements[part] for part in duty.traits.get("parts", ()))]
+        days = {
+            entry.since
+            for element in elements
+            for key in FILTERS
+            for entry in element.values.get(key, ())
+            if entry.since
+        }
+        return sorted(day for day in days if after < day <= until)
+
     def setting(self, name: str, on: date | None = None, default: Any = None) -> Any:
         """A setting's value on a day; `default` where the policy states none, or none yet."""
         element = self.elements.get(f"setting.{name}")

@@ -65,6 +65,11 @@ def year_of(day: date, year_start_month: int = 1) -> Period:
     return Period(str(number), start, add_months(start, 12))
 
 
+def next_day(day: date) -> date:
+    """The day after; the last day there is has none."""
+    return day if day == date.max else day + DAY
+
+
 def add_months(start: date, months: int) -> date:
     """The first of a month, `months` later."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)

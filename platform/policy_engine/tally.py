@@ -22,17 +22,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import Any, Literal, cast
 
 from policy_engine.model import Duty, Filter, Part, Policy
-from policy_engine.periods import DAY, Period, begun
+from policy_engine.periods import Period, begun, next_day
 
 Distinct = Literal["record", "target", "item", "venue", "subject", "destination"]
 By = Literal["subject", "target"]
 YEARLY = "yearly"
+STAGE = "~"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """`key` is unique in one evaluation: `duty@2021-05`, `duty/part@2021`, `duty/yearly@2021` (lines of a list to be met anew). Subject and posts describe whom it is for."""
+    """`key` is unique in one evaluation: `duty@2021-05`, `duty/part@2021`, `duty/yearly@2021` (lines of a list to be met
+    anew), each with `~0`, `~1`, … where the filter changed within the period. Subject and posts describe whom it is for."""
 
     key: str
     duty: str
@@ -102,7 +105,26 @@ NOTHING = Counted()
 
 def tallies(policy: Policy, as_of: date) -> list[Tally]:
     """All tallies of a policy for every period begun in the year holding `as_of`, in duty order."""
-    return [tally for duty, period in duties_and_periods(policy, as_of) for tally in tallies_of(duty, period, as_of)]
+    return [
+        tally for duty, period in duties_and_periods(policy, as_of) for tally in _in_stages(policy, duty, period, as_of)
+    ]
+
+
+def stages(policy: Policy, as_of: date) -> dict[str, list[str]]:
+    """The keys of tallies that count the stages of one figure, by the figure's key; empty as long as no filter changed."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for tally in tallies(policy, as_of):
+        if STAGE in tally.key:
+            found[tally.key.partition(STAGE)[0]].append(tally.key)
+    return dict(found)
+
+
+def merged(found: Iterable[Counted]) -> Counted:
+    """Stages lie apart in time, so records add up; a target met in two stages is still one."""
+    several = list(found)
+    values = tuple(sorted({value for one in several for value in one.values}))
+    records = tuple(sorted({record for one in several for record in one.records}))
+    return Counted(len(values) if values else sum(one.number for one in several), records, values)
 
 
 def duties_and_periods(policy: Policy, as_of: date) -> Iterator[tuple[Duty, Period]]:
@@ -123,6 +145,22 @@ def tallies_of(duty: Duty, period: Period, as_of: date) -> list[Tally]:
     if duty.listing:
         return _of_list(duty, period, as_of)
     return [_tally(duty, period, as_of, where=duty.where)] if duty.where else []
+
+
+def _in_stages(policy: Policy, duty: Duty, period: Period, as_of: date) -> list[Tally]:
+    """Which records count, the rule of the record's day decides: one tally per stretch between two changes of the filter."""
+    changes = policy.filter_changes(duty.id, period.start, period.reference_day(as_of))
+    whole = tallies_of(duty, period, as_of)
+    standing = [tally for tally in whole if tally.standing_on]
+    if not changes or len(standing) == len(whole):
+        return whole
+    bounds = [period.start, *changes, period.until]
+    return standing + [
+        replace(tally, key=f"{tally.key}{STAGE}{index}", span_from=first, span_until=min(end, tally.span_until or end))
+        for index, (first, end) in enumerate(pairwise(bounds))
+        for tally in tallies_of(policy.duty(duty.id, first), period, as_of)
+        if not tally.standing_on
+    ]
 
 
 def key(duty: str, period: Period, part: str | None = None) -> str:
@@ -206,7 +244,7 @@ def _tally(
         distinct=cast(Distinct, "item" if duty.listing else counted.distinct),
         by=cast(By, counted.by),
         span_from=None if standing or period.start == date.min else period.start,
-        span_until=None if standing else min(as_of + DAY, period.until),
+        span_until=None if standing else min(next_day(as_of), period.until),
         standing_on=period.reference_day(as_of) if standing else None,
     )
 

@@ -125,6 +125,11 @@ def test_missing_files_and_odd_dates_are_told(tmp_path: Path) -> None:
         refused("evaluate", "guangzhou-2020", "--facts", tmp_path / "f.json", "--as-of", "2021-02-30")[0]["code"]
         == "bad_date"
     )
+    assert (
+        refused("evaluate", "guangzhou-2020", "--facts", tmp_path / "f.json", "--as-of", "9999-12-31")[0]["code"]
+        == "bad_date"
+    )
+    assert refused("check", "长" * 300)[0]["code"] == "missing_folder"
     assert refused("check", tmp_path / "nowhere")[0]["code"] == "missing_folder"
     assert refused("explain", "guangzhou-2020", "nothing")[0]["code"] == "unknown_duty"
     assert refused("resolve", "nowhere")[0]["code"] == "missing_folder"

@@ -127,6 +127,39 @@ def test_the_rule_of_the_periods_last_day_judges_it(with_duty: Add) -> None:
     ]
 
 
+def test_the_rule_of_the_records_day_says_whether_it_counts(with_duty: Add) -> None:
+    """From July talks count beside visits: the talk of June stays out, the one of July is in; a person met twice is one."""
+    policy = with_duty("kind: count\nperiod: year\nvalues: [{min: 9}]\ncounts: {kinds: [visit], count: targets}")
+    change = {"op": "set", "path": "duty.d.kinds", "value": ["visit", "talk"]}
+    head = {
+        "overlay": "o",
+        "base": "small",
+        "decided_by": "standing_committee",
+        "reason": "x",
+        "from": "2021-07-01",
+        "operations": [change],
+    }
+    entries = [
+        ("visit", "2021-02-01", "p1"),
+        ("talk", "2021-06-30", "p2"),
+        ("talk", "2021-07-01", "p1"),
+        ("talk", "2021-08-01", "p3"),
+    ]
+    records = [record(n, kind, on, target={"type": "person", "id": who}) for n, (kind, on, who) in enumerate(entries)]
+    (one,) = verdicts(resolve(policy, [load_overlay(head)]), *records)
+    assert (one.counted, one.records) == (2, ("r0", "r2", "r3"))
+
+
+def test_guangzhous_member_duties_share_no_kind_so_nothing_counts_twice() -> None:
+    kinds = [
+        kind
+        for duty in GUANGZHOU.duties
+        if duty.subject.type == "member" and duty.judged and duty.where
+        for kind in duty.where.kinds
+    ]
+    assert len(kinds) == len(set(kinds))
+
+
 def test_a_year_may_begin_in_july(small: Any, with_duty: Add) -> None:
     file = small / "policy.yaml"
     file.write_text(file.read_text().replace("settings:", "settings:\n  year_start_month: 7"))
