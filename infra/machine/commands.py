@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,8 +15,18 @@ from .paths import LOGS, ROOT, STAMPS
 SHOWN_LINES = 25
 
 
-def run(argv: Sequence[str | Path], *, log: str, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> None:
-    """Run `argv` to its end without a terminal to ask questions at; raise CannotGoOn with the end of its output."""
+def run(
+    argv: Sequence[str | Path],
+    *,
+    log: str,
+    env: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+    tell: Callable[[str], None] | None = None,
+) -> None:
+    """Run `argv` to its end without a terminal to ask questions at; raise CannotGoOn with the end of its output.
+
+    `tell` is given each line of its standard output as it comes.
+    """
     path = LOGS / f"{log}.log"
     with path.open("ab") as file:
         file.write(f"\n$ {' '.join(map(str, argv))}\n".encode())
@@ -25,12 +35,17 @@ def run(argv: Sequence[str | Path], *, log: str, env: Mapping[str, str] | None =
         process = subprocess.Popen(
             [str(part) for part in argv],
             stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE if tell else file,
+            stderr=file if tell else subprocess.STDOUT,
             cwd=cwd,
             env=None if env is None else dict(env),
         )
         try:
+            for line in process.stdout or ():
+                file.write(line)
+                file.flush()
+                if tell:
+                    tell(line.decode("utf-8", "replace").rstrip())
             code = process.wait()
         except BaseException:
             # Ask, and wait: a package installation cut off half-way would leave the machine's dpkg broken.

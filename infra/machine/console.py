@@ -7,6 +7,7 @@ import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 
 class CannotGoOn(Exception):
@@ -19,20 +20,39 @@ def say(text: str = "") -> None:
     sys.stdout.flush()
 
 
+@dataclass
+class Step:
+    """A step under way: remarks are shown at its end, details at once below it."""
+
+    remarks: list[str] = field(default_factory=list)
+    detailed: bool = False
+
+    def append(self, remark: str) -> None:
+        """Show `remark` at the end of the step's line."""
+        self.remarks.append(remark)
+
+    def detail(self, line: str) -> None:
+        """Show `line` now, below the step's name."""
+        if not self.detailed:
+            say()
+        self.detailed = True
+        say(f"    {line}")
+
+
 @contextmanager
-def step(name: str) -> Iterator[list[str]]:
-    """Print `name …` and, when the block ends, how long it took. The yielded list takes remarks shown at the end."""
+def step(name: str) -> Iterator[Step]:
+    """Print `name …` and, when the block ends, how long it took."""
     sys.stdout.write(f"· {name} … ")
     sys.stdout.flush()
     start = time.monotonic()
-    remarks: list[str] = []
+    this = Step()
     try:
-        yield remarks
+        yield this
     except BaseException:
         say("✗")
         raise
-    tail = f"  {'；'.join(remarks)}" if remarks else ""
-    say(f"{time.monotonic() - start:.1f} s{tail}")
+    tail = f"  {'；'.join(this.remarks)}" if this.remarks else ""
+    say(f"{'    ' if this.detailed else ''}{time.monotonic() - start:.1f} s{tail}")
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

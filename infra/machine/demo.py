@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -16,10 +17,11 @@ from .console import CannotGoOn, say, step, table
 from .credentials import secret
 from .paths import BIN, LOGS, RUN, make_local
 from .ports import is_free
-from .setup import is_held, only_one, set_up
+from .setup import DONE, is_held, only_one, set_up
 
 READY_SECONDS = 90.0
 SUPERVISOR = "demo"
+COLUMNS = ("url", "username", "password", "role")
 ORDER = ("beat", "worker", "provision", "web")  # stopped first to last: no new work, then no workers, then no pages
 
 
@@ -79,26 +81,25 @@ def _demo(port: int) -> int:
     given = services.given_addresses(os.environ)
     started = time.monotonic()
     set_up()
-    application, owner = _start_servers(given, port)
-    _prepare(application, owner)
+    application, owner, admin = _start_servers(given, port)
+    _prepare(application, owner, admin)
+    product.readdress(port)
     running = _start_children(application, owner, port)
-    with step("等待网页 waiting for /readyz"):
-        _wait_ready(port, running)
     say(f"\n就绪，共 {time.monotonic() - started:.1f} s。Ready.")
     _print_addresses(port)
     say("按 Ctrl-C 停止，或在另一个终端执行 make stop。Ctrl-C or `make stop` stops everything.")
     return _watch(running)
 
 
-def _start_servers(given: dict[str, str], port: int) -> tuple[dict[str, str], dict[str, str]]:
-    """Start what is not given by address; the environments of the application and of the owner."""
+def _start_servers(given: dict[str, str], port: int) -> tuple[dict[str, str], dict[str, str], str]:
+    """Start what is not given by address; environments of application and owner, the private superuser's address."""
+    admin = ""
     with step("PostgreSQL、Redis servers") as remarks:
         redis = given.get("REDIS_URL")
         if not redis:
             server = services.start_redis("demo")
             redis = services.redis_url(server)
             remarks.append(f"Redis 127.0.0.1:{server.port}")
-        admin = ""
         if "DATABASE_URL" in given:  # its users and their passwords are that server's own affair
             app_url, owner_url = given["DATABASE_URL"], given["DATABASE_OWNER_URL"]
         else:
@@ -110,36 +111,54 @@ def _start_servers(given: dict[str, str], port: int) -> tuple[dict[str, str], di
             )
             remarks.append(f"PostgreSQL 127.0.0.1:{postgres.port}")
     application = product.application_environment(database_url=app_url, redis_url=redis, port=port)
-    owner = product.owner_environment(application, owner_url=owner_url)
+    return application, product.owner_environment(application, owner_url=owner_url), admin
+
+
+def _prepare(application: dict[str, str], owner: dict[str, str], admin: str) -> None:
+    """Users, tables, story, static files. Skipped when our own database was prepared by exactly this source."""
+    state = product.source_state()
+    if admin and product.accounts() and _read(services.note("demo")) == state:
+        with step("数据库与演示数据 database and story") as remarks:
+            remarks.append(DONE)
+        return
     if admin:
+        services.note("demo").unlink(missing_ok=True)
         with step("数据库用户 database users"):
             _lianxin("db", "bootstrap", env=product.bootstrap_environment(owner, admin_url=admin))
-    return application, owner
-
-
-def _prepare(application: dict[str, str], owner: dict[str, str]) -> None:
     with step("数据表 migrate"):
         _lianxin("migrate", env=owner)
-    with step("演示数据 provision and load the story"):
-        _lianxin("demo", "load", env=owner)
+    with step("演示数据 provision and load the story") as this:
+        _lianxin("demo", "load", env=owner, tell=this.detail)
     with step("静态文件 static files"):
         _lianxin("static", env=application)
+    if admin:
+        services.write_note("demo", state)
 
 
-def _lianxin(*words: str, env: dict[str, str]) -> None:
-    run([BIN / "lianxin", *words], log="product", env=env)
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def _lianxin(*words: str, env: dict[str, str], tell: Callable[[str], None] | None = None) -> None:
+    run([BIN / "lianxin", *words], log="product", env=env, tell=tell)
 
 
 def _start_children(
     application: dict[str, str], owner: dict[str, str], port: int
 ) -> dict[str, subprocess.Popen[bytes]]:
-    with step("启动网页、后台任务、定时任务 web, workers, beat"):
-        return {
-            child.name: processes.spawn(
+    """The web first: with two cores the page is there sooner when nothing else starts beside it."""
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    for child in product.children(port):
+        with step(f"启动{child.what}"):
+            running[child.name] = processes.spawn(
                 child.name, child.argv, env=owner if child.owner else application, log=_fresh_log(child.name)
             )
-            for child in product.children(port)
-        }
+            if child.name == "web":
+                _wait_ready(port, running)
+    return running
 
 
 def _fresh_log(name: str) -> Path:
@@ -219,11 +238,11 @@ def _print_addresses(port: int) -> None:
     say(f"\n  http://localhost:{port}/")
     rows = product.accounts()
     if rows:
-        names = list(rows[0])
-        lines = table([names, *[[row.get(name, "") for name in names] for row in rows]])
-        say("\n登录账号 sign-ins（均为虚构 all invented）")
+        head = ["网址 address", "账号 user", "密码 password", "角色 role"]
+        lines = table([head, *[[str(row.get(name, "")) for name in COLUMNS] for row in rows]])
+        say("\n登录账号 sign-ins（人物均为虚构 all invented）")
         for line in lines:
-            say("  " + line)
+            say(f"  {line}")
     say()
 
 

@@ -11,9 +11,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from .commands import plain_environment
+from .commands import digest, plain_environment
 from .credentials import secret
-from .paths import BIN, LOCAL
+from .paths import BIN, LOCAL, ROOT, write_private
 
 DATABASE = "lianxin"
 OWNER, APP = "lx_owner", "lx_app"
@@ -25,6 +25,7 @@ NOT_INHERITED = (
     "LX_OWNER_PASSWORD",
     "LX_APP_PASSWORD",
 )
+SOURCES = ("platform", "tenants", "api", "billing_free", "policy_templates")
 ACCOUNTS = LOCAL / "demo-accounts.json"
 
 
@@ -33,6 +34,7 @@ class Child:
     """A long-running process: `owner` when it may act as the owner of the tables."""
 
     name: str
+    what: str
     argv: tuple[str, ...]
     owner: bool = False
 
@@ -78,11 +80,13 @@ def children(port: int) -> list[Child]:
     return [
         Child(
             "web",
+            "网页 web",
             (
                 str(BIN / "gunicorn"),
                 "config.wsgi:application",
                 "--bind",
                 f"127.0.0.1:{port}",
+                "--preload",  # one import for both workers: half the time to the first page
                 "--workers",
                 "2",
                 "--threads",
@@ -91,17 +95,42 @@ def children(port: int) -> list[Child]:
                 "60",
             ),
         ),
-        Child("worker", (*celery, "worker", "-c", "2", "-n", "work@%h", *quiet)),
-        Child("provision", (*celery, "worker", "-c", "1", "-Q", "provision", "-n", "provision@%h", *quiet), owner=True),
-        Child("beat", (*celery, "beat", "--schedule", str(LOCAL / "beat-schedule"), "--pidfile", "")),
+        Child("worker", "后台任务 worker", (*celery, "worker", "-c", "2", "-n", "work@%h", *quiet)),
+        Child(
+            "provision",
+            "开通任务 provisioning worker",
+            (*celery, "worker", "-c", "1", "-Q", "provision", "-n", "provision@%h", *quiet),
+            owner=True,
+        ),
+        Child("beat", "定时任务 beat", (*celery, "beat", "--schedule", str(LOCAL / "beat-schedule"), "--pidfile", "")),
     ]
+
+
+def source_state() -> str:
+    """One hash over everything that preparing the database depends on; unchanged, there is nothing to prepare."""
+    files = (
+        path
+        for place in SOURCES
+        for path in sorted((ROOT / place).rglob("*"))
+        if path.is_file() and path.suffix != ".pyc"
+    )
+    names_and_contents = [part for path in files for part in (str(path.relative_to(ROOT)), path)]
+    return digest(ROOT / "uv.lock", LOCAL / "stamps" / "assets", *names_and_contents)
 
 
 def accounts(path: Path = ACCOUNTS) -> list[dict[str, str]]:
     """The sign-ins the story made; none when the file is missing or of another shape."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        rows = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
-    rows = found.get("accounts", []) if isinstance(found, dict) else found
-    return [{str(key): str(value) for key, value in row.items()} for row in rows if isinstance(row, dict)]
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def readdress(port: int, path: Path = ACCOUNTS) -> None:
+    """Make the addresses in the file of sign-ins those of this run's port."""
+    rows = accounts(path)
+    if rows:
+        now = [row | {"url": f"http://{row['host']}:{port}/"} if "host" in row else row for row in rows]
+        if now != rows:
+            write_private(path, json.dumps(now, ensure_ascii=False, indent=1))

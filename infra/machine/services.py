@@ -147,6 +147,16 @@ def start_redis(profile: str) -> Server:
     raise AssertionError
 
 
+def note(profile: str) -> Path:
+    """A file that lives and dies with the data of that PostgreSQL: what was prepared in it."""
+    return data_folder(service_user()) / f"postgres-{profile}" / "lianxin.prepared"
+
+
+def write_note(profile: str, text: str) -> None:
+    """Write that file."""
+    _write(note(profile), text, user=service_user())
+
+
 def stop_servers(profile: str) -> None:
     """Stop the private servers of `profile`; those of `test` are removed with their data."""
     for name in (f"redis-{profile}", f"postgres-{profile}"):

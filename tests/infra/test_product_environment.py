@@ -50,13 +50,21 @@ def test_one_database_address_without_the_other_is_refused(name: str) -> None:
         services.given_addresses({name: "postgresql://h/d"})
 
 
-def test_sign_ins_are_read_from_a_list_or_from_its_envelope(tmp_path: Path) -> None:
-    rows = [{"committee": "安化", "sign_in": "office"}]
-    for number, content in enumerate((rows, {"accounts": rows})):
-        path = tmp_path / f"{number}.json"
-        path.write_text(json.dumps(content), encoding="utf-8")
-        assert product.accounts(path) == rows
-    assert product.accounts(tmp_path / "none.json") == []
+def test_sign_ins_of_another_shape_are_shown_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.json"
+    assert product.accounts(path) == []
+    for content in ("{", "{}", "3"):
+        path.write_text(content)
+        assert product.accounts(path) == []
+
+
+def test_sign_ins_carry_the_port_of_this_run(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.json"
+    row = {"committee": None, "host": "anhua.localhost", "url": "http://anhua.localhost:8000/", "username": "bangongshi"}
+    path.write_text(json.dumps([row]), encoding="utf-8")
+    product.readdress(8123, path)
+    assert product.accounts(path) == [row | {"url": "http://anhua.localhost:8123/"}]
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_chinese_columns_line_up() -> None:
