@@ -17,6 +17,7 @@ from policy_engine import (
     count,
     evaluate,
     find_template,
+    load_overlay,
     load_template,
     resolve,
     tallies,
