@@ -36,5 +36,4 @@ def _syllables(name: str) -> list[str]:
 
 
 def _plain(name: str) -> list[str]:
-    found = lazy_pinyin(name, style=Style.NORMAL, errors=list)
-    return [part for syllable in found for part in ([syllable] if isinstance(syllable, str) else syllable) if part]
+    return lazy_pinyin(name, style=Style.NORMAL, errors=lambda unknown: unknown)

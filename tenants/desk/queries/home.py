@@ -32,12 +32,23 @@ class Task:
     unit: str = "件"
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim with where its button leads: confirmed without leaving home."""
+
+    line: Waiting
+
+    @property
+    def confirm_url(self) -> str:
+        return f"/contacts/claims/{self.line.source}/{self.line.id}/confirm/?next=/"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeHome:
     """What waits for somebody of the office, a leader, or the level above. `standing`, `rollup`: None where one may not see it."""
 
     tasks: tuple[Task, ...]
-    claims: tuple[Waiting, ...]
+    claims: tuple[Claim, ...]
     standing: assessment.Standings | None
     rollup: reports.Rollup | None
     period: str
@@ -77,7 +88,7 @@ def office_home(user: Any, *, today: dt.date) -> OfficeHome:
     below = reports.rollup(due.key) if may(user, P.ROLLUP_READ) else None
     return OfficeHome(
         tasks=tuple(_tasks(user, claims, due.key, today)),
-        claims=tuple(claims[:CLAIMS_SHOWN]),
+        claims=tuple(map(Claim, claims[:CLAIMS_SHOWN])),
         standing=assessment.standing(today) if judged else None,
         rollup=below if below and below.asked else None,
         period=reports.spoken(due.key),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -158,22 +159,29 @@ def _write_holdings(
     seats: Rearrangement[Seat] = Rearrangement()
     names = {one.pk: one.name for one in now.committees.values()}
     for line, member in pairs:
-        on = effective_on if line.changes else member.joined_on
-        same = {"member": member, "was": was[member.pk], "on": on}
+        days, on = was[member.pk], effective_on if line.changes else member.joined_on
         held_posts, held_seats = now.posts[member.pk], now.seats[member.pk]
+        kinds = [str(row.kind) for row in standing(held_posts, days)]
+        sits_in = [names[row.special_committee_id] for row in standing(held_seats, days)]
         rearrange(
-            posts, rows=held_posts, key=lambda row: str(row.kind),
-            wanted=_wanted(line, "posts", [str(row.kind) for row in standing(held_posts, was[member.pk])], {"member"}),
-            make=lambda kind, since, member=member: MemberPost(member=member, kind=kind, since=since), **same,
+            posts, rows=held_posts, key=lambda row: str(row.kind), wanted=_wanted(line, "posts", kinds, {"member"}),
+            make=partial(_post, member), member=member, was=days, on=on,
         )  # fmt: skip
         rearrange(
             seats, rows=held_seats, key=lambda row: names[row.special_committee_id],
-            wanted=_wanted(line, "special_committees", [names[row.special_committee_id] for row in standing(held_seats, was[member.pk])], ()),
-            make=lambda name, since, member=member: Seat(member=member, special_committee=now.committees[name], since=since),
-            **same,
+            wanted=_wanted(line, "special_committees", sits_in, ()),
+            make=partial(_seat, member, now.committees), member=member, was=days, on=on,
         )  # fmt: skip
     posts.write(MemberPost)
     seats.write(Seat)
+
+
+def _post(member: Member, kind: str, since: dt.date) -> MemberPost:
+    return MemberPost(member=member, kind=kind, since=since)
+
+
+def _seat(member: Member, committees: Mapping[str, SpecialCommittee], name: str, since: dt.date) -> Seat:
+    return Seat(member=member, special_committee=committees[name], since=since)
 
 
 def _wanted(line: Line, key: str, held: Sequence[str], otherwise: Any) -> list[str]:

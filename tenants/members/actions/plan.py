@@ -173,7 +173,7 @@ def _check_groups(sheet: Sheet, row: SheetRow, now: Standing, makes: bool, plan:
 
 def _group_remedy(known: Iterable[str]) -> str:
     names = list(known)
-    have = f"改为已有的：{'、'.join(names[:30])}；" if names else ""
+    have = f"改为已有的：{'、'.join(names[:12])}{'等' if len(names) > 12 else ''}；" if names else ""
     return f"{have}确是新的，上传时勾选“同时新建”"
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
 
 from core.audit import SYSTEM
 from tenants.desk import queries
+from tenants.liaison import actions as liaison
 from tenants.members import actions as members
 from tenants.members.models import Member
 
@@ -100,3 +102,19 @@ def test_the_trail_tells_in_words_who_changed_what(anhua: Any, account: Any, bro
     assert "新建界别" not in text(browser.get("/audit/?q=张丽华&app=members")).split("<tbody>")[1]
     assert "没有符合条件的记录" in text(browser.get("/audit/?q=无此人"))
     assert browser_of(anhua, account("leader")).get("/audit/").status_code == 403
+
+
+def test_a_claim_is_confirmed_on_the_home_page_itself(guangzhou: Any, account: Any, browser_of: Any) -> None:
+    user = member_with_account().user
+    liaison.register_contact(
+        member=user.member.pk, kind="visit", held_on=TODAY, summary="走访社区，听取对停车难的意见", today=TODAY, by=user
+    )
+    browser = browser_of(guangzhou, account("office"))
+    page = text(browser.get("/"))
+    button = re.search(r'action="(/contacts/claims/[^"]+)"', page)
+    assert button
+    assert "张丽华" in page
+    after = browser.post(button.group(1), follow=True)
+    assert after.request["PATH_INFO"] == "/"
+    assert "张丽华" not in text(after)
+    assert "待确认" in text(browser_of(guangzhou, user).get("/"))
