@@ -211,7 +211,7 @@ def _resolved_with(overlay: Mapping[str, Any], operations: Sequence[Operation], 
 
 def _fields(errors: Sequence[TemplateError], operations: Sequence[Operation]) -> dict[str, str]:
     """The engine's complaints by the path of the change they are about; the form names its fields after paths."""
-    fields = {}
+    fields: dict[str, str] = {}
     for error in errors:
         for operation in operations:
             path = str(operation.get("path"))

@@ -13,6 +13,12 @@ from django.db.models import Model
 from tenants.policy.queries import words
 
 CATEGORIES = {"record": "kinds", "link": "links", "check": "checklists"}
+PAGES = {  # where a record of a table is looked at; the others have no page of their own
+    "liaison.contactrecord": "/contacts/{}/",
+    "activities.activity": "/activities/{}/",
+    "voices.output": "/outputs/{}/",
+    "liaison.constituentlink": "/constituents/",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,14 @@ def sources_of(record_ids: Iterable[str]) -> dict[str, Source]:
         by_source.setdefault(source, []).append(key)
     found = {key: row for source, keys in by_source.items() for key, row in _rows(source, keys).items()}
     return {
-        key: Source(key, words.word(CATEGORIES.get(family, ""), kind), on, _title(found.get(key)), _url(found.get(key)))
-        for key, _, family, kind, on in rows
+        key: Source(
+            key,
+            words.word(CATEGORIES.get(family, ""), kind),
+            on,
+            _title(found.get(key)),
+            PAGES.get(source, "").format(key),
+        )
+        for key, source, family, kind, on in rows
     }
 
 
@@ -56,7 +68,3 @@ def _rows(source: str, keys: list[str]) -> dict[str, Model]:
 def _title(row: Model | None) -> str:
     # Django's own "Contact object (…)" says nothing to a reader; the kind and the day do.
     return "" if row is None or type(row).__str__ is Model.__str__ else str(row)
-
-
-def _url(row: Model | None) -> str:
-    return str(row.get_absolute_url()) if row is not None and hasattr(row, "get_absolute_url") else ""

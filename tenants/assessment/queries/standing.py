@@ -116,16 +116,31 @@ def verdicts(as_of: date, *, policy: Policy | None = None) -> list[Verdict]:
 
 def standing(as_of: date, *, subject_type: str = "member") -> Standings:
     """Standing of all members in office on `as_of` (or of all sectors, special committees, the committee). Raises NoPolicy."""
+    (found,) = standings(as_of, subject_type)
+    return found
+
+
+def standings(as_of: date, *subject_types: str) -> tuple[Standings, ...]:
+    """Standing of several types of subject, counted and judged once. Raises NoPolicy."""
     policy = policy_on(as_of)
     people = [person for person in subjects(as_of) if _in_office(person, as_of)]
-    found = _judged(policy, people, as_of)
-    duties = tuple(duty for duty in policy.duties_on(as_of) if duty.in_force and duty.subject.type == subject_type)
-    by_subject = {person.id: _standing(person.id, [], ()) for person in people if person.type == subject_type}
-    mine: dict[str, list[Verdict]] = {key: [] for key in by_subject}
-    for verdict in found:
-        if verdict.subject in mine:
-            mine[verdict.subject].append(verdict)
-    return Standings(policy, as_of, duties, {key: _standing(key, mine[key], duties) for key in by_subject})
+    found: dict[str, list[Verdict]] = {}
+    for verdict in _judged(policy, people, as_of):
+        found.setdefault(verdict.subject, []).append(verdict)
+    return tuple(_standings(policy, as_of, subject_type, people, found) for subject_type in subject_types)
+
+
+def _standings(
+    policy: Policy, as_of: date, subject_type: str, people: Sequence[Person], found: Mapping[str, Sequence[Verdict]]
+) -> Standings:
+    duties = duties_of(policy, subject_type, as_of)
+    ids = [person.id for person in people if person.type == subject_type]
+    return Standings(policy, as_of, duties, {key: _standing(key, found.get(key, ()), duties) for key in ids})
+
+
+def duties_of(policy: Policy, subject_type: str, on: date) -> tuple[Duty, ...]:
+    """The duties in force that bind a type of subject, in order."""
+    return tuple(duty for duty in policy.duties_on(on) if duty.in_force and duty.subject.type == subject_type)
 
 
 def standing_of(member: Member, as_of: date) -> tuple[Standing, Policy]:
@@ -144,8 +159,7 @@ def standing_of_subject(subject_type: str, key: str, as_of: date) -> tuple[Stand
             (one for one in everybody if one.type == subject_type and one.id == key), Person(subject_type, key)
         )
         found = judge(policy, [person], count_one(tallies(policy, as_of), key), as_of, waivers=_waivers())
-    duties = tuple(duty for duty in policy.duties_on(as_of) if duty.in_force and duty.subject.type == subject_type)
-    return _standing(key, found, duties), policy
+    return _standing(key, found, duties_of(policy, subject_type, as_of)), policy
 
 
 def subjects(as_of: date) -> list[Person]:

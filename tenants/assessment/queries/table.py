@@ -10,7 +10,7 @@ from uuid import UUID
 
 from core import sheets
 from policy_engine import Duty, Policy
-from tenants.assessment.queries.standing import Line, Standing, standing
+from tenants.assessment.queries.standing import Line, Standing, duties_of, standing, standings
 from tenants.members.queries import Filters, RosterRow, roster, rows_of, sectors
 from tenants.policy.queries import policy_on, words
 
@@ -97,7 +97,7 @@ def standing_table(asked: Asked = EVERYTHING, *, as_of: date, within: frozenset[
 
 def member_duties(as_of: date) -> tuple[Duty, ...]:
     """What members owe or may do on that day, for the filter. Raises NoPolicy."""
-    return tuple(duty for duty in policy_on(as_of).duties_on(as_of) if duty.in_force and duty.subject.type == "member")
+    return duties_of(policy_on(as_of), "member", as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class SectorTable:
 
 def sector_table(*, as_of: date, within: frozenset[UUID] | None) -> SectorTable:
     """Sectors in their order, with their members' totals and their own duties. Raises NoPolicy."""
-    of_members, of_sectors = standing(as_of), standing(as_of, subject_type="sector")
+    of_members, of_sectors = standings(as_of, "member", "sector")
     mine: dict[UUID, list[Standing]] = {}
     for key, sector_id in roster(as_of).values_list("pk", "sector_id"):
         mine.setdefault(sector_id, []).append(of_members.by_subject[str(key)])

@@ -247,8 +247,8 @@ def _facts(policy: Policy) -> Iterator[tuple[str, str]]:
 def _articles(policy: Policy, duties: tuple[DutyLine, ...]) -> Iterator[Article]:
     carried: dict[str, list[tuple[str, str]]] = {}
     for duty in duties:
-        for clause in duty.clauses:
-            carried.setdefault(clause.id, []).append((duty.title, duty.url))
+        for line in duty.clauses:
+            carried.setdefault(line.id, []).append((duty.title, duty.url))
     headings: dict[str, list[ClauseLine]] = {}
     for clause_id, clause in policy.clauses.items():
         found = HEADING.match(clause.ref)
