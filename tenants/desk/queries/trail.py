@@ -16,13 +16,22 @@ WORDS: Mapping[str, str] = {
     "proceedings": "会议决定", "assessment": "履职情况", "reports": "报送", "exchange": "上下级", "registry": "平台",
 }  # fmt: skip
 ACTIONS: Mapping[str, str] = {
-    "accounts.create_user": "开通账号", "members.add_member": "添加委员", "members.update_member": "修改委员信息",
-    "members.end_membership": "登记离任", "members.assign_post": "登记任职", "members.end_post": "登记免职",
-    "members.give_account": "为委员开通账号", "members.set_conveners": "确定召集人", "members.add_sector": "新建界别",
-    "members.add_special_committee": "新建专委会", "members.link_sector": "专委会联系界别", "members.import_roster": "导入名册",
+    "accounts.create_user": "开通账号", "accounts.set_password": "重设密码",
+    "members.add_member": "添加委员", "members.update_member": "修改委员信息", "members.end_membership": "登记离任",
+    "members.assign_post": "登记任职", "members.end_post": "登记免职", "members.give_account": "为委员开通账号",
+    "members.set_conveners": "确定召集人", "members.add_sector": "新建界别", "members.add_special_committee": "新建专委会",
+    "members.link_sector": "专委会联系界别", "members.import_roster": "导入名册",
+    "liaison.register_contact": "记录联系", "liaison.confirm_contact": "确认联系", "liaison.reject_contact": "退回联系记录",
+    "liaison.withdraw_contact": "撤回联系记录", "liaison.pair_constituent": "结对群众", "liaison.end_pairing": "结束结对",
+    "liaison.assign_link": "安排联系对象",
+    "activities.register_activity": "登记活动", "activities.record_participation": "登记参加人", "activities.withdraw_activity": "撤回活动",
+    "activities.confirm_activity": "确认活动", "activities.confirm_participation": "确认参加", "activities.reject_participation": "退回参加记录",
+    "voices.register_output": "登记履职成果", "voices.confirm_output": "确认履职成果", "voices.reject_output": "退回履职成果",
+    "voices.withdraw_output": "撤回履职成果",
+    "policy.adopt_template": "采用办法", "policy.adopt_overlay": "调整办法", "proceedings.record_decision": "记录会议决定",
+    "reports.close_month": "月度结账", "reports.sign": "签署报表", "reports.withdraw_signature": "撤回签署", "reports.submit": "报送报表",
+    "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表",
 }  # fmt: skip
-
-
 FIELDS: Mapping[str, str] = {
     "name": "姓名", "number": "委员编号", "sector": "界别", "posts": "职务", "special_committees": "专委会", "work_unit": "工作单位",
     "unit_post": "单位职务", "phone": "联系电话", "joined_on": "任职日期", "left_on": "离任日期", "username": "账号", "roles": "角色",
