@@ -47,7 +47,7 @@ def normalised(document: Document, policy: Policy) -> Facts:
 def rows(data: Mapping[str, Any]) -> Iterator[Row]:
     """The deed rows of a checked fact sheet, the same as the SQL view gives."""
     types = {entry["id"]: entry["type"] for entry in data["subjects"]}
-    modes = {entry["id"]: entry.get("mode") for entry in data["subjects"]}
+    modes = {entry["id"]: _mode(entry) for entry in data["subjects"] if entry["type"] == "venue"}
     for record in data.get("records", ()):
         yield from _record_rows(record, types)
     for link in data.get("links", ()):
@@ -83,7 +83,12 @@ def _record_rows(record: Mapping[str, Any], types: Mapping[str, str]) -> Iterato
         )
 
 
-def _link_row(link: Mapping[str, Any], types: Mapping[str, str], modes: Mapping[str, str | None]) -> Row:
+def _mode(venue: Mapping[str, Any]) -> str:
+    """A venue is a place one can go to, unless it says otherwise."""
+    return str(venue.get("mode") or ("online" if venue.get("kind") == "online_studio" else "offline"))
+
+
+def _link_row(link: Mapping[str, Any], types: Mapping[str, str], modes: Mapping[str, str]) -> Row:
     """A link that leads to a venue takes the venue's mode where it states none."""
     return Row(
         family="link",

@@ -219,6 +219,28 @@ def test_coverage_by_the_one_who_is_linked(with_duty: Add) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("venue", "link", "covered"),
+    [
+        ({}, {}, 1),
+        ({"kind": "online_studio"}, {}, 0),
+        ({"mode": "online"}, {}, 0),
+        ({"mode": "hybrid"}, {}, 1),
+        ({}, {"mode": "online"}, 0),
+    ],
+)
+def test_residency_is_where_the_venue_is_unless_the_link_says_otherwise(
+    venue: dict[str, Any], link: dict[str, Any], covered: int
+) -> None:
+    policy = resolve(load_template(find_template("yiyang-2021")))
+    facts = {
+        "subjects": [{"type": "member", "id": "m1"}, {"type": "venue", "id": "v1", **venue}],
+        "links": [{"id": "l1", "kind": "residency", "from": "m1", "to": "v1", **link}],
+    }
+    (one,) = [one for one in evaluate(policy, facts, date(2022, 11, 30)) if one.duty == "residency"]
+    assert one.numerator == covered
+
+
 def test_an_unlisted_checklist_wants_a_number_of_items(with_duty: Add) -> None:
     policy = with_duty(
         "kind: checklist\nperiod: continuous\nchecklist: tens",
