@@ -1,7 +1,7 @@
 """Reads of returns and of what lies below: figures only, from received returns alone."""
 
 from tenants.reports.queries.computing import Own, own_figures
-from tenants.reports.queries.display import Cell, Column, cells, columns_for
+from tenants.reports.queries.display import Cell, Column, cells, columns_for, is_adapted
 from tenants.reports.queries.figures import (
     CARRIED,
     Figure,
@@ -16,6 +16,6 @@ from tenants.reports.queries.tree import Line, Rollup, column_pair, rollup
 
 __all__ = [
     "CARRIED", "BadPeriod", "Cell", "Column", "Figure", "Filed", "Line", "Own", "Rollup", "all_latest", "bases_of",
-    "cells", "column_pair", "columns_for", "due_month", "figures_in", "latest", "month",
+    "cells", "column_pair", "columns_for", "due_month", "figures_in", "is_adapted", "latest", "month",
     "months_until", "own_figures", "revisions", "rollup", "shared_indicators", "spoken", "summed", "to_decide", "to_sign", "to_submit",
 ]  # fmt: skip

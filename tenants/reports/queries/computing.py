@@ -101,7 +101,7 @@ def _records(indicators: Sequence[Indicator], year: Period, as_of: dt.date) -> d
     return {code: number for (code, _), number in zip(wanted, row, strict=True)}
 
 
-def _condition(where: Filter) -> tuple[str, list[object]]:
+def _condition(where: Filter) -> tuple[str, list[str | list[str]]]:
     words = {column: list(getattr(where, name)) for name, column in MEMBERSHIPS.items() if getattr(where, name)}
     sql = " AND ".join(["family = %s", *(f"{column} = ANY(%s)" for column in words)])
     return sql, [where.family, *words.values()]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from policy_engine import Indicator
-from tenants.reports.models import Basis
-from tenants.reports.queries.figures import CARRIED, Figure, shared_indicators
+from tenants.reports.models import Basis, Scope
+from tenants.reports.queries.figures import CARRIED, Figure, figures_in, shared_indicators
 
 NONE = "—"  # not applicable, or nobody answered; never zero
 
@@ -18,6 +19,7 @@ class Column:
 
     indicator: Indicator
     basis: Basis
+    is_paired: bool = False  # both bases are shown side by side
 
     @property
     def key(self) -> tuple[str, str]:
@@ -26,7 +28,12 @@ class Column:
     @property
     def basis_label(self) -> str:
         """Said only where there are two."""
-        return str(self.basis.label) if self.indicator.kind == "attainment" else ""
+        return str(self.basis.label) if self.is_paired else ""
+
+    @property
+    def basis_above(self) -> str:
+        """The same, in the words of a committee that looks at those below."""
+        return ("按各会办法" if self.basis == Basis.OWN else "按上级办法") if self.is_paired else ""
 
     @property
     def url(self) -> str:
@@ -72,10 +79,21 @@ def columns_for(figures: Iterable[Figure], *, adapted: bool) -> tuple[Column, ..
     known = shared_indicators()
     columns = []
     for code in CARRIED:
-        columns.append(Column(known[code], Basis.OWN))
-        if adapted and known[code].kind == "attainment" and code in applicable:
-            columns.append(Column(known[code], Basis.PARENT))
+        paired = adapted and known[code].kind == "attainment" and code in applicable
+        columns += [Column(known[code], basis, paired) for basis in (Basis if paired else (Basis.OWN,))]
     return tuple(columns)
+
+
+def is_adapted(body: Mapping[str, Any]) -> bool:
+    """Has the sender, or somebody in its total, values of its own? Then attainment is worth showing by both."""
+    totals = {one.key: one for one in figures_in(body, Scope.TOTAL)}
+    below = any(
+        (one.numerator, one.denominator)
+        != (totals[code, Basis.PARENT].numerator, totals[code, Basis.PARENT].denominator)
+        for (code, basis), one in totals.items()
+        if basis == Basis.OWN and (code, Basis.PARENT) in totals
+    )
+    return below or body["policies"]["own"] != body["policies"]["parent"]
 
 
 def cells(columns: Iterable[Column], figures: Iterable[Figure]) -> tuple[Cell, ...]:

@@ -14,10 +14,11 @@ from exchange.models import Delivery
 from registry.queries import everyone
 from tenants.reports.models import ReturnState, Scope
 from tenants.reports.queries import filed
-from tenants.reports.queries.display import Cell, Column, cells, columns_for
+from tenants.reports.queries.display import Cell, Column, cells, columns_for, is_adapted
 from tenants.reports.queries.figures import CARRIED, Figure, figures_in, summed
 
 MISSING = "missing"
+NOT_HERE = "未到本会"  # whether it has sent anything is between it and its parent
 NOT_COUNTED = "已接收，但上级这一期结账时还没有计入"
 
 
@@ -30,6 +31,7 @@ class Line:
     depth: int
     state: str
     note: str
+    word: str = ""  # instead of the state's own word
     cells: tuple[Cell, ...]
     url: str = ""
 
@@ -100,7 +102,7 @@ class _Tree:
 
     def adapted(self) -> bool:
         """Has anybody in the tree a value of its own?"""
-        return any(body["policies"]["own"] != body["policies"]["parent"] for body in self.bodies())
+        return any(is_adapted(body) for body in self.bodies())
 
     def total(self) -> list[Figure]:
         """Accepted children as they stand now, with this committee's own part once its month is closed."""
@@ -155,6 +157,7 @@ class _Tree:
                 depth=depth,
                 state=str(ReturnState.ACCEPTED) if delivery else listed.get(child.code, {}).get("state", MISSING),
                 note=NOT_COUNTED if delivery and not counted else "",
+                word="" if delivery or child.code in listed else NOT_HERE,
                 cells=cells(columns, figures_in(delivery.body, Scope.TOTAL) if delivery else ()),
             )
             yield from self._nested(child.code, columns, depth=depth + 1)

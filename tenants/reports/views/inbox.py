@@ -49,7 +49,7 @@ def preview(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, status: int = 200) -> HttpResponse:
     body = delivery.body
     own, total = queries.figures_in(body, "own"), queries.figures_in(body, "total")
-    columns = queries.columns_for(total, adapted=True)
+    columns = queries.columns_for(total, adapted=queries.is_adapted(body))
     before = next((one for one in letters.received_accepted(delivery.period) if one.sender == delivery.sender), None)
     earlier = queries.figures_in(before.body, "total") if before and before.pk != delivery.pk else []
     cells = zip(
@@ -63,7 +63,7 @@ def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, st
         "table": [{"column": one.column, "own": one, "total": two, "earlier": three} for one, two, three in cells],
         "before": before if earlier else None,
         "children": body["children"],
-        "is_adapted": body["policies"]["own"] != body["policies"]["parent"],
+        "is_adapted": queries.is_adapted(body),
         "may_decide": delivery.state == DeliveryState.SUBMITTED and may(request.user, Permission.RETURNS_DECIDE),
         "form": form,
     }
@@ -73,7 +73,7 @@ def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, st
 @requires(Permission.RETURNS_DECIDE)
 @require_POST
 def accept(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    delivery = exchange.accept(delivery_id=delivery_id, at=clock.now(), by=request.user)
+    delivery = exchange.accept(delivery_id=delivery_id, at=clock.now(), by=request.user)  # type: ignore[arg-type]
     name = delivery.body["committee"]["name"]
     messages.success(request, f"已接收{name}{queries.spoken(delivery.period)}报表，已计入本会汇总。")
     return redirect("reports:inbox")
@@ -86,7 +86,10 @@ def send_back(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             delivery = exchange.send_back(
-                delivery_id=delivery_id, reason=form.cleaned_data["reason"], at=clock.now(), by=request.user
+                delivery_id=delivery_id,
+                reason=form.cleaned_data["reason"],
+                at=clock.now(),
+                by=request.user,  # type: ignore[arg-type]
             )
             name = delivery.body["committee"]["name"]
             messages.info(request, f"已退回{name}{queries.spoken(delivery.period)}报表，等对方改后再报。")

@@ -16,10 +16,9 @@ from core.sheets import Out, download, write
 from core.web import page, refusals_on
 from dispatch.models import Job, JobState
 from dispatch.queries import latest as latest_job
-from registry.queries import ancestors_of, committee_by_code
+from registry.queries import ancestors_of, children_of, committee_by_code
 from tenants.reports import actions, queries
 from tenants.reports.forms import WithdrawForm
-from tenants.reports.models import Basis
 
 UNDER_WAY = (JobState.QUEUED, JobState.SENT, JobState.RUNNING)
 NEXT = {
@@ -61,7 +60,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "job": job,
         "waiting": _is_under_way(job),
         "to_decide": len(queries.to_decide()),
-        "parent": _parent_name(),
+        "lead": f"报送{above}" if (above := _parent_name()) else "本会没有上级委员会，签署后即为定稿",
+        "has_children": bool(children_of(tenancy.current().code)),
     }
     return page(request, "reports/index.html", context)
 
@@ -97,7 +97,7 @@ def _parent_name() -> str:
 def close(request: HttpRequest) -> HttpResponse:
     """Queue the closing; the list shows how far it is."""
     period = request.POST.get("period", "")
-    actions.request_close(period=period, today=clock.today(), by=request.user)
+    actions.request_close(period=period, today=clock.today(), by=request.user)  # type: ignore[arg-type]
     messages.info(request, f"{queries.spoken(period)}正在结账，算好以后等领导签署。")
     return redirect("reports:index")
 
@@ -109,7 +109,9 @@ def show(request: HttpRequest, period: str) -> HttpResponse:
     queries.month(period)
     revisions = queries.revisions(period)
     if not revisions:
-        return page(request, "reports/not_closed.html", {"label": queries.spoken(period), "period": period})
+        may_close = may(request.user, Permission.RETURNS_CLOSE) and queries.month(period).last_day <= clock.today()
+        context = {"label": queries.spoken(period), "period": period, "may_close": may_close}
+        return page(request, "reports/not_closed.html", context)
     filed = revisions[0]
     table = _table(filed)
     if request.GET.get("format") == "xlsx":
@@ -130,7 +132,6 @@ def _context(
         "lacking": filed.lacking,
         "earlier": earlier,
         "parent": parent,
-        "is_adapted": filed.row.policies["own"] != filed.row.policies["parent"],
         "may_sign": filed.state == "draft" and may(request.user, Permission.RETURNS_SIGN),
         "may_withdraw": filed.state == "signed" and may(request.user, Permission.RETURNS_SIGN),
         "may_submit": filed.state == "signed" and bool(parent) and may(request.user, Permission.RETURNS_SUBMIT),
@@ -152,10 +153,7 @@ class FigureLine:
 
 
 def _table(filed: queries.Filed) -> list[FigureLine]:
-    adapted = filed.row.policies["own"] != filed.row.policies["parent"] or any(
-        one.basis == Basis.PARENT and one.applicable and one not in filed.own for one in filed.total
-    )
-    columns = queries.columns_for([*filed.own, *filed.total], adapted=adapted)
+    columns = queries.columns_for([*filed.own, *filed.total], adapted=queries.is_adapted(filed.row.body))
     pairs = zip(queries.cells(columns, filed.own), queries.cells(columns, filed.total), strict=True)
     return [FigureLine(own, total) for own, total in pairs]
 
@@ -183,7 +181,7 @@ def _sheet(filed: queries.Filed, table: list[FigureLine]) -> HttpResponse:
 @requires(Permission.RETURNS_SIGN)
 @require_POST
 def sign(request: HttpRequest, period: str) -> HttpResponse:
-    actions.sign(period=period, at=clock.now(), by=request.user)
+    actions.sign(period=period, at=clock.now(), by=request.user)  # type: ignore[arg-type]
     parent = _parent_name()
     messages.success(request, f"已签署，等办公室报送{parent}。" if parent else "已签署，这一期就此定稿。")
     return redirect("reports:show", period)
@@ -196,7 +194,7 @@ def withdraw(request: HttpRequest, period: str) -> HttpResponse:
     form = WithdrawForm(request.POST)
     if form.is_valid():
         with refusals_on(form):
-            actions.withdraw_signature(period=period, why=form.cleaned_data["why"], by=request.user)
+            actions.withdraw_signature(period=period, why=form.cleaned_data["why"], by=request.user)  # type: ignore[arg-type]
             messages.info(request, "已撤回签署，办公室可以重新结账。")
             return redirect("reports:show", period)
     revisions = queries.revisions(period)
@@ -209,7 +207,7 @@ def withdraw(request: HttpRequest, period: str) -> HttpResponse:
 @requires(Permission.RETURNS_SUBMIT)
 @require_POST
 def submit(request: HttpRequest, period: str) -> HttpResponse:
-    delivery = actions.submit(period=period, at=clock.now(), by=request.user)
+    delivery = actions.submit(period=period, at=clock.now(), by=request.user)  # type: ignore[arg-type]
     recipient = committee_by_code(delivery.recipient)
     messages.success(request, f"已报送{recipient.name if recipient else '上级'}，等待接收。")
     return redirect("reports:show", period)

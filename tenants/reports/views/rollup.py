@@ -43,16 +43,25 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "reports/rollup.html",
-        {"rollup": found, "label": queries.spoken(period), "period": period, "periods": _periods(period)},
+        {
+            "rollup": found,
+            "lead": queries.spoken(period),
+            "reported": f"{found.reported} / {found.asked}",
+            "accepted": f"{found.accepted} / {found.asked}",
+            "period": period,
+            "periods": _periods(period),
+        },
     )
 
 
 def _sheet(found: queries.Rollup) -> HttpResponse:
     columns = [Out("委员会", 30), Out("状态", 14)]
     for column in found.columns:
-        title = f"{column.indicator.title}{'·' + column.basis_label if column.basis_label else ''}"
+        title = f"{column.indicator.title}{'·' + column.basis_above if column.basis_above else ''}"
         columns += [Out(title, 16), Out("分子/分母", 14)]
-    rows = [[f"{line.indent}{line.name}", STATES[line.state].word, *_flat(line.cells)] for line in found.lines]
+    rows = [
+        [f"{line.indent}{line.name}", line.word or STATES[line.state].word, *_flat(line.cells)] for line in found.lines
+    ]
     rows.append(["合计", "", *_flat(found.total)])
     name = f"{tenancy.current().name} {queries.spoken(found.period)}上下级汇总.xlsx"
     return download(write(title=queries.spoken(found.period), columns=columns, rows=rows), name=name)
