@@ -144,17 +144,17 @@ def _roles(participants: Mapping[UUID, str] | Collection[UUID]) -> dict[UUID, st
     return roles
 
 
-def _organiser(type: OrganiserType, id: UUID | None) -> dict[str, UUID]:
+def _organiser(kind: OrganiserType, id: UUID | None) -> dict[str, UUID]:
     """The one foreign key to fill. A sector or special committee that is not ours is NotFound; members are checked by the caller."""
-    if (id is None) != (type in (OrganiserType.COMMITTEE, OrganiserType.OTHER)):
-        raise OrganiserMissing(type)
+    if (id is None) != (kind in (OrganiserType.COMMITTEE, OrganiserType.OTHER)):
+        raise OrganiserMissing(kind)
     if id is None:
         return {}
-    if type != OrganiserType.MEMBER:
-        model: type[models.Model] = Sector if type == OrganiserType.SECTOR else SpecialCommittee
+    if kind != OrganiserType.MEMBER:
+        model: type[models.Model] = Sector if kind == OrganiserType.SECTOR else SpecialCommittee
         if not model._default_manager.filter(pk=id).exists():
             raise NotFound
-    return {f"organiser_{type.value}_id": id}
+    return {f"organiser_{kind.value}_id": id}
 
 
 @transaction.atomic
@@ -177,14 +177,15 @@ def record_participation(
     for one in here:
         if one.state != State.REJECTED:
             raise AlreadyTakesPart(one.member.name)
-    here.delete()
+    replaced = list(here.values_list("pk", flat=True))
+    here.delete()  # returned ones; the trail keeps what was decided on them
     state = born_as(by=by, day=held.held_on)
     made = [
         Participation(activity=held, member=known[id], role=role, state=state, entered_by=by.actor_id)
         for id in dict.fromkeys(members)
     ]
     Participation.objects.bulk_create(made)
-    new = {"participants": list(known), "role": role, "state": state}
+    new = {"participants": list(known), "role": role, "state": state, "replaced": replaced}
     audit.record(by=by, action="activities.record_participation", subject=held, new=new)
     return made
 
@@ -223,14 +224,15 @@ def _claimed() -> models.QuerySet[Participation]:
 
 
 def _waiting() -> Sequence[Waiting]:
-    found = _claimed().select_related("activity", "member__sector")
+    found = list(_claimed().select_related("activity", "member__sector"))
+    titles = kind_titles(max((one.activity.held_on for one in found), default=date.min))
     return [
         Waiting(
             source="participations",
             id=one.pk,
             who=one.member.name,
             sector=one.member.sector.name,
-            what=kind_titles(one.activity.held_on).get(one.activity.kind, one.activity.kind),
+            what=titles.get(one.activity.kind, one.activity.kind),
             detail="，".join(part for part in (one.activity.title, one.activity.place) if part),
             held_on=one.activity.held_on,
             url=f"/activities/{one.activity_id}/",

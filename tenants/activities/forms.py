@@ -40,7 +40,8 @@ class ActivityForm(forms.Form):
     destination = forms.ChoiceField(label="去向", required=False, choices=[("", "不填"), *Destination.choices])
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"held_on": today}, **kwargs)
+        kwargs["initial"] = {"held_on": today}
+        super().__init__(*args, **kwargs)
         for name in ("held_on", "until"):
             self.fields[name].widget.attrs["max"] = today.isoformat()
         self.fields["kind"].choices = [("", "请选择"), *kind_titles(today).items()]  # type: ignore[attr-defined]

@@ -37,10 +37,13 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     form = ActivityFilterForm(request.GET, today=today)
     shown = Paginator(queries.activities(request.user, form.filters()), PER_PAGE).get_page(request.GET.get("page"))
     titles = queries.kind_titles(today)
-    for one in shown.object_list:
-        one.kind_title, one.organiser = titles.get(one.kind, one.kind), queries.organiser_of(one)
+    rows = [
+        {"activity": one, "kind": titles.get(one.kind, one.kind), "organiser": queries.organiser_of(one)}
+        for one in shown.object_list
+    ]
     context = {
         "page": shown,
+        "rows": rows,
         "filter": form,
         "lead": f"共 {shown.paginator.count} 次",
         "is_filtered": any(value for name, value in request.GET.items() if name != "page"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -90,8 +91,9 @@ class ContactForm(forms.Form):
     target = MemberField(label="联系的是哪位委员", required=False, help_text="走访或联系其他委员时填。")
     participants = MembersField(label="一起去的委员", required=False, help_text="一行一位，或用顿号隔开。")
 
-    def __init__(self, *args: Any, today: date, pairs: list[tuple[UUID, str]] = [], **kwargs: Any) -> None:  # noqa: B006
-        super().__init__(*args, initial={"held_on": today, "key": uuid4(), **kwargs.pop("initial", {})}, **kwargs)
+    def __init__(self, *args: Any, today: date, pairs: Sequence[tuple[UUID, str]] = (), **kwargs: Any) -> None:
+        kwargs["initial"] = {"held_on": today, "key": uuid4(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
         self.fields["held_on"].widget.attrs["max"] = today.isoformat()
         self.fields["constituents"].choices = [(str(id), name) for id, name in pairs]  # type: ignore[attr-defined]
         if not pairs:
@@ -160,7 +162,8 @@ class PairingForm(forms.Form):
     note = forms.CharField(label="备注", required=False, max_length=300)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"since": today}, **kwargs)
+        kwargs["initial"] = {"since": today}
+        super().__init__(*args, **kwargs)
         self.fields["since"].widget.attrs["max"] = today.isoformat()
 
 

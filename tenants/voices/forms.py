@@ -34,7 +34,8 @@ class OutputForm(forms.Form):
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"submitted_on": today}, **kwargs)
+        kwargs["initial"] = {"submitted_on": today}
+        super().__init__(*args, **kwargs)
         self.fields["submitted_on"].widget.attrs["max"] = today.isoformat()
         self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
 

@@ -30,11 +30,10 @@ def output_list(request: HttpRequest) -> HttpResponse:
     """What was handed in, the newest first; a joint one stands once."""
     form = OutputFilterForm(request.GET)
     shown = Paginator(queries.outputs(request.user, form.filters()), PER_PAGE).get_page(request.GET.get("page"))
-    shown.object_list = list(shown.object_list)
-    for one in shown.object_list:
-        one.names = queries.names(one)
+    rows = [{"output": one, "names": queries.names(one)} for one in shown.object_list]
     context = {
         "page": shown,
+        "rows": rows,
         "filter": form,
         "lead": f"共 {shown.paginator.count} 件，联名的计一件",
         "is_filtered": any(value for name, value in request.GET.items() if name != "page"),

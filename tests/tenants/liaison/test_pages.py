@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from core.audit import SYSTEM
-from tenants.activities.actions import register_activity
+from tenants.activities.actions import record_participation, register_activity
 from tenants.activities.models import Participation
 from tenants.liaison import actions
 from tenants.liaison.models import ConstituentLink, ContactRecord
@@ -192,6 +192,23 @@ def test_a_return_tells_the_member_why(guangzhou, browser_of):
     output.refresh_from_db()
     assert (output.state, output.rejected_reason) == ("rejected", "未立案")
     assert "已经处理过" in browser.get(url, follow=True).content.decode()
+
+
+def test_the_list_of_claims_takes_the_same_statements_however_many_wait(
+    guangzhou, browser_of, django_assert_max_num_queries
+):
+    claims()
+    mine = Participation.objects.get().member
+    browser = browser_of(guangzhou, user("office"))
+    browser.get("/contacts/claims/")
+    for number in range(8):
+        register(mine, by=mine.user, summary=f"第{number}次")
+        held = register_activity(
+            title=f"第{number}次", kind="station_visit", organiser_type="committee", held_on=DAY, today=TODAY, by=SYSTEM
+        )  # fmt: skip
+        record_participation(activity=held.pk, members=[mine.pk], by=mine.user)
+    with django_assert_max_num_queries(14):
+        browser.get("/contacts/claims/")
 
 
 @pytest.mark.parametrize("role", ["member", "leader", "convener", "upper_liaison"])
