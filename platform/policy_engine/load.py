@@ -67,7 +67,7 @@ class _Folder:
         sections = {name: self.read(f"{name}.yaml", schema.section(name), words) for name in schema.SECTIONS}
         catalogue = self.catalogue()
         self.stop_at_faults()
-        self.faults += [*_header_faults(header, self.path), *_clause_faults(clauses), *_local_faults(header, words)]
+        self.faults += [*_header_faults(header), *_clause_faults(clauses), *_local_faults(header, words)]
         self.stop_at_faults()
         return self.built(header, clauses, duties, sections, catalogue)
 
@@ -162,11 +162,7 @@ class _Folder:
             raise TemplateErrors(self.faults)
 
 
-def _header_faults(header: Document, path: Path) -> Iterator[TemplateError]:
-    if header.data["id"] != path.resolve().name:
-        yield header.fault(
-            ("id",), "wrong_id", f"id“{header.data['id']}”与文件夹名“{path.resolve().name}”不同", "改成一样的"
-        )
+def _header_faults(header: Document) -> Iterator[TemplateError]:
     start, end = header.data.get("in_force_from"), header.data.get("in_force_until")
     if start and end and start >= end:
         yield header.fault(("in_force_until",), "backwards", "失效日早于施行日", "改正其中一个日期")

@@ -48,6 +48,7 @@ def change(folder: Path, file: str, old: str, new: str) -> Path:
 def test_a_shipped_template_survives_the_way_to_json_and_back(name: str) -> None:
     template = load_template(find_template(name))
     assert Template.from_json(template.to_json()) == template
+    assert template.id == name
 
 
 def test_broken_yaml_is_told_with_its_line(small: Path) -> None:
@@ -74,7 +75,7 @@ def test_broken_yaml_is_told_with_its_line(small: Path) -> None:
         ("duties/visits.yaml", "kind: range", "kind: checklist", 1, "checklist", "missing_key"),
         ("clauses.yaml", "X-3", "X-1", 4, "clauses.2.id", "duplicate_id"),
         ("clauses.yaml", "summary: 待建", "summary: 待建, count_min: 3, count_max: 1", 4, "clauses.2.count_min", "min_above_max"),
-        ("policy.yaml", "id: small", "id: big", 1, "id", "wrong_id"),
+        ("policy.yaml", "in_force_from: 2021-01-01", "in_force_from: 2021-01-01\nin_force_until: 2020-01-01", 5, "in_force_until", "backwards"),
         ("policy.yaml", "value: self,", "value: nobody,", 7, "settings.data_entry.value", "not_an_option"),
         ("policy.yaml", "direction: free", "local: {kinds: {doorstep: {title: 上门, is_a: vist}}}", 5, "local.kinds.doorstep.is_a", "unknown_word"),
         ("policy.yaml", "settings:", "settings:\n  year_start_month: 13", 7, "settings.year_start_month", "bad_value"),

@@ -109,6 +109,45 @@ def test_a_second_layer_builds_on_the_first(yiyang: Template) -> None:
     assert resolve(resolve(yiyang, [overlay(*FIVE_TO_EIGHT)]), [town]) == policy
 
 
+def test_changes_to_different_elements_commute(yiyang: Template) -> None:
+    one, other = overlay(*FIVE_TO_EIGHT), overlay(put("duty.residency.percent", 90), overlay="county")
+    assert resolve(yiyang, [one, other]).elements == resolve(yiyang, [other, one]).elements
+
+
+def test_four_levels_each_add_a_link_to_the_chain(yiyang: Template) -> None:
+    levels = [
+        overlay(put("duty.contacts.min", number), **{"overlay": f"level{number}", "from": f"202{number}-01-01"})
+        for number in (2, 3, 4, 5)
+    ]
+    policy = resolve(yiyang, levels)
+    shown = {entry["id"]: entry["values"] for entry in policy.elements_json()}
+    assert [source["value"] for source in shown["duty.contacts"]["min"]["provenance"]] == [None, 2, 3, 4, 5]
+    assert [policy.duty("contacts", date(2020 + number, 6, 1)).min for number in (2, 3, 4, 5)] == [2, 3, 4, 5]
+
+
+def test_an_added_duty_may_rest_on_a_checklist_added_with_it(yiyang: Template) -> None:
+    lines = {"title": "三项", "items": [{"id": "a", "title": "甲"}]}
+    duty = {
+        "title": "三项",
+        "clauses": [],
+        "kind": "checklist",
+        "subject": "sector",
+        "period": "year",
+        "checklist": "three",
+    }
+    policy = resolve(
+        yiyang,
+        [
+            overlay(
+                {"op": "add", "path": "checklist.three", "value": lines},
+                {"op": "add", "path": "duty.three", "value": duty},
+            )
+        ],
+    )
+    assert policy.duty("three").items[0].title == "甲"
+    assert codes(yiyang, {"op": "add", "path": "duty.three", "value": duty}) == ["unknown_list"]
+
+
 def test_a_decision_earlier_than_the_document_waits_for_it(yiyang: Template) -> None:
     early = overlay(*FIVE_TO_EIGHT, **{"from": "2020-01-01"})
     assert resolve(yiyang, [early]).duty("constituents", date(2021, 12, 25)).min == 5
