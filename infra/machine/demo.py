@@ -149,15 +149,19 @@ def _lianxin(*words: str, env: dict[str, str], tell: Callable[[str], None] | Non
 def _start_children(
     application: dict[str, str], owner: dict[str, str], port: int
 ) -> dict[str, subprocess.Popen[bytes]]:
-    """The web first: with two cores the page is there sooner when nothing else starts beside it."""
+    """What /readyz asks for first (web, worker, timetable); the rest when the page is there."""
     running: dict[str, subprocess.Popen[bytes]] = {}
-    for child in product.children(port):
-        with step(f"启动{child.what}"):
-            running[child.name] = processes.spawn(
-                child.name, child.argv, env=owner if child.owner else application, log=_fresh_log(child.name)
-            )
-            if child.name == "web":
-                _wait_ready(port, running)
+    children = product.children(port)
+    for name, chosen in (
+        ("网页、后台任务、定时任务 web, worker, beat", [child for child in children if not child.owner]),
+        ("开通任务 provisioning worker", [child for child in children if child.owner]),
+    ):
+        with step(f"启动{name}"):
+            for child in chosen:
+                running[child.name] = processes.spawn(
+                    child.name, child.argv, env=owner if child.owner else application, log=_fresh_log(child.name)
+                )
+            _wait_ready(port, running)
     return running
 
 
@@ -170,30 +174,31 @@ def _fresh_log(name: str) -> Path:
 
 
 def _wait_ready(port: int, running: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Until /readyz says 200: web, database, Redis and worker answer. Its own words are shown when it does not."""
     end = time.monotonic() + READY_SECONDS
-    answer = ""
+    status, answer = 0, ""
     while time.monotonic() < end:
         if dead := _dead(running):
             raise CannotGoOn(_obituary(dead, running[dead].returncode))
-        answer = _ask_ready(port)
-        if answer == "200":
+        status, answer = _ask_ready(port)
+        if status == 200:
             return
-        time.sleep(0.15)
+        time.sleep(0.25)
     raise CannotGoOn(
-        f"{tail(LOGS / 'web.log')}\n网页 {READY_SECONDS:.0f} 秒内没有就绪（最后的回答：{answer}），日志见 {LOGS / 'web.log'}\n"
-        f"/readyz did not answer 200 within {READY_SECONDS:.0f} s (last answer: {answer}); log: {LOGS / 'web.log'}"
+        f"网页 {READY_SECONDS:.0f} 秒内没有就绪。/readyz 最后的回答：{status or ''} {answer}\n日志见 {LOGS}\n"
+        f"Not ready within {READY_SECONDS:.0f} s. Last answer of /readyz: {status or ''} {answer}\nLogs: {LOGS}"
     )
 
 
-def _ask_ready(port: int) -> str:
+def _ask_ready(port: int) -> tuple[int, str]:
+    """Status and text of /readyz; 0 and the error when nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", "/readyz", headers={"Host": f"localhost:{port}"})
-        return str(connection.getresponse().status)
-    except OSError as error:
-        return type(error).__name__
-    except http.client.HTTPException as error:
-        return type(error).__name__
+        answer = connection.getresponse()
+        return answer.status, answer.read(500).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException) as error:
+        return 0, type(error).__name__
     finally:
         connection.close()
 

@@ -34,7 +34,6 @@ class Child:
     """A long-running process: `owner` when it may act as the owner of the tables."""
 
     name: str
-    what: str
     argv: tuple[str, ...]
     owner: bool = False
 
@@ -80,7 +79,6 @@ def children(port: int) -> list[Child]:
     return [
         Child(
             "web",
-            "网页 web",
             (
                 str(BIN / "gunicorn"),
                 "config.wsgi:application",
@@ -95,14 +93,13 @@ def children(port: int) -> list[Child]:
                 "60",
             ),
         ),
-        Child("worker", "后台任务 worker", (*celery, "worker", "-c", "2", "-n", "work@%h", *quiet)),
+        Child("worker", (*celery, "worker", "-c", "2", "-n", "work@%h", *quiet)),
         Child(
             "provision",
-            "开通任务 provisioning worker",
             (*celery, "worker", "-c", "1", "-Q", "provision", "-n", "provision@%h", *quiet),
             owner=True,
         ),
-        Child("beat", "定时任务 beat", (*celery, "beat", "--schedule", str(LOCAL / "beat-schedule"), "--pidfile", "")),
+        Child("beat", (*celery, "beat", "--schedule", str(LOCAL / "beat-schedule"), "--pidfile", "")),
     ]
 
 
