@@ -37,8 +37,8 @@ def _remove(code: str) -> None:
 def _counts() -> tuple[int, int, int]:
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT count(*) FROM pg_namespace), (SELECT count(*) FROM pg_roles), "
-            "(SELECT count(*) FROM registry_committee)"
+            "SELECT (SELECT count(*) FROM pg_namespace), "
+            "(SELECT count(*) FROM pg_roles WHERE rolname LIKE current_database() || '%'), (SELECT count(*) FROM registry_committee)"
         )
         return cursor.fetchone()
 
