@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -12,9 +12,9 @@ from typing import Any
 from policy_engine import schema
 from policy_engine.build import clause_of, duty_elements, listing_element, setting_element
 from policy_engine.errors import TemplateError, TemplateErrors
-from policy_engine.model import LISTS, Clause, Element, Template
+from policy_engine.model import LISTS, Template
 from policy_engine.quick import is_day
-from policy_engine.reader import Document, listed, mapping, read
+from policy_engine.reader import Document, Way, listed, mapping, read
 from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
 
 FILES = {"policy.yaml", "clauses.yaml", *(f"{name}.yaml" for name in schema.SECTIONS)}
@@ -51,9 +51,13 @@ def load_catalogue() -> tuple[Mapping[str, Any], ...]:
     return tuple(document.data["indicators"])
 
 
+Known = Container[str] | None
+"""Ids that exist; None where the file that lists them is itself faulty, so that nothing can be called unknown."""
+
+
 @dataclass(slots=True)
 class _Folder:
-    """One loading: reads file by file, collects faults, and builds only what is sound."""
+    """One loading: reads file by file, collects the faults of all, and builds only what is sound."""
 
     path: Path
     faults: list[TemplateError] = field(default_factory=list)
@@ -63,45 +67,33 @@ class _Folder:
         header = self.read("policy.yaml", schema.HEADER, words_with({}), required=True)
         words = words_with(mapping(header.data).get("local"))
         clauses = self.read("clauses.yaml", schema.CLAUSES, words, required=True)
-        duties = [self.read(f"duties/{file.name}", schema.DUTY, words) for file in self.files("duties")]
         sections = {name: self.read(f"{name}.yaml", schema.section(name), words) for name in schema.SECTIONS}
+        duties = [self.read(f"duties/{file.name}", schema.DUTY, words) for file in self.files("duties")]
+        self.cross_check(header, clauses, sections, duties)
         catalogue = self.catalogue()
         self.stop_at_faults()
-        self.faults += [*_header_faults(header), *_clause_faults(clauses), *_local_faults(header, words)]
-        self.stop_at_faults()
-        return self.built(header, clauses, duties, sections, catalogue)
+        return _built(header, clauses, sections, duties, catalogue)
 
-    def built(
-        self,
-        header: Document,
-        clauses: Document,
-        duties: list[Document],
-        sections: dict[str, Document],
-        catalogue: tuple[Mapping[str, Any], ...],
-    ) -> Template:
-        known = {entry["id"]: clause_of(entry) for entry in clauses.data["clauses"]}
-        settings = [
-            setting_element(name, entry, header.data) for name, entry in header.data.get("settings", {}).items()
-        ]
-        listed = [
-            listing_element(schema.SINGULAR[name], key, entry, header.data)
-            for name, document in sections.items()
-            for key, entry in mapping(mapping(document.data).get(name)).items()
-        ]
-        elements = {element.id: element for element in [*settings, *listed]}
-        for document in duties:
-            self.faults += [*_named_as_its_file(document), *duty_faults(document, known, elements)]
-        for name, document in sections.items():
-            self.faults += _section_faults(
-                name, document, known, {entry["code"] for entry in catalogue}, {duty.data["id"] for duty in duties}
-            )
-        self.faults += _setting_faults(header, known)
-        self.stop_at_faults()
-        elements |= {
-            element.id: element for document in duties for element in duty_elements(document.data, header.data)
-        }
-        plain = {key: value for key, value in header.data.items() if key != "settings"}
-        return Template(id=header.data["id"], header=plain, clauses=known, elements=elements, catalogue=catalogue)
+    def cross_check(
+        self, header: Document, clauses: Document, sections: Mapping[str, Document], duties: list[Document]
+    ) -> None:
+        """What only shows when files are held against each other; faulty files are left out and blamed once."""
+        known = {entry["id"] for entry in clauses.data["clauses"]} if clauses.data else None
+        lists = {f"{schema.SINGULAR[name]}.{key}" for name, key, _ in _section_entries(sections)}
+        names = {Path(document.file).stem for document in duties}
+        if header.data:
+            self.faults += [*_header_faults(header), *_local_faults(header), *_setting_faults(header, known)]
+        if clauses.data:
+            self.faults += _clause_faults(clauses)
+        for document in filter(_sound, duties):
+            self.faults += [*_named_as_its_file(document), *duty_faults(document, known, self.unless_faulty(lists))]
+        for name, key, entry in _section_entries(sections):
+            self.faults += _section_faults(sections[name], (name, key), entry, known, names)
+
+    def unless_faulty(self, lists: set[str]) -> Known:
+        """The lists a duty may name, if all files that may hold them could be read."""
+        files = {f"{name}s.yaml" for name in LISTS.values()}
+        return None if files & {fault.file for fault in self.faults} else lists
 
     def must_be_a_folder(self) -> None:
         if not is_folder(self.path):
@@ -144,8 +136,9 @@ class _Folder:
         except TemplateErrors as errors:
             self.faults += errors.errors
             return Document(name, None)
-        self.faults += schema.faults(document, shape, words)
-        return document
+        found = schema.faults(document, shape, words)
+        self.faults += found
+        return Document(name, None) if found else document
 
     def catalogue(self) -> tuple[Mapping[str, Any], ...]:
         try:
@@ -162,13 +155,47 @@ class _Folder:
             raise TemplateErrors(self.faults)
 
 
+def _built(
+    header: Document,
+    clauses: Document,
+    sections: Mapping[str, Document],
+    duties: list[Document],
+    catalogue: tuple[Mapping[str, Any], ...],
+) -> Template:
+    head = header.data
+    elements = [setting_element(name, entry, head) for name, entry in head.get("settings", {}).items()]
+    elements += [
+        listing_element(schema.SINGULAR[name], key, entry, head) for name, key, entry in _section_entries(sections)
+    ]
+    elements += [element for document in duties for element in duty_elements(document.data, head)]
+    return Template(
+        id=head["id"],
+        header={key: value for key, value in head.items() if key != "settings"},
+        clauses={entry["id"]: clause_of(entry) for entry in clauses.data["clauses"]},
+        elements={element.id: element for element in elements},
+        catalogue=catalogue,
+    )
+
+
+def _sound(document: Document) -> bool:
+    return document.data is not None
+
+
+def _section_entries(sections: Mapping[str, Document]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """(file, id, entry) of everything in the sound optional files."""
+    for name, document in sections.items():
+        for key, entry in mapping(mapping(document.data).get(name)).items():
+            yield name, key, entry
+
+
 def _header_faults(header: Document) -> Iterator[TemplateError]:
     start, end = header.data.get("in_force_from"), header.data.get("in_force_until")
     if start and end and start >= end:
         yield header.fault(("in_force_until",), "backwards", "失效日早于施行日", "改正其中一个日期")
 
 
-def _local_faults(header: Document, words: Words) -> Iterator[TemplateError]:
+def _local_faults(header: Document) -> Iterator[TemplateError]:
+    words = words_with(header.data.get("local"))
     for category, entries in mapping(header.data.get("local")).items():
         if category not in shared_words():
             yield header.fault(
@@ -202,7 +229,7 @@ def _clause_faults(clauses: Document) -> Iterator[TemplateError]:
             )
 
 
-def _setting_faults(header: Document, known: Mapping[str, Clause]) -> Iterator[TemplateError]:
+def _setting_faults(header: Document, known: Known) -> Iterator[TemplateError]:
     for name, entry in header.data.get("settings", {}).items():
         written = mapping(entry)
         value = written.get("value") if written else entry
@@ -230,24 +257,21 @@ def setting_fault(name: str, value: Any) -> tuple[str, str, str] | None:
 
 
 def _section_faults(
-    name: str, document: Document, known: Mapping[str, Clause], codes: set[str], duties: set[str]
+    document: Document, way: Way, entry: Mapping[str, Any], known: Known, duties: Container[str]
 ) -> Iterator[TemplateError]:
-    for key, entry in mapping(mapping(document.data).get(name)).items():
-        yield from _dangling(document, (name, key, "clauses"), entry.get("clauses", ()), known)
-        for lines in ("items", "steps", "fields"):
-            yield from _doubles(document, (name, key, lines), [line["id"] for line in entry.get(lines, ())])
-        if name == "indicators" and key not in codes:
+    """Of one checklist, workflow, report, form, venue, text or indicator binding."""
+    yield from _dangling(document, (*way, "clauses"), entry.get("clauses", ()), known)
+    for lines in ("items", "steps", "fields"):
+        yield from _doubles(document, (*way, lines), [line["id"] for line in entry.get(lines, ())])
+    if way[0] == "indicators" and way[1] not in {one["code"] for one in load_catalogue()}:
+        yield document.fault(
+            way, "unknown_indicator", f"目录里没有指标“{way[1]}”", "用共用目录 indicators.yaml 里的编号"
+        )
+    for index, duty in enumerate(entry.get("duties", ())):
+        if duty not in duties:
             yield document.fault(
-                (name, key),
-                "unknown_indicator",
-                f"目录里没有指标“{key}”",
-                "用 policy_templates/indicators.yaml 里的编号",
+                (*way, "duties", index), "unknown_duty", f"没有职责“{duty}”", "改成 duties 文件夹里的 id"
             )
-        for index, duty in enumerate(entry.get("duties", ())):
-            if duty not in duties:
-                yield document.fault(
-                    (name, key, "duties", index), "unknown_duty", f"没有职责“{duty}”", "改成 duties 文件夹里的 id"
-                )
 
 
 def _named_as_its_file(document: Document) -> Iterator[TemplateError]:
@@ -255,12 +279,10 @@ def _named_as_its_file(document: Document) -> Iterator[TemplateError]:
         yield document.fault(("id",), "wrong_id", f"id“{document.data['id']}”与文件名不同", "职责的 id 与文件名一致")
 
 
-def duty_faults(
-    document: Document, known: Mapping[str, Clause], elements: Mapping[str, Element]
-) -> Iterator[TemplateError]:
+def duty_faults(document: Document, known: Known, lists: Known) -> Iterator[TemplateError]:
     """What a schema cannot see in a duty; also asked of duties that an overlay adds."""
     duty = document.data
-    yield from _duty_shape_faults(document, duty, elements)
+    yield from _duty_shape_faults(document, duty, lists)
     yield from _dangling(document, ("clauses",), duty["clauses"], known)
     yield from _value_faults(document, ("values",), duty.get("values", ()), known)
     for index, part in enumerate(duty.get("parts", ())):
@@ -273,9 +295,7 @@ def duty_faults(
         yield document.fault(("values",), "bad_value", "k 比 parts 的项数还多", "改小 k，或补上 parts")
 
 
-def _duty_shape_faults(
-    document: Document, duty: Mapping[str, Any], elements: Mapping[str, Element]
-) -> Iterator[TemplateError]:
+def _duty_shape_faults(document: Document, duty: Mapping[str, Any], lists: Known) -> Iterator[TemplateError]:
     """Has a duty of this kind what its kind needs?"""
     for key in _needed(duty["kind"]):
         if key not in duty:
@@ -285,7 +305,7 @@ def _duty_shape_faults(
     for key in {"counts", "parts", "population", *LISTS.values()} - set(_needed(duty["kind"])):
         if key in duty:
             yield document.fault((key,), "unknown_key", f"{duty['kind']} 类职责不用“{key}”", "删去，或改 kind")
-    yield from _list_faults(document, duty, elements)
+    yield from _list_faults(document, duty, lists)
     for name, counts in _counts_of(duty):
         if ("kinds" in counts) == ("links" in counts):
             yield document.fault(
@@ -307,24 +327,20 @@ def _needed(kind: str) -> tuple[str, ...]:
     return needed.get(kind, ("counts",) if kind == "qualitative" else ("counts", "values"))
 
 
-def _list_faults(
-    document: Document, duty: Mapping[str, Any], elements: Mapping[str, Element]
-) -> Iterator[TemplateError]:
+def _list_faults(document: Document, duty: Mapping[str, Any], lists: Known) -> Iterator[TemplateError]:
     name = LISTS.get(duty["kind"])
-    if name and name in duty and f"{name}.{duty[name]}" not in elements:
+    if name and name in duty and lists is not None and f"{name}.{duty[name]}" not in lists:
         yield document.fault((name,), "unknown_list", f"{name}s.yaml 里没有“{duty[name]}”", "先在那个文件里写明")
 
 
-def _counts_of(duty: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
+def _counts_of(duty: Mapping[str, Any]) -> Iterator[tuple[Way, Mapping[str, Any]]]:
     if "counts" in duty:
         yield ("counts",), duty["counts"]
     for index, part in enumerate(duty.get("parts", ())):
         yield ("parts", index, "counts"), part["counts"]
 
 
-def _value_faults(
-    document: Document, way: tuple[str | int, ...], values: Any, known: Mapping[str, Clause]
-) -> Iterator[TemplateError]:
+def _value_faults(document: Document, way: Way, values: Any, known: Known) -> Iterator[TemplateError]:
     days = [date.fromisoformat(entry["from"]) if entry.get("from") else date.min for entry in values]
     for index, entry in enumerate(values):
         if _above(entry.get("min"), entry.get("max")):
@@ -337,17 +353,15 @@ def _value_faults(
             )
 
 
-def _dangling(
-    document: Document, way: tuple[str | int, ...], clauses: Any, known: Mapping[str, Clause]
-) -> Iterator[TemplateError]:
+def _dangling(document: Document, way: Way, clauses: Any, known: Known) -> Iterator[TemplateError]:
     for clause in clauses:
-        if clause not in known:
+        if known is not None and clause not in known:
             yield document.fault(
                 way, "dangling_clause", f"clauses.yaml 里没有条款“{clause}”", "改正编号，或先在 clauses.yaml 里补上"
             )
 
 
-def _doubles(document: Document, way: tuple[str | int, ...], ids: list[str]) -> Iterator[TemplateError]:
+def _doubles(document: Document, way: Way, ids: list[str]) -> Iterator[TemplateError]:
     for index, name in enumerate(ids):
         if name in ids[:index]:
             yield document.fault((*way, index, "id"), "duplicate_id", f"id“{name}”重复", "每个 id 只用一次")

@@ -95,6 +95,33 @@ def test_many_faults_come_in_one_go(small: Path) -> None:
     assert len(faults(small)) == 4  # the misspelt title is unknown, and the title is missing
 
 
+def test_faults_of_every_sort_come_together(small: Path) -> None:
+    """A broken file hides nothing in the others, and is not blamed for what it could not say."""
+    other = (small / "duties" / "visits.yaml").read_text(encoding="utf-8")
+    write(
+        small,
+        {
+            "duties/other.yaml": other.replace("id: visits", "id: other")
+            .replace("[X-1]", "[X-9]")
+            .replace("min: 2", "min: 7")
+        },
+    )
+    write(small, {"duties/broken.yaml": "id: [", "checklists.yaml": "checklists: {a: {titel: x}}"})
+    write(
+        small,
+        {"duties/listed.yaml": "id: listed\ntitle: x\nclauses: []\nkind: checklist\nperiod: year\nchecklist: a\n"},
+    )
+    change(small, "duties/visits.yaml", "[visit]", "[vist]")
+    assert {(error.file, error.code) for error in faults(small)} == {
+        ("duties/other.yaml", "dangling_clause"),
+        ("duties/other.yaml", "min_above_max"),
+        ("duties/broken.yaml", "broken_yaml"),
+        ("duties/visits.yaml", "unknown_word"),
+        ("checklists.yaml", "unknown_key"),
+        ("checklists.yaml", "missing_key"),
+    }
+
+
 def test_a_missing_folder_and_a_missing_file_are_told(small: Path, tmp_path: Path) -> None:
     assert faults(tmp_path / "nowhere")[0].code == "missing_folder"
     (small / "clauses.yaml").unlink()
