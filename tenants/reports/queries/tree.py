@@ -55,7 +55,7 @@ class Rollup:
 
 
 def rollup(period: str) -> Rollup:
-    """The tree below this committee for a month. Five statements, however many committees there are."""
+    """The tree below this committee for a month. Six statements, however many committees there are."""
     tree = _Tree(period)
     columns = columns_for(tree.all_figures(), adapted=tree.adapted())
     lines = tuple(tree.lines(columns))
