@@ -99,8 +99,11 @@ def _make(*, code: str, name: str, slug: str, level: str, parent: str | None) ->
 def _make_schema(code: str, script: str) -> None:
     schema, role = tenancy.schema_of(code), tenancy.role_of(code)
     with connections[OWNER].cursor() as cursor:
+        # A role outlives a database dropped and made again under the same name; it is taken over, without powers.
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        verb = "ALTER" if cursor.fetchone() else "CREATE"
         cursor.execute(
-            f'CREATE ROLE "{role}" NOLOGIN;'
+            f'{verb} ROLE "{role}" NOLOGIN NOCREATEROLE NOCREATEDB;'
             f'GRANT "{role}" TO "{settings.ROLE_APP}"; GRANT "{settings.ROLE_COMMITTEE}" TO "{role}";'
             f'CREATE SCHEMA "{schema}"; GRANT USAGE ON SCHEMA "{schema}" TO "{role}";'
             f'SET LOCAL search_path TO "{schema}";'
