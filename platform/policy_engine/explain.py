@@ -56,6 +56,7 @@ def _values(policy: Policy, duty_id: str, on: date | None) -> Mapping[str, Any]:
 
 def _whom(subject: Subject, words: Words) -> str:
     who = "、".join(title(words, "posts", post) for post in subject.posts) or title(words, "subjects", subject.type)
+    who = "、".join(title(words, "venue_kinds", kind) for kind in subject.kinds) or who
     apart = "、".join(title(words, "posts", post) for post in subject.except_posts)
     return f"每个{who}" + (f"({apart}除外)" if apart else "")
 
