@@ -99,7 +99,9 @@ def _verdicts(answer: Answer) -> str:
 def _explained(answer: Answer) -> str:
     clauses = [f"  {clause['id']}({clause['ref']}){clause['summary']}" for clause in answer["clauses"]]
     values = [f"  {key} = {entry['value']}  ← {_chain(entry)}" for key, entry in answer["values"].items()]
-    return "\n".join([answer["title"], answer["sentence"], "依据:", *clauses, "数值的来历:", *values])
+    parts = [f"  {part['title']}:{part['sentence']}" for part in answer["parts"]]
+    parts += [f"  {item['title']}" for item in answer["items"]]
+    return "\n".join([answer["title"], answer["sentence"], *parts, "依据:", *clauses, "数值的来历:", *values])
 
 
 def _chain(entry: Answer) -> str:

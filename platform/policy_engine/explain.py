@@ -44,7 +44,7 @@ def explain(policy: Policy, duty_id: str, on: date | None = None) -> dict[str, A
 
 def sentence(duty: Duty, words: Words) -> str:
     """One Chinese sentence an official can check against the document."""
-    what = JOINED.get(duty.kind) or (_counted(duty.where, words) if duty.where else f"“{duty.title}”逐项")
+    what = JOINED.get(duty.kind) or (_counted(duty.where, words) if duty.where else f"{duty.title}逐项")
     head = f"{title(words, 'forces', duty.force)}:{_whom(duty.population or duty.subject, words)}{title(words, 'periods', duty.period)}"
     return f"{head}，{what}{_number(duty)}。" + ("可以豁免。" if duty.waivable else "")
 
@@ -81,7 +81,7 @@ def _number(duty: Duty) -> str:
         "%"
         if duty.kind == "coverage"
         else "项"
-        if duty.items or duty.kind in ("all_of", "at_least_k_of")
+        if duty.listing or duty.kind in ("all_of", "at_least_k_of")
         else COUNTED_AS.get(duty.distinct, "次")
     )
     if duty.min is None and duty.max is None:
