@@ -12,7 +12,7 @@ from core import audit
 from core.errors import DomainError, NotFound
 from tenants.activities.models import Activity, Destination, OrganiserType, Participation, Role
 from tenants.activities.queries import is_kind, kind_titles
-from tenants.liaison.actions import decisions, refuse_unknown
+from tenants.liaison.actions import decisions, once, refuse_unknown
 from tenants.liaison.models import PlaceLevel, State
 from tenants.liaison.queries import active_members, born_as, enters_for_others, refuse_strangers
 from tenants.liaison.queries.claims import Source, Waiting
@@ -79,11 +79,12 @@ def register_activity(
     venue_name: str = "",
     destination: str = "",
     participants: Mapping[UUID, str] | Collection[UUID] = (),
+    id: UUID | None = None,
 ) -> Activity:
     """Record an activity and who took part, as member ids or as member id → role (participant, host, lead).
 
     `organiser` is the id of the sector, special committee or member of `organiser_type`; None for committee and other.
-    A member enters only activities they took part in. Born claimed or confirmed as the policy of that day says.
+    A member enters only activities they took part in. `id`: as in `register_contact`. Born claimed or confirmed as the policy of that day says.
     Raises TitleMissing, UnknownKind, UnknownWord, ActivityInFuture, ActivityEndsBeforeBeginning, OrganiserMissing, NotFound,
     UnknownMember, MemberNotActive, NotYourRecord.
     """
@@ -97,6 +98,8 @@ def register_activity(
     own = {organiser} if organiser is not None and organiser_type == OrganiserType.MEMBER else set()
     known = active_members({*roles, *own}, held_on) if roles or own else {}
     refuse_strangers(by=by, members=known)
+    if twin := once.pressed_before(Activity, id, by=by):
+        return twin
     activity = Activity(
         title=title.strip(),
         kind=kind,
@@ -111,7 +114,8 @@ def register_activity(
         state=born_as(by=by, day=held_on),
         entered_by=by.actor_id,
     )
-    activity.save(force_insert=True)
+    if twin := once.insert(activity, id=id, by=by):
+        return twin
     Participation.objects.bulk_create(
         [
             Participation(activity=activity, member=known[id], role=role, state=activity.state, entered_by=by.actor_id)

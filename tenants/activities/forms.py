@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -29,6 +30,7 @@ def organisers(*, own: bool) -> list[tuple[str, Any]]:
 class ActivityForm(forms.Form):
     """An activity that was held; an office pastes who took part, a member enters the own part."""
 
+    key = forms.UUIDField(widget=forms.HiddenInput)
     title = forms.CharField(label="活动名称", max_length=200)
     kind = forms.ChoiceField(label="种类")
     organiser = forms.ChoiceField(label="谁组织的")
@@ -40,7 +42,7 @@ class ActivityForm(forms.Form):
     destination = forms.ChoiceField(label="去向", required=False, choices=[("", "不填"), *Destination.choices])
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        kwargs["initial"] = {"held_on": today}
+        kwargs["initial"] = {"held_on": today, "key": uuid4()}
         super().__init__(*args, **kwargs)
         for name in ("held_on", "until"):
             self.fields[name].widget.attrs["max"] = today.isoformat()
@@ -54,6 +56,7 @@ class ActivityForm(forms.Form):
         values = dict(self.cleaned_data)
         values["organiser_type"], _, id = values.pop("organiser").partition(":")
         values["organiser"] = id or None
+        values["id"] = values.pop("key")
         return values
 
 

@@ -116,3 +116,6 @@ class Participation(Claim):
     class Personal:
         personal = ("member", *CLAIM_PERSONAL)
         safe = ("activity", "role", *CLAIM_SAFE)
+
+    def __str__(self) -> str:
+        return str(Role(self.role).label)

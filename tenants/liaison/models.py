@@ -104,6 +104,9 @@ class ConstituentLink(Row):
         personal = ("member", "constituent")
         safe = ("choice_basis", "since", "until")
 
+    def __str__(self) -> str:  # no name: labels of the audit trail are read by the office
+        return f"结对 {self.since:%Y-%m-%d} 起"
+
 
 class Level(models.TextChoices):
     """Rungs of the link chain (DC20-4.1-7, DC20-A3-2.1-1, YY21-18-2, GZ20-4.1-2)."""
@@ -146,6 +149,9 @@ class LinkAssignment(Row):
     class Personal:
         personal = ("from_member", "to_member", "basis")
         safe = ("level", "to_sector", "to_special_committee", "since", "until")
+
+    def __str__(self) -> str:
+        return str(Level(self.level).label)
 
 
 class Kind(models.TextChoices):

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from core import audit
 from core.errors import DomainError, NotFound
 from tenants.activities.models import Activity
-from tenants.liaison.actions import decisions, refuse_unknown
+from tenants.liaison.actions import decisions, once, refuse_unknown
 from tenants.liaison.models import State
 from tenants.liaison.queries import active_members, born_as, refuse_strangers
 from tenants.liaison.queries.claims import Source, Waiting
@@ -86,11 +86,12 @@ def register_output(
     others: Collection[UUID] = (),
     sector: UUID | None = None,
     based_on: UUID | None = None,
+    id: UUID | None = None,
 ) -> Output:
     """Record an output once, with everybody whose work it is.
 
     `lead` is the author, first signer or leader of the group; `others` the co-signers or group members. In a sector's
-    name (`sector`) authors may be left out. Born claimed or confirmed as the policy of that day says.
+    name (`sector`) authors may be left out. `id`: as in `register_contact`. Born claimed or confirmed as the policy of that day says.
     Raises TitleMissing, UnknownWord, SubmittedInFuture, LeadMissing, CoSignersMissing, TooManyAuthors, SectorMismatch, NotFound
     (sector, activity), UnknownMember, MemberNotActive, NotYourRecord, AlreadyRegistered.
     """
@@ -105,6 +106,8 @@ def register_output(
     _refuse_strange_places(Authorship(authorship), sector, based_on)
     known = active_members(roles, submitted_on) if roles else {}
     refuse_strangers(by=by, members=known)
+    if twin := once.pressed_before(Output, id, by=by):
+        return twin
     _refuse_again(type, title, submitted_on, list(roles), sector)
     output = Output(
         type=type,
@@ -116,7 +119,8 @@ def register_output(
         state=born_as(by=by, day=submitted_on),
         entered_by=by.actor_id,
     )
-    output.save(force_insert=True)
+    if twin := once.insert(output, id=id, by=by):
+        return twin
     OutputAuthor.objects.bulk_create(
         [OutputAuthor(output=output, member=known[id], role=role) for id, role in roles.items()]
     )

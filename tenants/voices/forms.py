@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -16,6 +17,7 @@ from tenants.voices.queries import OutputFilters
 class OutputForm(forms.Form):
     """An output of the member who fills it in, alone or with others."""
 
+    key = forms.UUIDField(widget=forms.HiddenInput)
     type = forms.ChoiceField(
         label="种类", choices=OutputType.choices, widget=forms.RadioSelect, initial=OutputType.PROPOSAL
     )
@@ -34,7 +36,7 @@ class OutputForm(forms.Form):
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        kwargs["initial"] = {"submitted_on": today}
+        kwargs["initial"] = {"submitted_on": today, "key": uuid4()}
         super().__init__(*args, **kwargs)
         self.fields["submitted_on"].widget.attrs["max"] = today.isoformat()
         self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
@@ -43,6 +45,7 @@ class OutputForm(forms.Form):
         """Keywords of `register_output`, but for the lead."""
         values = dict(self.cleaned_data)
         values["sector"] = values["sector"].pk if values["sector"] else None
+        values["id"] = values.pop("key")
         return values
 
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import models, transaction
 
 from core import audit
-from core.errors import DomainError, NotFound
-from tenants.liaison.actions import decisions
+from core.errors import DomainError
+from tenants.liaison.actions import decisions, once
 from tenants.liaison.models import (
     ConstituentLink,
     ContactConstituent,
@@ -111,11 +111,10 @@ def register_contact(
     others = [other for other in dict.fromkeys(participants) if other != member]
     known = active_members({member, *others, *([target] if target else [])}, held_on)
     refuse_strangers(by=by, members={member: known[member]})
-    if id is not None and (pressed_before := ContactRecord.objects.filter(pk=id).first()) is not None:
-        return _same(pressed_before, by)
+    if twin := once.pressed_before(ContactRecord, id, by=by):
+        return twin
     met = _paired(member, constituents, held_on)
     record = ContactRecord(
-        **({"id": id} if id else {}),
         member=known[member],
         kind=kind,
         held_on=held_on,
@@ -130,19 +129,14 @@ def register_contact(
         state=born_as(by=by, day=held_on),
         entered_by=by.actor_id,
     )
-    record.save(force_insert=True)
+    if twin := once.insert(record, id=id, by=by):
+        return twin
     ContactConstituent.objects.bulk_create([ContactConstituent(record=record, constituent_id=one) for one in met])
     ContactParticipant.objects.bulk_create(
         [ContactParticipant(record=record, member=known[one], role=ContactRole.PARTICIPANT) for one in others]
     )
     new = {"member": member, "kind": kind, "held_on": held_on, "state": record.state}
     audit.record(by=by, action="liaison.register_contact", subject=record, new=new)
-    return record
-
-
-def _same(record: ContactRecord, by: audit.Actor) -> ContactRecord:
-    if record.entered_by != by.actor_id:
-        raise NotFound
     return record
 
 

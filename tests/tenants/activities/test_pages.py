@@ -6,7 +6,13 @@ from tenants.activities.models import Activity, Participation
 from tests.tenants.activities.test_activities import register
 from tests.tenants.liaison.test_contacts import make_member, user
 
-SENT = {"title": "到西关站接待群众", "kind": "station_visit", "organiser": "committee", "held_on": "2022-11-20"}
+SENT = {
+    "title": "到西关站接待群众",
+    "kind": "station_visit",
+    "organiser": "committee",
+    "held_on": "2022-11-20",
+    "key": "0184c0de-0000-7000-8000-000000000001",
+}
 
 
 def test_the_office_records_an_activity_with_a_pasted_list(anhua, browser_of):
@@ -16,6 +22,13 @@ def test_the_office_records_an_activity_with_a_pasted_list(anhua, browser_of):
     answer = browser.post("/activities/new/", {**SENT, "participants": "陈一\n周二、陈一"}, follow=True)
     assert "2 位委员计入履职" in answer.content.decode()
     assert Participation.objects.filter(state="confirmed").count() == 2
+
+
+def test_pressing_twice_makes_one_activity(anhua, browser_of):
+    browser = browser_of(anhua, user("office"))
+    for _ in range(2):
+        assert browser.post("/activities/new/", SENT).status_code == 302
+    assert Activity.objects.count() == 1
 
 
 def test_a_name_that_is_not_on_the_roster_is_named_and_nothing_is_written(anhua, browser_of):

@@ -6,7 +6,13 @@ from tenants.voices.models import Output
 from tests.tenants.liaison.test_contacts import make_member, user
 from tests.tenants.voices.test_outputs import register
 
-SENT = {"type": "proposal", "title": "关于增开校车的提案", "submitted_on": "2022-11-20", "authorship": "joint"}
+SENT = {
+    "type": "proposal",
+    "title": "关于增开校车的提案",
+    "submitted_on": "2022-11-20",
+    "authorship": "joint",
+    "key": "0184c0de-0000-7000-8000-000000000001",
+}
 
 
 def test_a_member_registers_a_joint_proposal_once_for_all_signers(anhua, browser_of):
@@ -19,6 +25,15 @@ def test_a_member_registers_a_joint_proposal_once_for_all_signers(anhua, browser
     assert "计入各位作者履职" in answer.content.decode()
     assert [one.role for one in Output.objects.get().authors.order_by("role")] == ["co_signer", "lead"]
     assert "陈一、周二" in browser.get("/outputs/").content.decode()
+
+
+def test_pressing_twice_makes_one_output(anhua, browser_of):
+    sector = make_member().sector
+    browser = browser_of(anhua, user("office"))
+    for _ in range(2):
+        sent = {**SENT, "authorship": "sector", "sector": str(sector.pk)}
+        assert browser.post("/outputs/new/", sent).status_code == 302
+    assert Output.objects.count() == 1
 
 
 def test_a_joint_proposal_without_others_comes_back_with_the_sentence(anhua, browser_of):
