@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils import timezone
 from uuid_utils.compat import uuid7
+
+from core import clock
 
 
 class Row(models.Model):
     """A row with a time-ordered UUID: ids survive export and import, and no sequence needs repair."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         abstract = True

@@ -2,39 +2,68 @@
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
-import django.utils.timezone
 import uuid_utils.compat
 from django.db import migrations, models
 
+import core.clock
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('sender', models.CharField(max_length=40)),
-                ('recipient', models.CharField(max_length=40)),
-                ('ancestors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('period', models.CharField(max_length=10)),
-                ('revision', models.PositiveSmallIntegerField()),
-                ('body', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('submitted', '已报送，待接收'), ('accepted', '已接收'), ('returned', '已退回')], default='submitted', max_length=20)),
-                ('reason', models.TextField(blank=True)),
-                ('submitted_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                ("sender", models.CharField(max_length=40)),
+                ("recipient", models.CharField(max_length=40)),
+                (
+                    "ancestors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("period", models.CharField(max_length=10)),
+                ("revision", models.PositiveSmallIntegerField()),
+                ("body", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("submitted", "已报送，待接收"), ("accepted", "已接收"), ("returned", "已退回")],
+                        default="submitted",
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("submitted_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['recipient', 'period'], name='delivery_received'), django.contrib.postgres.indexes.GinIndex(fields=['ancestors'], name='delivery_above')],
-                'constraints': [models.UniqueConstraint(fields=('sender', 'period', 'revision'), name='one_delivery_per_revision'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='returned_with_reason')],
+                "indexes": [
+                    models.Index(fields=["recipient", "period"], name="delivery_received"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["ancestors"], name="delivery_above"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sender", "period", "revision"), name="one_delivery_per_revision"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "returned"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="returned_with_reason",
+                    ),
+                ],
             },
         ),
     ]
