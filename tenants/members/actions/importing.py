@@ -9,10 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
-from core import audit, pinyin
+from core import audit, clock, pinyin
 from core.errors import DomainError
 from core.sheets import WrongCells
 from tenants.members.actions.holdings import Belonging, Rearrangement, lock_roster, rearrange, standing
@@ -48,7 +47,7 @@ def keep_draft(*, content: bytes, file_name: str, effective_on: dt.date, makes_g
     if plan.errors:
         raise WrongCells(plan.errors)
     ImportDraft.objects.filter(uploaded_by=by).delete()
-    ImportDraft.objects.filter(created_at__lt=timezone.now() - _DRAFT_LIVES).delete()
+    ImportDraft.objects.filter(created_at__lt=clock.now() - _DRAFT_LIVES).delete()
     return ImportDraft.objects.create(
         uploaded_by=by,
         file_name=file_name[-200:],
@@ -85,7 +84,7 @@ def import_roster(*, draft_id: UUID, digest: str, by: User, is_invented: bool = 
 
 
 def _draft(draft_id: UUID, by: User) -> ImportDraft:
-    alive = timezone.now() - _DRAFT_LIVES
+    alive = clock.now() - _DRAFT_LIVES
     found = ImportDraft.objects.filter(pk=draft_id, uploaded_by=by, created_at__gte=alive).first()
     if found is None:
         raise DraftGone
