@@ -25,7 +25,7 @@ def environment() -> dict[str, str]:
 def ensure_uv() -> bool:
     """Install the pinned uv unless it is there; whether anything was done."""
     requirements = INFRA / "uv-requirements.txt"
-    state = digest(requirements, str(LOCAL), sys.version)
+    state = digest(requirements, str(LOCAL), str(sys.version_info))
     if UV.exists() and is_done("uv", state):
         return False
     run([sys.executable, "-m", "venv", "--clear", LOCAL / "uv"], log="python", env=environment())
