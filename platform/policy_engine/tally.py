@@ -34,6 +34,7 @@ from policy_engine.periods import Period, begun, next_day
 Distinct = Literal["record", "target", "item", "venue", "subject", "destination"]
 By = Literal["subject", "target"]
 YEARLY = "yearly"
+ANY_WORD = None  # where a filter names no kind and no list, every row may count
 STAGE = "~"
 
 
@@ -172,7 +173,8 @@ def count(wanted: Iterable[Tally], rows: Iterable[Row]) -> dict[tuple[str, str],
     by_word = _by_word(wanted)
     found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in rows:
-        for tally in by_word.get((row.family, row.checklist if row.family == "check" else row.kind), ()):
+        word = row.checklist if row.family == "check" else row.kind
+        for tally in (*by_word.get((row.family, word), ()), *by_word.get((row.family, ANY_WORD), ())):
             credited = row.subject_id if tally.by == "subject" else row.target_id
             if credited is not None and counts(tally, row):
                 found[tally.key, credited][value_of(tally.distinct, row)].add(row.record_id)
@@ -264,7 +266,8 @@ def _by_word(wanted: Iterable[Tally]) -> dict[tuple[str, str | None], list[Tally
     """Tallies by the word a row must carry, so that a row meets only those that may want it."""
     found: dict[tuple[str, str | None], list[Tally]] = defaultdict(list)
     for tally in wanted:
-        for name in (tally.where.checklist,) if tally.where.family == "check" else tally.where.kinds:
+        named = tuple(filter(None, [tally.where.checklist])) if tally.where.family == "check" else tally.where.kinds
+        for name in named or (ANY_WORD,):
             found[tally.where.family, name].append(tally)
     return found
 

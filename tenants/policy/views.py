@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +18,11 @@ from tenants.policy.forms import AdaptForm
 from tenants.policy.queries import reading
 
 
+def _above(day: date) -> str:
+    """What the values before our own overlays are called: the parent's, or those of our own document."""
+    return "原文件" if queries.is_own_document(day) else "上级"
+
+
 @requires(Permission.POLICY_READ)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -26,7 +33,11 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "policy/index.html",
-        {"overview": reading.overview(today), "may_adapt": may(request.user, Permission.POLICY_ADAPT)},
+        {
+            "overview": reading.overview(today),
+            "may_adapt": may(request.user, Permission.POLICY_ADAPT),
+            "above": _above(today),
+        },
     )
 
 
@@ -34,10 +45,15 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def duty(request: HttpRequest, duty_id: str) -> HttpResponse:
     """One requirement: values, where they come from, clauses."""
+    today = clock.today()
     return page(
         request,
         "policy/duty.html",
-        {"duty": reading.duty_on(duty_id, clock.today()), "may_adapt": may(request.user, Permission.POLICY_ADAPT)},
+        {
+            "duty": reading.duty_on(duty_id, today),
+            "may_adapt": may(request.user, Permission.POLICY_ADAPT),
+            "above": _above(today),
+        },
     )
 
 
@@ -68,4 +84,4 @@ def adapt(request: HttpRequest) -> HttpResponse:
             )
             return page(request, "policy/adapt_preview.html", {"form": form, "changes": form.changes()})
     refused = bool(form.errors) and step != "edit"
-    return page(request, "policy/adapt.html", {"form": form}, status=422 if refused else 200)
+    return page(request, "policy/adapt.html", {"form": form, "above": _above(today)}, status=422 if refused else 200)

@@ -11,6 +11,8 @@ from tenants.assessment.queries.standing import Line, Standing
 from tenants.policy.queries import words
 from tenants.policy.queries.reading import DutyLine, duty_line
 
+URGENCY = ("outstanding", "met", "waived", "counted", "not_applicable")
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -37,12 +39,12 @@ class Explained:
 
 
 def explained(standing: Standing, policy: Policy, parent: Policy) -> list[Explained]:
-    """`parent` is the policy without our own overlays; `standing` carries record ids. One statement, and one per app."""
+    """What is owed first. `parent` is the policy without our own overlays; `standing` carries record ids. One statement, and one per app."""
     wanted = {record for line in standing.lines for verdict in line.verdicts for record in verdict.records}
     sources = sources_of(wanted)
     day = policy.on
     assert day is not None, "a policy of the committee is always one of a day"
-    return [
+    found = [
         Explained(
             line=line,
             rule=duty_line(policy, parent, line.duty, day),
@@ -53,6 +55,7 @@ def explained(standing: Standing, policy: Policy, parent: Policy) -> list[Explai
         )
         for line in standing.lines
     ]
+    return sorted(found, key=lambda one: URGENCY.index(one.line.state))
 
 
 def _periods(line: Line) -> Iterator[Piece]:

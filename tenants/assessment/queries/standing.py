@@ -19,6 +19,7 @@ from tenants.assessment.queries.counter import count_all, count_one
 from tenants.members.models import Member, Sector
 from tenants.members.queries import engine_subjects
 from tenants.policy.queries import policy_on, words
+from tenants.policy.queries.reading import duties_in_order
 
 
 @dataclass(frozen=True)
@@ -139,8 +140,9 @@ def _standings(
 
 
 def duties_of(policy: Policy, subject_type: str, on: date) -> tuple[Duty, ...]:
-    """The duties in force that bind a type of subject, in order."""
-    return tuple(duty for duty in policy.duties_on(on) if duty.in_force and duty.subject.type == subject_type)
+    """The duties in force that bind a type of subject: what can be owed first, each in the document's order."""
+    mine = [duty for duty in duties_in_order(policy, on) if duty.subject.type == subject_type]
+    return tuple(sorted(mine, key=lambda duty: not duty.judged or (duty.min is None and duty.max is None)))
 
 
 def standing_of(member: Member, as_of: date) -> tuple[Standing, Policy]:

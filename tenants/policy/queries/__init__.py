@@ -6,11 +6,12 @@ from tenants.policy.queries.stack import (
     data_entry_on,
     documents,
     has_policy,
+    is_own_document,
     layers_on,
     parent_policy_on,
     policy_on,
 )
 
 __all__ = [
-    "DATA_ENTRY", "NoPolicy", "data_entry_on", "documents", "has_policy", "layers_on", "parent_policy_on", "policy_on",
+    "DATA_ENTRY", "NoPolicy", "data_entry_on", "documents", "has_policy", "is_own_document", "layers_on", "parent_policy_on", "policy_on",
 ]  # fmt: skip

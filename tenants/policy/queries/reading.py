@@ -100,6 +100,14 @@ class DutyLine:
     url: str
 
     @property
+    def references(self) -> tuple[tuple[str, str], ...]:
+        """(place, what it asks): several requirements of one place are one chip."""
+        said: dict[str, list[str]] = {}
+        for clause in self.clauses:
+            said.setdefault(clause.ref, []).append(clause.summary)
+        return tuple((ref, "；".join(summaries)) for ref, summaries in said.items())
+
+    @property
     def is_adapted(self) -> bool:
         return any(parameter.source.is_own for parameter in self.parameters)
 
@@ -119,7 +127,7 @@ class Overview:
 def overview(day: date) -> Overview:
     """Header, clause tree, duties and settings in force on `day`. Raises NoPolicy."""
     policy, parent = policy_on(day), parent_policy_on(day)
-    duties = tuple(duty_line(policy, parent, duty, day) for duty in policy.duties_on(day) if duty.in_force)
+    duties = tuple(duty_line(policy, parent, duty, day) for duty in duties_in_order(policy, day))
     return Overview(
         policy=policy,
         facts=tuple(_facts(policy)),
@@ -143,11 +151,20 @@ def parameters_on(day: date) -> tuple[tuple[str, tuple[Parameter, ...]], ...]:
     policy, parent = policy_on(day), parent_policy_on(day)
     groups = [
         (duty.title, tuple(parameters_of(policy, parent, day, prefix=f"duty.{duty.id}")))
-        for duty in policy.duties_on(day)
-        if duty.in_force
+        for duty in duties_in_order(policy, day)
     ]
     groups.append(("设置", tuple(p for p in parameters_of(policy, parent, day, prefix="setting.") if p.options)))
     return tuple((title, parameters) for title, parameters in groups if parameters)
+
+
+def duties_in_order(policy: Policy, day: date) -> list[Duty]:
+    """The duties in force, in the order in which the document speaks of them."""
+    places = {clause_id: place for place, clause_id in enumerate(policy.clauses)}
+    last = len(places)
+    standing = [duty for duty in policy.duties_on(day) if duty.in_force]
+    return sorted(
+        standing, key=lambda duty: (min((places.get(one, last) for one in duty.clauses), default=last), duty.id)
+    )
 
 
 def parameters_of(policy: Policy, parent: Policy, day: date, *, prefix: str) -> Iterator[Parameter]:

@@ -58,6 +58,12 @@ def parent_policy_on(day: date) -> Policy:
     return replace(_resolved(tenancy.current().code, _stack(day, own_overlays=False)), on=day)
 
 
+def is_own_document(day: date) -> bool:
+    """Whether the document in force was issued by this committee itself, so that nobody above set its values."""
+    newest = _in_force(day).filter(kind=Kind.TEMPLATE).order_by("-order").values_list("layer", flat=True).first()
+    return newest == Layer.OWN
+
+
 def layers_on(day: date) -> Layers:
     """What a new overlay would be laid upon. Raises NoPolicy."""
     return _loaded(tenancy.current().code, _stack(day))
