@@ -33,7 +33,10 @@ test: setup ## the whole suite with private servers of its own; ARGS='tests/core
 bench: setup ## ours against the peer, side by side: a table and .local/bench.json
 	@$(MACHINE) with-servers -- $(BIN)/python -m tests.bench
 
-check: setup ## format, lint, import directions
+check: setup ## format, lint, types, import directions, migrations, templates
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/mypy platform tenants
 	$(BIN)/lint-imports
+	LIANXIN_DEV=1 DJANGO_SETTINGS_MODULE=config.settings $(BIN)/django-admin makemigrations --check --dry-run --skip-checks
+	for template in policy_templates/*/; do $(BIN)/lianxin policy check $$template || exit 2; done

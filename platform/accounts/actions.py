@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core import audit
-from core.errors import DomainError
 from django.db import transaction
 
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
+from core import audit
+from core.errors import DomainError
 
 
 class UsernameTaken(DomainError):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from uuid import UUID
 
-from core.models import Row
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from functools import cached_property
 
 from accounts.permissions import Permission
 from accounts.roles import permissions_of
+from core.models import Row
 
 
 class UserManager(BaseUserManager["User"]):

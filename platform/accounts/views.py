@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.web import page
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.core.cache import cache
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import public
 from accounts.forms import SignInForm
+from core.web import page
 
 ATTEMPTS, LOCK_SECONDS = 5, 30 * 60  # 等保: five failures lock for half an hour
 

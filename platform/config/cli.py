@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import click
+
 from policy_engine.commands import policy
 
 

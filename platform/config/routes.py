@@ -8,9 +8,10 @@ from importlib import import_module
 from typing import Any
 
 import click
-from accounts.roles import Role
 from django.conf import settings
 from django.urls import URLPattern, URLResolver
+
+from accounts.roles import Role
 
 
 def routes() -> list[dict[str, Any]]:

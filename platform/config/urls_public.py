@@ -1,6 +1,7 @@
 """The bare host."""
 
 from django.urls import include, path
+
 from registry import views
 
 urlpatterns = [

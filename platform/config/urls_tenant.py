@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 from django.urls import include, path
+
 from registry import views
 
 _APPS = {  # where each app's pages hang

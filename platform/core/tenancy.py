@@ -13,12 +13,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.db import connections
 from django.utils.module_loading import import_string
 
 from core.errors import DomainError
+
+if TYPE_CHECKING:
+    from core.db.postgres.base import DatabaseWrapper
 
 SCHEMA_NAME = re.compile(r"\Ac_[a-z0-9]{1,40}\Z")
 CODE = re.compile(r"\A[a-z0-9]{1,40}\Z")
@@ -113,12 +117,16 @@ def is_inside() -> bool:
     return _context.get().committee is not None
 
 
+def _connection() -> DatabaseWrapper:
+    return cast("DatabaseWrapper", connections["default"])
+
+
 def enter(context: Context) -> Context:
     """Move to `context` at once and return the one left. Prefer the context managers below."""
     previous = _context.get()
     _context.set(context)
     try:
-        connections["default"].stand(context)
+        _connection().stand(context)
     except BaseException:
         _context.set(previous)
         raise
@@ -128,7 +136,7 @@ def enter(context: Context) -> Context:
 def leave(previous: Context) -> None:
     """Go back to `previous`; a connection that cannot is closed by the backend."""
     _context.set(previous)
-    connections["default"].stand_or_close(previous)
+    _connection().stand_or_close(previous)
 
 
 @contextmanager

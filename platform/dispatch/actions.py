@@ -6,9 +6,9 @@ import logging
 from typing import Any
 
 from celery import current_app
-from core import audit, tenancy
 from django.db import connection, transaction
 
+from core import audit, tenancy
 from dispatch.models import Job
 
 log = logging.getLogger(__name__)

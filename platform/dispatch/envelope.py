@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from core.errors import DomainError
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
+
+from core.errors import DomainError
 
 
 class ForgedMessage(DomainError):

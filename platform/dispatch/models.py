@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from core.models import Row
 from django.db import models
+
+from core.models import Row
 
 
 class JobState(models.TextChoices):

@@ -7,13 +7,13 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from accounts.models import User
-from core import audit, tenancy
-from core.errors import DomainError
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
+from accounts.models import User
+from core import audit, tenancy
+from core.errors import DomainError
 from dispatch.envelope import open_sealed, seal
 from dispatch.models import Job, JobState
 from dispatch.registry import function_of

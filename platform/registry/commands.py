@@ -9,8 +9,8 @@ from functools import wraps
 from typing import Any
 
 import click
-from core.errors import DomainError
 
+from core.errors import DomainError
 from registry import provisioning, queries
 from registry.models import Level, State
 

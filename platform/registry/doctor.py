@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import click
-from core import tenancy
 from django.core.cache import caches
 from django.db import connection
+
+from core import tenancy
 
 
 def checks() -> list[dict[str, object]]:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import cast
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http.request import split_domain_port
 
 from core import tenancy
 from core.errors import DomainError
 from core.tenancy import Context
 from core.web import refusal_page
-from django.conf import settings
-from django.core.exceptions import DisallowedHost
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.request import split_domain_port
-
 from registry.queries import committee_by_host
 
 
 class CommitteeMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path == "/healthz":  # the process alone; no database, any host
             return JsonResponse({"ok": True})
         try:
@@ -39,9 +40,9 @@ class CommitteeMiddleware:
         finally:
             if response is None or not response.streaming:
                 tenancy.leave(previous)
-        if response.streaming:
+        if isinstance(response, StreamingHttpResponse):
             tenancy.leave(previous)
-            response.streaming_content = _in_context(context, response.streaming_content)
+            response.streaming_content = _in_context(context, cast(Iterable[bytes], response.streaming_content))
         return response
 
     def _context(self, request: HttpRequest, host: str) -> Context:
@@ -52,7 +53,7 @@ class CommitteeMiddleware:
             committee = committee_by_host(host)
         if committee is None:
             raise tenancy.UnknownCommittee(host)
-        request.committee = committee
+        request.committee = committee  # type: ignore[attr-defined]
         return tenancy.context_of(committee)
 
 

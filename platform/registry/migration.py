@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
-from core import tenancy
-from core.db.router import OWNER
 from django.core.management import call_command
 from django.core.management.commands.migrate import Command as Migrate  # django-tenants hides it behind its own
 from django.db import connections, transaction
 
+from core import tenancy
+from core.db.postgres.base import DatabaseWrapper
+from core.db.router import OWNER
 from registry import privileges, schema_script
 from registry.models import Committee, SchemaScript
 from registry.schema_script import TEMPLATE_SCHEMA
@@ -40,8 +42,12 @@ def migrate(*, report: Report = lambda line: None) -> int:
     return changed
 
 
+def _owner() -> DatabaseWrapper:
+    return cast(DatabaseWrapper, connections[OWNER])
+
+
 def _public() -> None:
-    connections[OWNER].set_schema_to_public()
+    _owner().set_schema_to_public()
     call_command(Migrate(), database=OWNER, interactive=False, verbosity=0)
     with connections[OWNER].cursor() as cursor:
         cursor.execute(";".join(privileges.public_statements()))
@@ -79,8 +85,8 @@ def _one(row: Committee, version: str) -> None:
 
 @contextmanager
 def _in_schema(schema: str) -> Iterator[None]:
-    connections[OWNER].set_schema(schema, include_public=False)
+    _owner().set_schema(schema, include_public=False)
     try:
         yield
     finally:
-        connections[OWNER].set_schema_to_public()
+        _owner().set_schema_to_public()

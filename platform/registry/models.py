@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from core import tenancy
-from core.models import Row
 from django.core.validators import RegexValidator
 from django.db import models
 from django_tenants.models import DomainMixin, TenantMixin
+
+from core import tenancy
+from core.models import Row
 
 
 class Level(models.TextChoices):

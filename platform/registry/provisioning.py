@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from core import audit, tenancy
-from core.db.router import OWNER
-from core.errors import DomainError
-from core.tenancy import Committee as Entry
 from django.conf import settings
 from django.db import connections, transaction
 from django.utils.module_loading import import_string
 
+from core import audit, tenancy
+from core.db.router import OWNER
+from core.errors import DomainError
+from core.tenancy import Committee as Entry
 from registry import queries
 from registry.models import Committee, Level, SchemaScript, State
 from registry.schema_script import ROLE_MARK, fingerprint

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from core import tenancy
-from core.tenancy import Committee as Entry
 from django.conf import settings
 
+from core import tenancy
+from core.tenancy import Committee as Entry
 from registry.models import Committee, Domain
 
 FRESH_SECONDS = 1.0  # other processes see a suspension within a second

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from accounts.access import public
-from core import tenancy
-from core.web import page
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from accounts.access import public
+from core import tenancy
+from core.web import page
 from registry.middleware import database_answers
 
 WORKER_ALIVE = "worker-alive"

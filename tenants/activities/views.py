@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import may, requires
+from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
 from core.errors import DomainError
@@ -63,7 +63,7 @@ def activity_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (for_others or member):
         with refusals_on(form):
             values = _values(form, member)
-            activity = actions.register_activity(**values, today=today, by=request.user)
+            activity = actions.register_activity(**values, today=today, by=signed_in(request))
             _tell(request, activity, len(values.get("participants", ())))
             return redirect("activities:activity", id=activity.pk)
     context = {
@@ -148,7 +148,7 @@ def participate(request: HttpRequest, id: UUID) -> HttpResponse:
         messages.warning(request, "没有勾选委员。请先在姓名前打勾。")
         return redirect("activities:activity", id=held.pk)
     try:
-        made = actions.record_participation(activity=held.pk, members=chosen, role=role, by=request.user)
+        made = actions.record_participation(activity=held.pk, members=chosen, role=role, by=signed_in(request))
     except DomainError as refusal:
         if refusal.status in (403, 404):
             raise
@@ -178,7 +178,7 @@ def activity_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     form = ReasonForm(request.POST)
     if form.is_valid():
         with refusals_on(form):
-            actions.withdraw_activity(id=id, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
+            actions.withdraw_activity(id=id, reason=form.cleaned_data["reason"], by=signed_in(request), at=clock.now())
             messages.success(request, "这次活动已撤回，参加的委员也不再计入；内容仍可查看。")
             return redirect("activities:activity", id=id)
     return _activity_page(request, held, form)

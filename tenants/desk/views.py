@@ -31,5 +31,5 @@ def audit(request: HttpRequest) -> HttpResponse:
     """Who changed what, when, why; newest first."""
     filters = queries.TrailFilters(q=request.GET.get("q", "")[:60].strip(), app=request.GET.get("app", "")[:20])
     shown = Paginator(queries.trail(filters), PER_PAGE).get_page(request.GET.get("page"))
-    shown.object_list = [queries.event(row) for row in shown.object_list]
+    shown.object_list = [queries.event(row) for row in shown.object_list]  # type: ignore[misc]  # to show
     return page(request, "desk/audit.html", {"page": shown, "filters": filters, "apps": queries.WORDS.items()})

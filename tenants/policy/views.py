@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import may, requires
+from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
 from core.web import page, refusals_on
@@ -73,7 +73,9 @@ def adapt(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and step != "edit":
         with refusals_on(form):
             if step == "adopt":
-                document = actions.adapt(operations=form.operations(), today=today, by=request.user, **form.decision())
+                document = actions.adapt(
+                    operations=form.operations(), today=today, by=signed_in(request), **form.decision()
+                )
                 messages.success(
                     request, f"已按会议决定调整，{document.in_force_from:%Y-%m-%d} 起施行，上级可见理由与文号。"
                 )

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import may, requires
+from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
 from core.web import page, refusals_on
@@ -53,7 +53,7 @@ def output_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (for_others or member):
         with refusals_on(form):
             values = form.values() if for_others else {**form.values(), "lead": member.pk}  # type: ignore[union-attr]
-            output = actions.register_output(**values, today=today, by=request.user)
+            output = actions.register_output(**values, today=today, by=signed_in(request))
             _tell(request, output)
             return redirect("voices:output", id=output.pk)
     context = {
@@ -104,7 +104,7 @@ def output_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     form = ReasonForm(request.POST)
     if form.is_valid():
         with refusals_on(form):
-            actions.withdraw_output(id=id, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
+            actions.withdraw_output(id=id, reason=form.cleaned_data["reason"], by=signed_in(request), at=clock.now())
             messages.success(request, "这件成果已撤回，不再计入；内容仍可查看。")
             return redirect("voices:output", id=id)
     return _output_page(request, record, form)

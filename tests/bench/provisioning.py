@@ -52,6 +52,7 @@ def run() -> list[Figure]:
 def _compare() -> Figure:
     from django.core.management import call_command
     from django.db import connections
+
     from registry.migration import migrate
     from registry.provisioning import _make
 

@@ -30,7 +30,9 @@ def test_a_committee_is_created_listed_suspended_and_resumed_from_the_command_li
         assert made.returncode == 0, made.stderr
         assert json.loads(made.stdout)["committee"]["state"] == "active"
         listed = json.loads(_run("committee", "list", "--json").stdout)["committees"]
-        assert {"code": "430981", "parent": "430900"}.items() <= next(c for c in listed if c["slug"] == "yuanjiang").items()
+        assert {"code": "430981", "parent": "430900"}.items() <= next(
+            c for c in listed if c["slug"] == "yuanjiang"
+        ).items()
         for command, state in (("suspend", "suspended"), ("resume", "active")):
             assert json.loads(_run("committee", command, "430981", "--json").stdout)["state"] == state
     finally:

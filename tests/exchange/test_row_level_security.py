@@ -110,7 +110,9 @@ def test_a_committee_without_a_parent_can_insert_nothing(place):
             assert "row-level security" in _denied(INSERT, params)
 
 
-@pytest.mark.parametrize("column", ["body", "digest", "sender", "recipient", "ancestors", "period", "revision", "submitted_at"])
+@pytest.mark.parametrize(
+    "column", ["body", "digest", "sender", "recipient", "ancestors", "period", "revision", "submitted_at"]
+)
 def test_nobody_may_update_anything_but_the_decision(place, delivery, column):
     for slug in ("anhua", "yiyang"):
         with place(slug).inside():

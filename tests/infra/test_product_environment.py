@@ -60,7 +60,12 @@ def test_sign_ins_of_another_shape_are_shown_as_none(tmp_path: Path) -> None:
 
 def test_sign_ins_carry_the_port_of_this_run(tmp_path: Path) -> None:
     path = tmp_path / "accounts.json"
-    row = {"committee": None, "host": "anhua.localhost", "url": "http://anhua.localhost:8000/", "username": "bangongshi"}
+    row = {
+        "committee": None,
+        "host": "anhua.localhost",
+        "url": "http://anhua.localhost:8000/",
+        "username": "bangongshi",
+    }
     path.write_text(json.dumps([row]), encoding="utf-8")
     product.readdress(8123, path)
     assert product.accounts(path) == [row | {"url": "http://anhua.localhost:8123/"}]

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import requires
+from accounts.access import requires, signed_in
 from accounts.permissions import Permission
 from core import clock
 from core.errors import DomainError
@@ -64,7 +64,7 @@ def _confirm(request: HttpRequest, wanted: list[claims.Waiting]) -> None:
         ids[line.source].append(line.id)
     with transaction.atomic():
         for name, some in ids.items():
-            claims.source(name).confirm(ids=some, by=request.user, at=clock.now())  # type: ignore[arg-type]
+            claims.source(name).confirm(ids=some, by=signed_in(request), at=clock.now())  # type: ignore[arg-type]
     messages.success(request, f"已确认 {len(wanted)} 条，计入各人履职。{_rest()}")
 
 
@@ -84,7 +84,7 @@ def _back(request: HttpRequest) -> str:
 def claim_confirm(request: HttpRequest, source: str, id: UUID) -> HttpResponse:
     """Confirm one and go on to the next."""
     try:
-        claims.source(source).confirm(ids=[id], by=request.user, at=clock.now())  # type: ignore[arg-type]
+        claims.source(source).confirm(ids=[id], by=signed_in(request), at=clock.now())  # type: ignore[arg-type]
     except DomainError as refusal:
         if refusal.status == 404:
             raise
@@ -101,7 +101,7 @@ def claim_return(request: HttpRequest, source: str, id: UUID) -> HttpResponse:
     kind, form = claims.source(source), ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            kind.reject(id=id, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())  # type: ignore[arg-type]
+            kind.reject(id=id, reason=form.cleaned_data["reason"], by=signed_in(request), at=clock.now())  # type: ignore[arg-type]
             messages.success(request, f"已退回，录入人会看到原因。{_rest()}")
             return redirect(_back(request))
     line = next((line for line in kind.waiting() if line.id == id), None)

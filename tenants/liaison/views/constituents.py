@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import may, requires
+from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
 from core.errors import DomainError
@@ -37,7 +37,7 @@ def _own(request: HttpRequest, member: Member) -> HttpResponse:
     form = PairingForm(request.POST or None, today=today)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            link = actions.pair_constituent(**form.cleaned_data, member=member.pk, today=today, by=request.user)
+            link = actions.pair_constituent(**form.cleaned_data, member=member.pk, today=today, by=signed_in(request))
             number = queries.pairings_of(member, today).count()
             messages.success(request, f"已与{link.constituent.name}结对，现在共 {number} 人。记联系时可以直接选。")
             return redirect("liaison:constituents")
@@ -71,7 +71,7 @@ def end_pairing(request: HttpRequest, id: UUID) -> HttpResponse:
     form = EndPairingForm(request.POST)
     until = form.cleaned_data["until"] if form.is_valid() else today
     try:
-        link = actions.end_pairing(link=id, until=until, today=today, by=request.user)
+        link = actions.end_pairing(link=id, until=until, today=today, by=signed_in(request))
     except DomainError as refusal:
         if refusal.status in (403, 404):
             raise

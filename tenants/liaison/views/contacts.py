@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import may, requires
+from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock, sheets
 from core.errors import DomainError
@@ -85,7 +85,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (for_others or member):
         with refusals_on(form):
             given = form.values() if for_others else {**form.values(), "member": member.pk}  # type: ignore[union-attr]
-            record = actions.register_contact(**given, today=today, by=request.user)
+            record = actions.register_contact(**given, today=today, by=signed_in(request))
             messages.success(request, _told(record)) if record.state == "confirmed" else messages.info(
                 request, _told(record)
             )
@@ -158,7 +158,7 @@ def contact_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     form = ReasonForm(request.POST)
     if form.is_valid():
         with refusals_on(form):
-            actions.withdraw_contact(id=id, reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
+            actions.withdraw_contact(id=id, reason=form.cleaned_data["reason"], by=signed_in(request), at=clock.now())
             messages.success(request, "这条记录已撤回，不再计入履职；内容仍可查看。")
             return redirect("liaison:contact", id=id)
     return _contact_page(request, record, form)

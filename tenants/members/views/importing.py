@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import requires
+from accounts.access import requires, signed_in
 from accounts.permissions import Permission
 from core import clock, sheets
 from core.sheets import WrongCells
@@ -32,7 +32,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         with refusals_on(form):
             try:
                 content = file.read(sheets.LARGEST + 1)
-                draft = actions.keep_draft(content=content, file_name=file.name, **form.cleaned_data, by=request.user)
+                draft = actions.keep_draft(
+                    content=content, file_name=file.name, **form.cleaned_data, by=signed_in(request)
+                )
                 return redirect("members:import_preview", id=draft.pk)
             except WrongCells as refusal:
                 wrong = refusal
@@ -52,14 +54,14 @@ def preview(request: HttpRequest, id: UUID) -> HttpResponse:
     """What confirming would do; POST confirms exactly that."""
     if request.method == "POST":
         try:
-            done = actions.import_roster(draft_id=id, digest=request.POST.get("digest", ""), by=request.user)
+            done = actions.import_roster(draft_id=id, digest=request.POST.get("digest", ""), by=signed_in(request))
         except (RosterChanged, WrongCells) as refusal:
             messages.warning(request, refusal.message)
         else:
             told = f"名册已导入：新增 {len(done.new)} 人，变更 {len(done.changed)} 人，不变 {done.unchanged} 人。"
             messages.success(request, told)
             return redirect("members:roster")
-    draft, plan = actions.preview(draft_id=id, by=request.user)
+    draft, plan = actions.preview(draft_id=id, by=signed_in(request))
     context = {
         "draft": draft,
         "plan": plan,

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import may, requires
+from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
 from core.errors import NotFound
@@ -45,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = MemberForm(request.POST or None, initial={"joined_on": clock.today()})
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            made = actions.add_member(**form.cleaned_data, by=request.user)
+            made = actions.add_member(**form.cleaned_data, by=signed_in(request))
             messages.success(request, f"{made.name}已列入名册。")
             return redirect("members:member", id=made.pk)
     return page(request, "members/new.html", {"form": form}, status=422 if form.errors else 200)
@@ -61,7 +61,7 @@ def edit(request: HttpRequest, id: UUID) -> HttpResponse:
     form = MemberEditForm(request.POST or None, initial=values_of(found, posts=posts, seats=seats, today=today))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            changed = actions.update_member(id=id, **form.cleaned_data, by=request.user)
+            changed = actions.update_member(id=id, **form.cleaned_data, by=signed_in(request))
             messages.success(request, f"{changed.name}的信息已更新。")
             return redirect("members:member", id=id)
     return page(
@@ -80,7 +80,7 @@ def account(request: HttpRequest, id: UUID) -> HttpResponse:
     form = AccountForm(request.POST or None, initial={"username": found.phone})
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            made = actions.give_account(id=id, **form.cleaned_data, by=request.user)
+            made = actions.give_account(id=id, **form.cleaned_data, by=signed_in(request))
             messages.success(request, f"已为{found.name}开通账号“{made.username}”，请把账号和初始密码当面告知本人。")
             return redirect("members:member", id=id)
     return page(

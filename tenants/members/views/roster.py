@@ -34,7 +34,7 @@ def roster(request: HttpRequest) -> HttpResponse:
         return sheets.download(roster_file.export(queries.rows_of(members), day=day), name=name)
     shown = Paginator(members, PER_PAGE).get_page(request.GET.get("page"))
     found = shown.paginator.count
-    shown.object_list = queries.rows_of(shown.object_list)
+    shown.object_list = queries.rows_of(shown.object_list)  # type: ignore[assignment]  # a page of rows to show
     query = request.GET.copy()
     query.pop("page", None)
     query["format"] = "xlsx"

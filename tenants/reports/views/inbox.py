@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import may, requires
+from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
 from core.web import page, refusals_on
@@ -73,7 +73,7 @@ def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, st
 @requires(Permission.RETURNS_DECIDE)
 @require_POST
 def accept(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    delivery = exchange.accept(delivery_id=delivery_id, at=clock.now(), by=request.user)  # type: ignore[arg-type]
+    delivery = exchange.accept(delivery_id=delivery_id, at=clock.now(), by=signed_in(request))  # type: ignore[arg-type]
     name = delivery.body["committee"]["name"]
     messages.success(request, f"已接收{name}{queries.spoken(delivery.period)}报表，已计入本会汇总。")
     return redirect("reports:inbox")
@@ -89,7 +89,7 @@ def send_back(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
                 delivery_id=delivery_id,
                 reason=form.cleaned_data["reason"],
                 at=clock.now(),
-                by=request.user,  # type: ignore[arg-type]
+                by=signed_in(request),  # type: ignore[arg-type]
             )
             name = delivery.body["committee"]["name"]
             messages.info(request, f"已退回{name}{queries.spoken(delivery.period)}报表，等对方改后再报。")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import may, requires
+from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock, tenancy
 from core.sheets import Out, download, write
@@ -97,7 +97,7 @@ def _parent_name() -> str:
 def close(request: HttpRequest) -> HttpResponse:
     """Queue the closing; the list shows how far it is."""
     period = request.POST.get("period", "")
-    actions.request_close(period=period, today=clock.today(), by=request.user)  # type: ignore[arg-type]
+    actions.request_close(period=period, today=clock.today(), by=signed_in(request))  # type: ignore[arg-type]
     messages.info(request, f"{queries.spoken(period)}正在结账，算好以后等领导签署。")
     return redirect("reports:index")
 
@@ -181,7 +181,7 @@ def _sheet(filed: queries.Filed, table: list[FigureLine]) -> HttpResponse:
 @requires(Permission.RETURNS_SIGN)
 @require_POST
 def sign(request: HttpRequest, period: str) -> HttpResponse:
-    actions.sign(period=period, at=clock.now(), by=request.user)  # type: ignore[arg-type]
+    actions.sign(period=period, at=clock.now(), by=signed_in(request))  # type: ignore[arg-type]
     parent = _parent_name()
     messages.success(request, f"已签署，等办公室报送{parent}。" if parent else "已签署，这一期就此定稿。")
     return redirect("reports:show", period)
@@ -194,7 +194,7 @@ def withdraw(request: HttpRequest, period: str) -> HttpResponse:
     form = WithdrawForm(request.POST)
     if form.is_valid():
         with refusals_on(form):
-            actions.withdraw_signature(period=period, why=form.cleaned_data["why"], by=request.user)  # type: ignore[arg-type]
+            actions.withdraw_signature(period=period, why=form.cleaned_data["why"], by=signed_in(request))  # type: ignore[arg-type]
             messages.info(request, "已撤回签署，办公室可以重新结账。")
             return redirect("reports:show", period)
     revisions = queries.revisions(period)
@@ -207,7 +207,7 @@ def withdraw(request: HttpRequest, period: str) -> HttpResponse:
 @requires(Permission.RETURNS_SUBMIT)
 @require_POST
 def submit(request: HttpRequest, period: str) -> HttpResponse:
-    delivery = actions.submit(period=period, at=clock.now(), by=request.user)  # type: ignore[arg-type]
+    delivery = actions.submit(period=period, at=clock.now(), by=signed_in(request))  # type: ignore[arg-type]
     recipient = committee_by_code(delivery.recipient)
     messages.success(request, f"已报送{recipient.name if recipient else '上级'}，等待接收。")
     return redirect("reports:show", period)

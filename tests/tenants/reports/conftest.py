@@ -40,7 +40,11 @@ class Year:
             )  # fmt: skip
             for _ in range(people):
                 pair_constituent(
-                    member=member.pk, name=f"{CANARY}{self.numbers()}", since=dt.date(2022, 1, 10), today=TODAY, by=SYSTEM
+                    member=member.pk,
+                    name=f"{CANARY}{self.numbers()}",
+                    since=dt.date(2022, 1, 10),
+                    today=TODAY,
+                    by=SYSTEM,
                 )
             made.append(member)
         return made

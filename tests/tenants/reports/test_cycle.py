@@ -130,7 +130,10 @@ def test_a_returned_one_is_corrected_by_a_new_revision(year, place):
         with pytest.raises(actions.WrongState):
             year.submit()
         second = year.report()
-        assert [(one.revision, one.state) for one in queries.revisions("2022-11")] == [(2, "submitted"), (1, "returned")]
+        assert [(one.revision, one.state) for one in queries.revisions("2022-11")] == [
+            (2, "submitted"),
+            (1, "returned"),
+        ]
     with place("yiyang").inside():
         exchange.accept(delivery_id=second.pk, at=AT, by=SYSTEM)
         assert [one.revision for one in letters.received_accepted("2022-11")] == [2]

@@ -16,7 +16,8 @@ DAY = dt.date(2022, 11, 30)
 
 def _own(day: dt.date = DAY) -> dict:
     return {
-        one.key: (one.numerator, one.denominator) if one.applicable else None for one in queries.own_figures(day).figures
+        one.key: (one.numerator, one.denominator) if one.applicable else None
+        for one in queries.own_figures(day).figures
     }
 
 

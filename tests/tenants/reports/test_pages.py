@@ -111,7 +111,9 @@ def test_anothers_return_is_not_found(year, place, signed_in, slug):
     assert browser.post(f"/returns/inbox/{delivery.pk}/accept/").status_code == 404
 
 
-@pytest.mark.parametrize(("role", "status"), [("member", 403), ("convener", 403), ("upper_liaison", 200), ("leader", 200)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("member", 403), ("convener", 403), ("upper_liaison", 200), ("leader", 200)]
+)
 def test_returns_and_the_sum_open_to_those_who_may(place, signed_in, role, status):
     browser = signed_in("yiyang", role)
     for path in ("/returns/", "/returns/inbox/", "/rollup/"):

@@ -7,6 +7,7 @@ the workers), and the owner's, which migrations and provisioning steer by schema
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django_tenants.postgresql_backend import base as tenants_base
@@ -80,10 +81,8 @@ class DatabaseWrapper(tenants_base.DatabaseWrapper):
         if self.needs_rollback or self.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
             self._standing = None
             return
-        try:
+        with suppress(EntryFailed):  # then it is closed already
             self.stand(context)
-        except EntryFailed:
-            pass  # already closed
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         context = self.wanted()
