@@ -82,7 +82,7 @@ def _stations(company: Company, chance: Random) -> None:
 
 def _deeds(company: Company, chance: Random) -> None:
     for player in company.players:
-        if chance.random() < player.zeal * 0.6:
+        if chance.random() < player.zeal * 0.9:
             day = day_between(chance, max(FIRST, player.first_day), min(LAST, player.last_day))
             title = f"帮助{chance.choice(words.PLACES)}解决{chance.choice(words.TOPICS)}"
             _hold(company, chance, title, "practical_deed", day, [player], ("member", player.id), share=2)

@@ -33,13 +33,20 @@ def path() -> Path:
 
 @dataclass(slots=True)
 class SignIns:
-    """The sign-ins known so far, by (slug, user name)."""
+    """The sign-ins known so far, by (slug, user name).
+
+    `fresh` are those the file did not have; `proven`: one of the file's passwords opened its door in this database.
+    """
 
     known: dict[tuple[str, str], SignIn] = field(default_factory=dict)
+    fresh: set[tuple[str, str]] = field(default_factory=set)
+    proven: bool = False
 
     def of(self, *, committee: str | None, slug: str, username: str, role: str) -> SignIn:
         """The sign-in of this person, with the password of the run before if there was one."""
         before = self.known.get((slug, username))
+        if before is None:
+            self.fresh.add((slug, username))
         host = f"{slug}.{settings.BASE_DOMAIN}" if slug else settings.BASE_DOMAIN
         made = SignIn(
             committee=committee, slug=slug, host=host, url=f"http://{host}:{settings.PORT}/", username=username,

@@ -45,6 +45,7 @@ def load(*, scale: str, report: Callable[[str], None]) -> Told:
         began = time.monotonic()
         new = _create(part, told)
         acts = _tell(part, sign_ins)
+        sign_ins.write()  # a load cut short leaves the sign-ins of what it finished
         told.acts += acts
         told.seconds[part.code] = round(time.monotonic() - began, 2)
         if new or acts:

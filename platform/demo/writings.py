@@ -23,7 +23,7 @@ def write(company: Company) -> None:
 
 
 def _proposals(company: Company, chance: Random, player: Player) -> None:
-    if chance.random() > player.zeal * 0.8:
+    if chance.random() > player.zeal * 1.1:
         return
     first, last = SESSION if chance.random() < 0.7 else (dt.date(2022, 2, 1), STORY_ENDS)
     day = _day(chance, player, first, last)
@@ -33,7 +33,7 @@ def _proposals(company: Company, chance: Random, player: Player) -> None:
 
 def _reports(company: Company, chance: Random, player: Player) -> None:
     for _ in range(2):
-        if chance.random() > player.zeal * 0.6:
+        if chance.random() > player.zeal * 0.75:
             continue
         day = _day(chance, player, dt.date(2022, 1, 10), STORY_ENDS)
         others = _others(company, chance, player, day) if chance.random() < 0.2 else []

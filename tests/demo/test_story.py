@@ -76,6 +76,20 @@ def _a_lost_file_gets_new_passwords() -> None:
         assert User.objects.get(username="weiyuan").check_password(after["anhua", "weiyuan"].password)
 
 
+@pytest.mark.usefixtures("quick", "cheap_passwords")
+def test_a_story_cut_short_is_told_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(story, "parts", lambda scale: few(scale)[:1])
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr(story.writings, "write", lambda company: 1 / 0)
+        _load()
+    with tenancy.inside("430000"):
+        assert Member.objects.count() == 12
+        assert not ContactRecord.objects.exists()
+    assert _load().acts == 2  # the year, and the operator's account
+    with tenancy.inside("430000"):
+        assert ContactRecord.objects.exists()
+
+
 def test_outside_development_nothing_is_written(settings) -> None:
     settings.DEV = False
     with pytest.raises(story.NotADemo):
