@@ -28,7 +28,9 @@ from psycopg2 import sql
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
 ADMIN_URL = os.environ.get("LIANXIN_ADMIN_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
-DATABASE = f"lxj_{os.environ.get('LX_TEST_DB', 'suite')}"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")  # each process that runs journeys has a deployment of its own
+DATABASE = f"lxj_{os.environ.get('LX_TEST_DB', 'suite')}_{WORKER}"
+REDIS_DATABASE = 7 + int(WORKER.removeprefix("gw") if WORKER != "main" else 0) % 8  # apart from the suite's own, 0
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 CHROMIUM_FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -67,7 +69,7 @@ def _environment(port: int, folder: Path) -> dict[str, str]:
         "LX_APP_PASSWORD": "journey",
         "DATABASE_URL": f"postgresql://{DATABASE}_app:journey@{place}/{DATABASE}",
         "DATABASE_OWNER_URL": f"postgresql://{DATABASE}_owner:journey@{place}/{DATABASE}",
-        "REDIS_URL": urlunsplit(redis._replace(path="/7")),  # apart from the suite's own
+        "REDIS_URL": urlunsplit(redis._replace(path=f"/{REDIS_DATABASE}")),
         "PORT": str(port),
         "LIANXIN_ACCOUNTS_FILE": str(folder / "accounts.json"),
         "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
