@@ -35,6 +35,8 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
     """
     try:
         yield
+    except NotFound:
+        raise  # nothing to mend on the form
     except DomainError as refusal:
         known = {name: text for name, text in refusal.fields.items() if name in form.fields}
         for name, text in known.items():

@@ -250,6 +250,7 @@ CLAIMS = Source(
     label="参加活动",
     waiting=_waiting,
     count=lambda: _claimed().count(),
+    exists=lambda id: Participation.objects.filter(pk=id).exists(),
     confirm=confirm_participations,
     reject=reject_participation,
 )

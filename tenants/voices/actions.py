@@ -219,6 +219,7 @@ CLAIMS = Source(
     label="履职成果",
     waiting=_waiting,
     count=lambda: _claimed().count(),
+    exists=lambda id: Output.objects.filter(pk=id).exists(),
     confirm=confirm_outputs,
     reject=reject_output,
 )

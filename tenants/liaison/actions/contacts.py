@@ -194,6 +194,7 @@ CLAIMS = Source(
     name="contacts",
     label="联系记录",
     waiting=_waiting,
+    exists=lambda id: ContactRecord.objects.filter(pk=id).exists(),
     count=lambda: _claimed().count(),
     confirm=confirm_contacts,
     reject=reject_contact,

@@ -49,6 +49,7 @@ class Source:
     label: str
     waiting: Callable[[], Sequence[Waiting]]
     count: Callable[[], int]
+    exists: Callable[[UUID], bool]  # of this kind in this committee, waiting or not
     confirm: Confirm
     reject: Reject
 

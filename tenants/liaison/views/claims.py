@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import requires, signed_in
 from accounts.permissions import Permission
 from core import clock
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from core.web import page, refusals_on
 from tenants.liaison.forms import ReasonForm
 from tenants.liaison.queries import claims
@@ -99,6 +99,8 @@ def claim_confirm(request: HttpRequest, source: str, id: UUID) -> HttpResponse:
 def claim_return(request: HttpRequest, source: str, id: UUID) -> HttpResponse:
     """Return one with a reason its author will read."""
     kind, form = claims.source(source), ReasonForm(request.POST or None)
+    if not kind.exists(id):
+        raise NotFound
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             kind.reject(id=id, reason=form.cleaned_data["reason"], by=signed_in(request), at=clock.now())  # type: ignore[arg-type]

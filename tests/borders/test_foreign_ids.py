@@ -1,0 +1,82 @@
+"""An id of another committee in a URL looks exactly like one that never existed: 404, and not a word of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from config.routes import routes
+from core.audit import SYSTEM
+from tenants.activities.actions import register_activity
+from tenants.liaison.actions import pair_constituent, register_contact
+from tenants.members.actions import add_member, add_sector
+from tenants.voices.actions import register_output
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2022, 11, 1)
+CANARY = "金丝雀"
+
+
+def _plant(place) -> list[object]:
+    """One of everything with an address, each carrying the canary's name, in the sibling committee."""
+    with place.inside():
+        sector = add_sector(name=f"{CANARY}界", order=1, by=SYSTEM)
+        member = add_member(name=CANARY, number="1", sector=sector, joined_on=dt.date(2021, 12, 1), by=SYSTEM)
+        contact = register_contact(
+            member=member.pk, kind="visit", held_on=DAY, summary=f"看望{CANARY}", today=DAY, by=SYSTEM
+        )
+        link = pair_constituent(member=member.pk, name=CANARY, since=DAY, today=DAY, by=SYSTEM)
+        activity = register_activity(
+            title=f"{CANARY}调研", kind="research", organiser_type="committee", held_on=DAY, today=DAY, by=SYSTEM
+        )
+        output = register_output(
+            type="proposal",
+            title=f"{CANARY}提案",
+            submitted_on=DAY,
+            authorship="individual",
+            lead=member.pk,
+            today=DAY,
+            by=SYSTEM,
+        )
+        return [row.pk for row in (sector, member, contact, link, activity, output)]
+
+
+ADDRESSED = [one for one in routes() if one["host"] == "tenant" and "<uuid:" in one["path"]]
+
+
+def test_a_siblings_id_is_404_at_every_address_by_every_method(place, account, browser_of):
+    foreign = _plant(place("nanxian"))
+    home = place("anhua")
+    with home.inside():
+        for role in ("office", "leader"):
+            client = browser_of(home, account(role))
+            for route in ADDRESSED:
+                if role not in route["roles"]:
+                    continue
+                for key in foreign:
+                    address = re.sub(r"<slug:\w+>", "contacts", re.sub(r"<uuid:\w+>", str(key), route["path"]))
+                    for answer in (client.get(address), client.post(address, {"reason": "试探", "on": "2022-11-01"})):
+                        assert answer.status_code in {404, 405}, (address, answer.status_code)
+                        assert CANARY not in answer.content.decode()
+    assert len(ADDRESSED) >= 10
+
+
+def test_a_siblings_id_in_a_form_or_a_filter_finds_nothing(place, account, browser_of):
+    sector, member, *_ = _plant(place("nanxian"))
+    home = place("anhua")
+    with home.inside():
+        client = browser_of(home, account("office"))
+        for address in (
+            f"/contacts/?member={member}",
+            f"/activities/?member={member}",
+            f"/outputs/?member={member}",
+            f"/members/?sector={sector}",
+            f"/standing/?sector={sector}",
+            f"/members/?q={CANARY}",
+            f"/standing/?q={CANARY}",
+        ):
+            answer = client.get(address)
+            assert answer.status_code in {200, 404}, (address, answer.status_code)
+            body = answer.content.decode().replace(f'value="{CANARY}"', "")  # what one typed stands in one's own box
+            assert CANARY not in body, address
