@@ -33,7 +33,7 @@ def claim(company: Company) -> None:
         user = _account(company, player, number)
         for _ in range(chance.randint(1, 4)):
             _enter(chance, player, user, day_between(chance, max(FIRST, player.first_day), STORY_ENDS))
-    _taken_back(company, chance)
+    _pressed_twice(company, chance)
     for source in (CONTACTS_CLAIMED, PARTS_CLAIMED, OUTPUTS_CLAIMED):
         _decide(source, company, chance)
 
@@ -74,9 +74,10 @@ def _contact(chance: Random, player: Player, user: User, day: dt.date) -> UUID:
     ).pk  # fmt: skip
 
 
-def _taken_back(company: Company, chance: Random) -> None:
-    """The star pressed twice and took one back."""
+def _pressed_twice(company: Company, chance: Random) -> None:
+    """The star pressed twice and took one back; the other one waits."""
     day, user = dt.date(2022, 11, 14), User.objects.get(member=company.star.id)
+    _contact(chance, company.star, user, day)
     withdraw_contact(id=_contact(chance, company.star, user, day), reason=words.WITHDRAWALS[1], by=user, at=_at(day))
 
 
