@@ -23,6 +23,7 @@ COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with 
     ("430923", "政协安化县委员会", "anhua", "county", "430900", "yiyang-2021"),
     ("430921", "政协南县委员会", "nanxian", "county", "430900", "yiyang-2021"),
     ("440100", "政协广州市委员会", "guangzhou", "city", "440000", "guangzhou-2020"),
+    ("150600", "政协鄂尔多斯市委员会", "ordos", "city", None, "ordos-2021"),  # a document without numbers
 ]
 
 

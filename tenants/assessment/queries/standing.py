@@ -97,6 +97,12 @@ class Standings:
     duties: tuple[Duty, ...]
     by_subject: Mapping[str, Standing]
 
+    @cached_property
+    def is_judged(self) -> bool:
+        """Whether the document asks anybody for a number; where it does not, nobody is "all done" (S24)."""
+        judged = {"met", "outstanding", "waived"}
+        return any(line.state in judged for one in self.by_subject.values() for line in one.lines)
+
     @property
     def done(self) -> int:
         return sum(standing.is_done for standing in self.by_subject.values())

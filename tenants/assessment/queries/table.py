@@ -62,6 +62,7 @@ class StandingTable:
     rows: list[Row]
     total: int
     done: int
+    is_judged: bool
 
     @property
     def short(self) -> int:
@@ -92,7 +93,8 @@ def standing_table(asked: Asked = EVERYTHING, *, as_of: date, within: frozenset[
     rows = [_row(member, judged.by_subject[str(member.id)], judged.duties) for member in members]
     shown = [row for row in rows if _wanted(row.standing, asked)]
     done = sum(row.standing.is_done for row in rows)
-    return StandingTable(as_of, judged.policy, _columns(judged.duties), shown, total=len(rows), done=done)
+    columns = _columns(judged.duties)
+    return StandingTable(as_of, judged.policy, columns, shown, total=len(rows), done=done, is_judged=judged.is_judged)
 
 
 def member_duties(as_of: date) -> tuple[Duty, ...]:

@@ -150,3 +150,18 @@ def test_the_pages_statements_do_not_grow_with_the_members(office, town):
         town.member(paired=1)
     town.pair(first, since=date(2022, 2, 2))
     assert [statements(url) for url in urls] == before
+
+
+def test_where_the_document_fixes_no_number_nobody_is_called_done(place, account, browser_of):
+    """S24: what is counted is shown, what is not asked is not judged."""
+    from core.audit import SYSTEM
+    from tenants.members.actions import add_member, add_sector
+
+    ordos = place("ordos")
+    with ordos.inside():
+        sector = add_sector(name="教育", order=1, by=SYSTEM)
+        add_member(name="乌兰", number="1", sector=sector, joined_on=date(2021, 12, 1), by=SYSTEM)
+        for address in ("/standing/", "/"):
+            text = browser_of(ordos, account("office", f"office{len(address)}")).get(address).content.decode()
+            assert "全部完成" not in text.replace('value="met">全部完成', ""), address
+        assert "只计数，不判断完成与否" in browser_of(ordos, account("leader")).get("/standing/").content.decode()
