@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 import pytest
+
 from config.routes import routes
 from core.audit import SYSTEM
 from tenants.activities.actions import register_activity

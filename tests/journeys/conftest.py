@@ -63,6 +63,7 @@ def _environment(port: int, folder: Path) -> dict[str, str]:
     return os.environ | {
         "LIANXIN_DEV": "1",
         "LIANXIN_TODAY": "2022-11-30",
+        "LIANXIN_ADMIN_URL": ADMIN_URL,
         "LX_DATABASE": DATABASE,
         "LX_ROLE_PREFIX": DATABASE,
         "LX_OWNER_PASSWORD": "journey",
@@ -115,7 +116,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         assert done.returncode == 0, f"lianxin {' '.join(words)}\n{done.stdout}\n{done.stderr}"
 
     _drop()
-    lianxin("db", "bootstrap", "--admin-url", ADMIN_URL)
+    lianxin("db", "bootstrap")
     lianxin("migrate")
     lianxin("demo", "load", "--scale", "small")
     web_environment = {key: value for key, value in environment.items() if key != "DATABASE_OWNER_URL"}
