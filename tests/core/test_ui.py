@@ -1,5 +1,6 @@
 """The components say what they promise: words beside marks, escaped input, kept filters, a field tied to its error."""
 
+import re
 from typing import Any
 
 import pytest
@@ -66,7 +67,8 @@ def test_a_figure_leads_to_its_records_and_carries_its_definition() -> None:
     shown = render('{% figure value="96.7%" numerator=290 denominator=300 label="覆盖" href="/r/" definition="定义" %}')
     assert '<a class="lx-figure__door" href="/r/">96.7%</a>' in shown
     assert "290 / 300" in shown
-    assert "<details" in shown
+    assert re.search(r"<details[^>]*><summary>覆盖", shown), "the label itself opens the definition"
+    assert "<details" not in render('{% figure value=3 label="新增" %}')
 
 
 def test_a_figure_that_does_not_apply_is_a_dash_and_zero_is_zero() -> None:
