@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.access import may
 from accounts.permissions import Permission as P
+from policy_engine import Duty
 from tenants.assessment import queries as assessment
 from tenants.liaison import queries as liaison
 from tenants.liaison.queries.claims import Waiting
@@ -16,9 +17,11 @@ from tenants.members import queries as members
 from tenants.members.models import Member
 from tenants.policy.queries import has_policy, parent_policy_on
 from tenants.policy.queries.reading import DutyLine, duty_line
+from tenants.policy.queries.words import rule
 from tenants.reports import queries as reports
 
-CLAIMS_SHOWN = 5
+CLAIMS_SHOWN = 8
+MONTHS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,45 @@ class Claim:
     def confirm_url(self) -> str:
         return f"/contacts/claims/{self.line.source}/{self.line.id}/confirm/?next=/"
 
+    @property
+    def return_url(self) -> str:
+        return f"/contacts/claims/{self.line.source}/{self.line.id}/return/?next=/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyShort:
+    """One duty the members are asked for, and how many of those it binds still owe it."""
+
+    duty: Duty
+    asked: int
+    short: int
+
+    @property
+    def url(self) -> str:
+        return f"/standing/?duty={self.duty.id}"
+
+    @property
+    def rule(self) -> str:
+        return rule(self.duty)
+
+    @property
+    def done(self) -> int:
+        return self.asked - self.short
+
+    @property
+    def state(self) -> str:
+        return "outstanding" if self.short else "met"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """One month's own return: `state` is `missing` before the first closing."""
+
+    label: str
+    url: str
+    state: str
+    note: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeHome:
@@ -50,12 +92,39 @@ class OfficeHome:
     tasks: tuple[Task, ...]
     claims: tuple[Claim, ...]
     standing: assessment.Standings | None
+    duties: tuple[DutyShort, ...]
     rollup: reports.Rollup | None
+    months: tuple[Month, ...]
     period: str
 
     @property
     def waiting(self) -> int:
         return sum(task.count for task in self.tasks)
+
+    @property
+    def has_both(self) -> bool:
+        """Something of this committee's own beside what goes up or comes from below: two columns."""
+        return bool((self.claims or self.standing) and (self.months or self.rollup))
+
+    @property
+    def reported(self) -> str:
+        return f"{self.rollup.reported} / {self.rollup.asked}" if self.rollup else ""
+
+    @property
+    def accepted(self) -> str:
+        return f"{self.rollup.accepted} / {self.rollup.asked}" if self.rollup else ""
+
+    @property
+    def rollup_url(self) -> str:
+        return f"/rollup/?period={self.rollup.period}" if self.rollup else ""
+
+    @property
+    def title(self) -> str:
+        """The answer at the top: what waits; for the level above with nothing to do itself, who has not reported."""
+        if self.waiting:
+            return "今天等您的"
+        silent = sum(line.state in ("missing", "returned") for line in self.rollup.lacking) if self.rollup else 0
+        return "今天没有等您办的事" if self.tasks or not silent else f"{self.period}还有 {silent} 个下级没有报来"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +148,11 @@ class MemberHome:
     document: str
     records: dict[str, int]
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether the document asks for any number; where it does not, nothing is "done" (S24)."""
+        return any(one.line.state in ("met", "outstanding", "waived") for one in self.lines)
+
 
 def office_home(user: Any, *, today: dt.date) -> OfficeHome:
     """Composed of the other apps' own queries; what the person may not see is not asked for."""
@@ -86,22 +160,46 @@ def office_home(user: Any, *, today: dt.date) -> OfficeHome:
     claims = liaison.waiting() if may(user, P.RECORDS_CONFIRM) else []
     judged = may(user, P.STANDING_READ) and members.sectors_seen_by(user, today) is None and has_policy(today)
     below = reports.rollup(due.key) if may(user, P.ROLLUP_READ) else None
+    standing = assessment.standing(today) if judged else None
+    newest = reports.all_latest() if may(user, P.RETURNS_READ) else {}
     return OfficeHome(
-        tasks=tuple(_tasks(user, claims, due.key, today)),
+        tasks=tuple(_tasks(user, claims, due.key, newest)),
         claims=tuple(map(Claim, claims[:CLAIMS_SHOWN])),
-        standing=assessment.standing(today) if judged else None,
+        standing=standing,
+        duties=tuple(_duties(standing)) if standing else (),
         rollup=below if below and below.asked else None,
+        months=tuple(_months(newest, due.key)) if may(user, P.RETURNS_READ) and has_policy(today) else (),
         period=reports.spoken(due.key),
     )
 
 
-def _tasks(user: Any, claims: Sequence[Waiting], due: str, today: dt.date) -> Iterator[Task]:
+def _duties(found: assessment.Standings) -> Iterator[DutyShort]:
+    """The duties somebody is judged by, in the document's order: what is owed, never who owes most."""
+    for duty in found.duties:
+        lines = [line for one in found.by_subject.values() if (line := one.line(duty.id))]
+        asked = sum(line.state in ("met", "outstanding") for line in lines)
+        if asked:
+            yield DutyShort(duty=duty, asked=asked, short=sum(line.state == "outstanding" for line in lines))
+
+
+def _months(newest: Mapping[str, reports.Filed], due: str) -> Iterator[Month]:
+    """The month that is due and the newest ones before it."""
+    for period in sorted({due, *newest}, reverse=True)[:MONTHS_SHOWN]:
+        filed = newest.get(period)
+        yield Month(
+            label=reports.spoken(period),
+            url=f"/returns/{period}/",
+            state=filed.state if filed else "missing",
+            note=f"退回理由：{filed.reason}" if filed and filed.reason else "" if filed else "还没有结账",
+        )
+
+
+def _tasks(user: Any, claims: Sequence[Waiting], due: str, newest: Mapping[str, reports.Filed]) -> Iterator[Task]:
     if may(user, P.RECORDS_CONFIRM):
         oldest = f"最早的是 {claims[0].held_on:%Y-%m-%d}" if claims else ""
         yield Task(title="确认履职", url="/contacts/claims/", count=len(claims), note=oldest)
     if not may(user, P.RETURNS_READ):
         return
-    newest = reports.all_latest()
     if may(user, P.RETURNS_CLOSE):
         open_month = due not in newest
         yield Task(

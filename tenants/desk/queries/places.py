@@ -38,16 +38,19 @@ PLACES = (
     Place("报送", "/returns/", "up", "上下级", (P.RETURNS_READ,)),
     Place("上下级汇总", "/rollup/", "sum", "上下级", (P.ROLLUP_READ,)),
     Place("操作记录", "/audit/", "log", "管理", (P.AUDIT_READ,)),
+    Place("后台任务", "/jobs/", "clock", "管理", (P.JOBS_READ,)),
 )
 RECORD_CONTACT = Place("记联系", "/contacts/new/", "plus", "记录", (P.RECORDS_OWN,))
 _BAR_OF_MEMBER = ("/", "/contacts/", "/contacts/new/", "/constituents/", "/standing/me/")
 _BAR_OF_OFFICE = ("/", "/contacts/claims/", "/members/", "/standing/", "/returns/")
+_BAR_OF_LIAISON = ("/", "/policy/", "/returns/", "/rollup/")
 
 
 def navigation(*, user: Any, path: str) -> list[dict[str, Any]]:
     """What the person may open, in the shape of the components' README. No statement beyond the user's own roles."""
     is_member = may(user, P.RECORDS_OWN)
-    bar = _BAR_OF_MEMBER if is_member else _BAR_OF_OFFICE
+    is_above = may(user, P.ROLLUP_READ) and not may(user, P.STANDING_READ)
+    bar = _BAR_OF_MEMBER if is_member else _BAR_OF_LIAISON if is_above else _BAR_OF_OFFICE
     places = [place for place in PLACES if any(may(user, one) for one in place.permissions) and _served(place.url)]
     if is_member and _served(RECORD_CONTACT.url):
         at = next((index for index, place in enumerate(places) if place.group == "记录"), len(places))

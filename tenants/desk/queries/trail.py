@@ -14,6 +14,7 @@ from core.models import AuditEvent
 WORDS: Mapping[str, str] = {
     "accounts": "账号", "members": "委员", "liaison": "联系", "activities": "活动", "voices": "履职成果", "policy": "办法",
     "proceedings": "会议决定", "assessment": "履职情况", "reports": "报送", "exchange": "上下级", "registry": "平台",
+    "dispatch": "后台任务",
 }  # fmt: skip
 ACTIONS: Mapping[str, str] = {
     "accounts.create_user": "开通账号", "accounts.set_password": "重设密码",
@@ -31,7 +32,9 @@ ACTIONS: Mapping[str, str] = {
     "policy.adopt_template": "采用办法", "policy.adopt_overlay": "调整办法", "proceedings.record_decision": "记录会议决定",
     "reports.close_month": "月度结账", "reports.sign": "签署报表", "reports.withdraw_signature": "撤回签署", "reports.submit": "报送报表",
     "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表",
+    "dispatch.cancel": "取消任务", "dispatch.start_again": "重新办理任务",
 }  # fmt: skip
+ACTS: Mapping[str, str] = {"demo": "写入演示数据"}  # whatever the verb
 FIELDS: Mapping[str, str] = {
     "name": "姓名", "number": "委员编号", "sector": "界别", "posts": "职务", "special_committees": "专委会", "work_unit": "工作单位",
     "unit_post": "单位职务", "phone": "联系电话", "joined_on": "任职日期", "left_on": "离任日期", "username": "账号", "roles": "角色",
@@ -71,7 +74,9 @@ def trail(filters: TrailFilters = TrailFilters()) -> QuerySet[AuditEvent]:
 
 def event(row: AuditEvent) -> Event:
     app = row.action.split(".")[0]
-    what = ACTIONS.get(row.action) or f"{WORDS.get(app, '')} {row.action.removeprefix(f'{app}.')}".strip()
+    what = (
+        ACTIONS.get(row.action) or ACTS.get(app) or f"{WORDS.get(app, '')} {row.action.removeprefix(f'{app}.')}".strip()
+    )
     return Event(row.created_at, row.actor_name, what, row.subject_label, row.why, tuple(_changes(row.old, row.new)))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.audit import SYSTEM
+from core.models import AuditEvent
 from tenants.desk import queries
 from tenants.liaison import actions as liaison
 from tenants.members import actions as members
@@ -118,3 +119,49 @@ def test_a_claim_is_confirmed_on_the_home_page_itself(guangzhou: Any, account: A
     assert after.request["PATH_INFO"] == "/"
     assert "张丽华" not in text(after)
     assert "待确认" in text(browser_of(guangzhou, user).get("/"))
+
+
+def test_the_office_sees_on_home_how_many_owe_each_duty(anhua: Any, account: Any, browser_of: Any) -> None:
+    member_with_account()
+    page = text(browser_of(anhua, account("office")).get("/"))
+    assert 'href="/standing/?duty=constituents"' in page
+    assert "尚差 1 人" in page
+    assert "/standing/?duty=contacts" not in page, "what is only counted is owed by nobody"
+    assert "张丽华" not in page, "a duty is listed, never a wall of names"
+
+
+def test_the_office_sees_on_home_the_months_return(anhua: Any, account: Any, browser_of: Any) -> None:
+    page = text(browser_of(anhua, account("office")).get("/"))
+    assert "本会报送" in page
+    assert 'href="/returns/2022-11/"' in page
+    assert "还没有结账" in page
+
+
+def test_home_of_the_level_above_is_titled_with_who_is_silent(yiyang: Any, account: Any, browser_of: Any) -> None:
+    user = account("upper_liaison")
+    assert re.search(r"<h1>2022 年 11 月还有 \d+ 个下级没有报来</h1>", text(browser_of(yiyang, user).get("/")))
+    assert "/rollup/" in [place["url"] for place in queries.navigation(user=user, path="/") if place["bar"]]
+
+
+def test_a_claim_is_returned_from_home_and_home_is_where_one_goes_on(
+    guangzhou: Any, account: Any, browser_of: Any
+) -> None:
+    user = member_with_account().user
+    liaison.register_contact(
+        member=user.member.pk, kind="visit", held_on=TODAY, summary="走访社区，听取对停车难的意见", today=TODAY, by=user
+    )
+    browser = browser_of(guangzhou, account("office"))
+    link = re.search(r'href="(/contacts/claims/[^"]+/return/\?next=/)"', text(browser.get("/")))
+    assert link
+    assert "autofocus" in text(browser.get(link.group(1)))
+    after = browser.post(link.group(1), {"reason": "请补写到场人数"}, follow=True)
+    assert after.request["PATH_INFO"] == "/"
+    refused = text(browser_of(guangzhou, user).get("/contacts/?state=rejected"))
+    record = re.search(r'href="(/contacts/[0-9a-f-]{36}/)"', refused)
+    assert record
+    assert "重新记一次" in text(browser_of(guangzhou, user).get(record.group(1)))
+
+
+def test_the_trail_has_words_for_what_the_demonstration_wrote(anhua: Any) -> None:
+    row = AuditEvent(actor_name="系统", action="demo.year", subject_label="", why="", old=None, new=None)
+    assert queries.event(row).what == "写入演示数据"
