@@ -110,5 +110,7 @@ def claim_return(request: HttpRequest, source: str, id: UUID) -> HttpResponse:
     if line is None:
         messages.warning(request, "这条已经处理过，或已撤回。")
         return redirect(HERE)
+    if not form.is_bound:
+        form.fields["reason"].widget.attrs["autofocus"] = True
     context = {"line": line, "form": form, "back_url": _back(request)}
     return page(request, "liaison/claim_return.html", context, status=422 if form.errors else 200)

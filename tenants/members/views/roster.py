@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -41,7 +42,7 @@ def roster(request: HttpRequest) -> HttpResponse:
     context = {
         "page": shown,
         "filter": form,
-        "lead": _lead(found, filters.status, day),
+        "lead": _lead(found, filters, day),
         "is_filtered": filters != queries.EVERYBODY,
         "invented": any(row.is_invented for row in shown.object_list),
         "export_url": f"?{query.urlencode()}",
@@ -50,6 +51,8 @@ def roster(request: HttpRequest) -> HttpResponse:
     return page(request, "members/roster.html", context)
 
 
-def _lead(found: int, status: str, day: dt.date) -> str:
+def _lead(found: int, filters: queries.Filters, day: dt.date) -> str:
     words = {"serving": "在任", "left": "已离任", "all": "在册"}
-    return f"{words.get(status, '')} {found} 人 · 截至 {day:%Y-%m-%d}"
+    narrowed = filters != replace(queries.EVERYBODY, status=filters.status)
+    who = words.get(filters.status, "")
+    return f"{f'{who}、符合条件的' if narrowed else who} {found} 人 · 截至 {day:%Y-%m-%d}"
