@@ -24,4 +24,6 @@ class Permission(StrEnum):
     RETURNS_DECIDE = "returns.decide"  # accept or return what a child sent
     ROLLUP_READ = "rollup.read"
     AUDIT_READ = "audit.read"
+    JOBS_READ = "jobs.read"
+    JOBS_CANCEL = "jobs.cancel"  # and start a failed one again
     OPERATE = "operate"  # the bare host

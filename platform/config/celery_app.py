@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -15,6 +16,7 @@ app.conf.update(
     broker_url=settings.REDIS_URL,
     broker_connection_retry_on_startup=True,
     task_ignore_result=True,
+    task_default_queue="default",  # a job names its queue (dispatch.registry); a worker without -Q takes this one
     task_serializer="json",
     accept_content=["json"],
     worker_prefetch_multiplier=1,
@@ -23,6 +25,7 @@ app.conf.update(
     timezone="Asia/Shanghai",
     beat_schedule={
         "send-due-jobs": {"task": "dispatch.tick", "schedule": 2.0},
+        "clean-old-jobs": {"task": "dispatch.clean", "schedule": crontab(hour=3, minute=20)},
     },
 )
 app.autodiscover_tasks()

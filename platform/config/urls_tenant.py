@@ -15,6 +15,7 @@ _APPS = {  # where each app's pages hang
     "standing/": "tenants.assessment.urls",
     "returns/": "tenants.reports.urls",
     "rollup/": "tenants.reports.urls.rollup",
+    "jobs/": "dispatch.urls",
 }
 urlpatterns = [
     path("readyz", views.ready, name="ready"),

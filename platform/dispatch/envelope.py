@@ -24,9 +24,11 @@ def _mac(content: dict[str, Any]) -> str:
     return salted_hmac("lianxin.dispatch", text, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
 
 
-def seal(*, job: str, committee: str, epoch: int, task: str, ids: dict[str, Any], by: str | None) -> dict[str, Any]:
+def seal(
+    *, job: str, committee: str, epoch: int, queue: str, task: str, ids: dict[str, Any], by: str | None
+) -> dict[str, Any]:
     """The message, signed over everything it says."""
-    content = {"job": job, "committee": committee, "epoch": epoch, "task": task, "ids": ids, "by": by}
+    content = {"job": job, "committee": committee, "epoch": epoch, "queue": queue, "task": task, "ids": ids, "by": by}
     return content | {"mac": _mac(content)}
 
 

@@ -2,24 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.utils.module_loading import autodiscover_modules
+
 JobFunction = Callable[..., Any]
-_functions: dict[str, JobFunction] = {}
+DEFAULT_QUEUE = "default"
+LEASE = dt.timedelta(minutes=15)
 
 
-def job(name: str) -> Callable[[JobFunction], JobFunction]:
-    """Register the function; its return value, if a string, becomes the job's message."""
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What is known of a kind of job before any is queued."""
+
+    name: str
+    function: JobFunction
+    title: str
+    queue: str
+    cost: int
+    lease: dt.timedelta
+    of_deployment: bool
+    takes_progress: bool
+
+    def title_for(self, ids: Mapping[str, Any]) -> str:
+        """The job in words, e.g. 月度结账 2022-11; without its ids when they are not the ones expected."""
+        try:
+            return self.title.format(**ids)
+        except (KeyError, IndexError):
+            return self.title.partition("{")[0].strip() or self.name
+
+
+_registered: dict[str, Registration] = {}
+
+
+def job(
+    name: str,
+    *,
+    title: str = "",
+    queue: str = DEFAULT_QUEUE,
+    cost: int = 1,
+    lease: dt.timedelta = LEASE,
+    of_deployment: bool = False,
+) -> Callable[[JobFunction], JobFunction]:
+    """Register the function; its return value, if a string, becomes the job's message.
+
+    `title` is what people read and may name ids: "月度结账 {period}". `queue`: which workers take it. `cost` (1–100):
+    how many light jobs it weighs in the round. `lease`: how long it may be silent before it counts as abandoned; a
+    function with a parameter `progress` (see `dispatch.progress`) renews it with each call. `of_deployment`: work of
+    no committee, run as the operator and queued with `enqueue_for_deployment`.
+    """
+    if not 1 <= cost <= 100:
+        raise ValueError(f"cost of job {name} must be 1 to 100, not {cost}")
 
     def register(function: JobFunction) -> JobFunction:
-        if _functions.get(name, function) is not function:
+        if name in _registered and _registered[name].function is not function:
             raise ValueError(f"two functions for job {name}")
-        _functions[name] = function
+        takes_progress = "progress" in inspect.signature(function).parameters
+        _registered[name] = Registration(
+            name, function, title or name, queue, cost, lease, of_deployment, takes_progress
+        )
         return function
 
     return register
 
 
-def function_of(name: str) -> JobFunction | None:
-    return _functions.get(name)
+def forget(name: str) -> None:
+    """Take a registration back; for tests."""
+    _registered.pop(name, None)
+
+
+def registration_of(name: str) -> Registration | None:
+    """The registration, or None; the apps' `tasks` modules are loaded with the first question."""
+    if name not in _registered:
+        _load()
+    return _registered.get(name)
+
+
+def queues() -> list[str]:
+    """Every queue some job is routed to."""
+    _load()
+    return sorted({DEFAULT_QUEUE} | {one.queue for one in _registered.values()})
+
+
+@cache
+def _load() -> None:
+    autodiscover_modules("tasks")

@@ -30,7 +30,9 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "accounts_rolegrant": {"operator": FULL},
     "core_auditevent": {"operator": APPEND},
     "django_session": {"operator": FULL},
-    "dispatch_job": {"committee": APPEND, "operator": EDIT},
+    "dispatch_job": {"committee": APPEND, "operator": FULL},
+    "dispatch_cancellation": {"committee": APPEND, "operator": "SELECT, DELETE"},
+    "dispatch_turn": {"operator": FULL},
     "exchange_delivery": {"committee": f"{APPEND}, UPDATE (state, reason, decided_at)"},  # a body never changes
     "auth_group": {},
     "auth_group_permissions": {},

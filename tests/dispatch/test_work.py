@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
 from django.db.utils import InternalError
 
 from core import tenancy
 from core.audit import SYSTEM
-from dispatch import work
+from dispatch import sending, work
 from dispatch.actions import enqueue
 from dispatch.envelope import ForgedMessage
 from dispatch.models import Job, JobState
-from dispatch.registry import _functions, job
+from dispatch.registry import forget, job
 from registry import provisioning
 from registry.models import State
 
@@ -31,7 +35,7 @@ def _a_job():
         return "记下了"
 
     yield
-    _functions.pop("test.note")
+    forget("test.note")
 
 
 def _queue(place, slug="anhua", **ids) -> Job:
@@ -115,27 +119,55 @@ def test_one_committees_long_queue_does_not_keep_another_waiting(place):
     assert {message["committee"] for message in _messages()} == {"430900", "430923"}
 
 
+def _as_if_later(row: Job, **fields: object) -> None:
+    """What was to happen later is due now."""
+    with tenancy.as_operator():
+        Job.objects.filter(pk=row.pk).update(**(fields or {"not_before": Now() - dt.timedelta(seconds=1)}))
+
+
 def test_a_failing_job_is_tried_again_and_then_given_up_with_a_sentence(place):
     row = _queue(place, **{"break": True})
-    for _ in range(work.ATTEMPTS):
+    for _ in range(sending.ATTEMPTS):
         for message in _messages():
             work.run(message)
+        assert _messages() == []  # not before its time
+        _as_if_later(row)
+    assert _messages() == []
     assert _state(row).state == JobState.FAILED
     assert "重试" in _state(row).message
-    assert len(ran) == work.ATTEMPTS
+    assert len(ran) == sending.ATTEMPTS
 
 
-def test_a_queued_job_survives_a_lost_message(place):
-    from datetime import timedelta
+def test_the_pause_between_two_runs_doubles_and_is_never_twice_the_same():
+    for attempt, seconds in ((1, 10), (2, 20), (3, 40), (30, 600)):
+        pauses = [work.pause_after(attempt).total_seconds() for _ in range(50)]
+        assert seconds * 0.5 <= min(pauses) < max(pauses) <= seconds * 1.5
 
-    from django.utils import timezone
 
+def test_a_queued_job_survives_a_lost_message_and_patience_doubles(place):
     row = _queue(place)
-    _messages()  # lost on the way
-    assert _messages() == []
-    with tenancy.as_operator():
-        Job.objects.filter(pk=row.pk).update(moved_at=timezone.now() - work.STALE - timedelta(seconds=1))
+    for seconds in (60, 120, 240):
+        assert len(_messages()) == 1  # lost on the way
+        assert _messages() == []
+        with tenancy.as_operator():
+            left = Job.objects.annotate(left=F("lease_until") - Now()).get(pk=row.pk).left
+        assert seconds - 5 < left.total_seconds() <= seconds
+        _as_if_later(row, lease_until=Now() - dt.timedelta(seconds=1))
     assert len(_messages()) == 1
+
+
+def test_when_the_broker_is_away_the_jobs_go_back_to_the_queue(place):
+    rows = [_queue(place, slug) for slug in ("anhua", "yiyang", "nanxian")]
+    sent: list[dict] = []
+
+    def send(message: dict) -> None:
+        if sent:
+            raise ConnectionError
+        sent.append(message)
+
+    assert work.send_due(send) == 1
+    assert sorted(_state(row).state for row in rows) == ["queued", "queued", "sent"]
+    assert len(_messages()) == 2
 
 
 def test_a_committee_sees_and_inserts_its_own_jobs_only(place):

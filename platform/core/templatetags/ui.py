@@ -48,6 +48,13 @@ STATES: dict[str, State] = {
     "accepted": State(word="已接收", mark="check", tone="done"),
     "returned": State(word="已退回", mark="back", tone="open"),
     "missing": State(word="未报", mark="open", tone="open"),
+    # jobs
+    "queued": State(word="排队中", mark="clock", tone="waiting"),
+    "sent": State(word="排队中", mark="clock", tone="waiting"),
+    "running": State(word="办理中", mark="clock", tone="waiting"),
+    "done": State(word="已完成", mark="check", tone="done"),
+    "failed": State(word="未完成", mark="alert", tone="overdue"),
+    "cancelled": State(word="已取消", mark="dash", tone="na"),
     # committees
     "making": State(word="筹建中", mark="clock", tone="waiting"),
     "active": State(word="使用中", mark="check", tone="done"),
@@ -222,6 +229,12 @@ def figure(
         "size": size,
         "tone": tone,
     }
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(*, done: int, total: int | None, note: str = "") -> dict[str, Any]:
+    """How far a job is; without a total a bar that only says that something moves."""
+    return {"done": done, "total": total, "note": note}
 
 
 @register.inclusion_tag("components/task.html")

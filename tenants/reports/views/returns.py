@@ -14,13 +14,12 @@ from accounts.permissions import Permission
 from core import clock, tenancy
 from core.sheets import Out, download, write
 from core.web import page, refusals_on
-from dispatch.models import Job, JobState
+from dispatch.models import Job
 from dispatch.queries import latest as latest_job
 from registry.queries import ancestors_of, children_of, committee_by_code
 from tenants.reports import actions, queries
 from tenants.reports.forms import WithdrawForm
 
-UNDER_WAY = (JobState.QUEUED, JobState.SENT, JobState.RUNNING)
 NEXT = {
     "draft": "等领导签署",
     "signed": "等办公室报送",
@@ -58,6 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "due_filed": filed.get(due.key),
         "may_close": may(request.user, Permission.RETURNS_CLOSE) and _can_close(filed.get(due.key)),
         "job": job,
+        "may_see_job": may(request.user, Permission.JOBS_READ),
         "waiting": _is_under_way(job),
         "to_decide": len(queries.to_decide()),
         "lead": f"报送{above}" if (above := _parent_name()) else "本会没有上级委员会，签署后即为定稿",
@@ -83,7 +83,7 @@ def _can_close(filed: queries.Filed | None) -> bool:
 
 
 def _is_under_way(job: Job | None) -> bool:
-    return job is not None and job.state in UNDER_WAY
+    return job is not None and job.is_under_way
 
 
 def _parent_name() -> str:
