@@ -37,7 +37,7 @@ bench: setup ## ours against the peer, side by side: a table and .local/bench.js
 check: setup ## format, lint, types, import directions, migrations, templates
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy platform tenants
+	$(BIN)/mypy platform tenants billing_free
 	$(BIN)/lint-imports
 	LIANXIN_DEV=1 DJANGO_SETTINGS_MODULE=config.settings $(BIN)/django-admin makemigrations --check --dry-run --skip-checks
 	for template in policy_templates/*/; do $(BIN)/lianxin policy check $$template || exit 2; done

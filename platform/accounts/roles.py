@@ -35,7 +35,7 @@ class Office(Role):
     permissions = frozenset(
         _READ
         | {P.MEMBERS_WRITE, P.RECORDS_WRITE, P.RECORDS_CONFIRM, P.POLICY_ADAPT, P.AUDIT_READ, P.JOBS_READ, P.JOBS_CANCEL}
-        | {P.RETURNS_READ, P.RETURNS_CLOSE, P.RETURNS_SUBMIT, P.RETURNS_DECIDE, P.ROLLUP_READ}
+        | {P.RETURNS_READ, P.RETURNS_CLOSE, P.RETURNS_SUBMIT, P.RETURNS_DECIDE, P.ROLLUP_READ, P.STATEMENT_READ}
     )
 
 
@@ -57,7 +57,7 @@ class Leader(Role):
     name = "leader"
     label = "领导"
     description = "查看全会情况，签署报送的月报。"
-    permissions = frozenset(_READ | {P.JOBS_READ, P.RETURNS_READ, P.RETURNS_SIGN, P.ROLLUP_READ})
+    permissions = frozenset(_READ | {P.JOBS_READ, P.RETURNS_READ, P.RETURNS_SIGN, P.ROLLUP_READ, P.STATEMENT_READ})
 
 
 class Member(Role):

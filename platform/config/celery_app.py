@@ -24,6 +24,7 @@ app.conf.update(
     worker_max_memory_per_child=400_000,  # KiB; WeasyPrint keeps what it took
     timezone="Asia/Shanghai",
     beat_schedule={
+        "balance-use": {"task": "billing_free.balance", "schedule": 24 * 3600.0},
         "send-due-jobs": {"task": "dispatch.tick", "schedule": 2.0},
         "clean-old-jobs": {"task": "dispatch.clean", "schedule": crontab(hour=3, minute=20)},
     },

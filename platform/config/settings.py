@@ -32,6 +32,7 @@ SHARED_APPS = [
     "registry",
     "dispatch",
     "exchange",
+    "billing_free",
 ]
 TENANT_APPS = [
     "django.contrib.sessions",
@@ -62,6 +63,7 @@ TENANT_DOMAIN_MODEL = "registry.Domain"
 TENANT_SYNC_ROUTER = "core.db.router.SchemaRouter"
 DATABASE_ROUTERS = [TENANT_SYNC_ROUTER]
 TENANCY_RESOLVER = "registry.queries.committee_by_code"
+JOB_GUARD = "billing_free.actions.allow_job"  # asked before a job is queued
 COMMITTEE_PREPARED = "tenants.policy.actions.prepare_committee"
 DEED_VIEW = "tenants.assessment.deeds.create_view_sql"
 

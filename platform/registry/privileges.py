@@ -34,6 +34,12 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "dispatch_cancellation": {"committee": APPEND, "operator": "SELECT, DELETE"},
     "dispatch_turn": {"operator": FULL},
     "exchange_delivery": {"committee": f"{APPEND}, UPDATE (state, reason, decided_at)"},  # a body never changes
+    "billing_free_meter": {  # a ledger: nobody rewrites it; who claimed is the committee's own affair
+        "committee": APPEND,
+        "operator": "SELECT (id, created_at, committee, what, amount, month)",
+    },
+    "billing_free_balance": {"committee": READ, "operator": APPEND},
+    "billing_free_quota": {"committee": READ, "operator": FULL},
     "auth_group": {},
     "auth_group_permissions": {},
     "auth_permission": {},

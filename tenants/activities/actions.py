@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import models, transaction
 
+from billing_free.actions import claim
+from billing_free.quotas import What
 from core import audit
 from core.errors import DomainError, NotFound
 from tenants.activities.models import Activity, Destination, OrganiserType, Participation, Role
@@ -86,7 +88,7 @@ def register_activity(
     `organiser` is the id of the sector, special committee or member of `organiser_type`; None for committee and other.
     A member enters only activities they took part in. `id`: as in `register_contact`. Born claimed or confirmed as the policy of that day says.
     Raises TitleMissing, UnknownKind, UnknownWord, ActivityInFuture, ActivityEndsBeforeBeginning, OrganiserMissing, NotFound,
-    UnknownMember, MemberNotActive, NotYourRecord.
+    UnknownMember, MemberNotActive, NotYourRecord, OverQuota.
     """
     _refuse_words(title, kind, organiser_type, place_level, destination, held_on)
     if held_on > today:
@@ -116,6 +118,7 @@ def register_activity(
     )
     if twin := once.insert(activity, id=id, by=by):
         return twin
+    claim(what=What.RECORDS, by=by)
     Participation.objects.bulk_create(
         [
             Participation(activity=activity, member=known[id], role=role, state=activity.state, entered_by=by.actor_id)

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.db.models import Max
 
+from billing_free.actions import claim
+from billing_free.quotas import What
 from core import audit, tenancy
 from core.errors import DomainError
 from policy_engine import (
@@ -248,6 +250,7 @@ def _insert(
         reason=reason,
     )
     document.save(force_insert=True)
+    claim(what=What.DOCUMENTS, by=by)
     new = {"identifier": identifier, "in_force_from": in_force_from, "digest": document.digest}
     audit.record(by=by, action=f"policy.adopt_{kind}", subject=document, new=new, why=reason)
     return document

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import models, transaction
 
+from billing_free.actions import claim
+from billing_free.quotas import What
 from core import audit
 from core.errors import DomainError, NotFound
 from tenants.activities.models import Activity
@@ -93,7 +95,7 @@ def register_output(
     `lead` is the author, first signer or leader of the group; `others` the co-signers or group members. In a sector's
     name (`sector`) authors may be left out. `id`: as in `register_contact`. Born claimed or confirmed as the policy of that day says.
     Raises TitleMissing, UnknownWord, SubmittedInFuture, LeadMissing, CoSignersMissing, TooManyAuthors, SectorMismatch, NotFound
-    (sector, activity), UnknownMember, MemberNotActive, NotYourRecord, AlreadyRegistered.
+    (sector, activity), UnknownMember, MemberNotActive, NotYourRecord, AlreadyRegistered, OverQuota.
     """
     title = " ".join(title.split())
     if not title:
@@ -121,6 +123,7 @@ def register_output(
     )
     if twin := once.insert(output, id=id, by=by):
         return twin
+    claim(what=What.RECORDS, by=by)
     OutputAuthor.objects.bulk_create(
         [OutputAuthor(output=output, member=known[id], role=role) for id, role in roles.items()]
     )

@@ -11,7 +11,7 @@ import pytest
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OURS = ("core", "accounts", "registry", "dispatch", "exchange", "tenants")
+OURS = ("core", "accounts", "registry", "dispatch", "exchange", "billing_free", "tenants")
 
 
 def _tracked() -> list[Path]:

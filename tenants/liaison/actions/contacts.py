@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import models, transaction
 
+from billing_free.actions import claim
+from billing_free.quotas import What
 from core import audit
 from core.errors import DomainError
 from tenants.liaison.actions import decisions, once
@@ -96,7 +98,7 @@ def register_contact(
     `constituents` are ids of people `member` is paired with. `id`, from the form, makes a second press of the same
     button find the first record. Born claimed or confirmed as the policy of that day says.
     Raises ContactInFuture, SummaryMissing, UnknownWord, ContactWithSelf, UnknownMember, MemberNotActive, NotYourRecord,
-    NotPaired.
+    NotPaired, OverQuota.
     """
     refuse_unknown("kind", kind, Kind)
     refuse_unknown("mode", mode, Mode)
@@ -131,6 +133,7 @@ def register_contact(
     )
     if twin := once.insert(record, id=id, by=by):
         return twin
+    claim(what=What.RECORDS, by=by)
     ContactConstituent.objects.bulk_create([ContactConstituent(record=record, constituent_id=one) for one in met])
     ContactParticipant.objects.bulk_create(
         [ContactParticipant(record=record, member=known[one], role=ContactRole.PARTICIPANT) for one in others]

@@ -9,8 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, Sum
+from django.db.models.functions import Length
 
 from accounts.models import User
+from billing_free.actions import claim, release
+from billing_free.quotas import What
 from core import audit, clock, pinyin
 from core.errors import DomainError
 from core.sheets import WrongCells
@@ -41,13 +45,13 @@ class RosterChanged(DomainError):
 def keep_draft(*, content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User) -> ImportDraft:
     """Keep an upload that can be read, for its preview. One per person; old ones go.
 
-    Raises WrongCells (with every wrong cell), NotAWorkbook, Protected, Damaged, TooLarge; then nothing is kept.
+    Raises WrongCells (with every wrong cell), NotAWorkbook, Protected, Damaged, TooLarge, OverQuota; then nothing is kept.
     """
     plan = make_plan(content, makes_groups=makes_groups, now=roster_now())
     if plan.errors:
         raise WrongCells(plan.errors)
-    ImportDraft.objects.filter(uploaded_by=by).delete()
-    ImportDraft.objects.filter(created_at__lt=clock.now() - _DRAFT_LIVES).delete()
+    _clear(Q(uploaded_by=by) | Q(created_at__lt=clock.now() - _DRAFT_LIVES), by=by)
+    claim(what=What.STORAGE, amount=len(content), by=by)
     return ImportDraft.objects.create(
         uploaded_by=by,
         file_name=file_name[-200:],
@@ -67,7 +71,7 @@ def preview(*, draft_id: UUID, by: User) -> tuple[ImportDraft, Plan]:
 def import_roster(*, draft_id: UUID, digest: str, by: User, is_invented: bool = False) -> Plan:
     """Write what the preview with this digest showed, in one transaction with one audit row.
 
-    `is_invented` marks new members as people of a demonstration. A second run of the same file changes nothing. Raises DraftGone, RosterChanged, WrongCells.
+    `is_invented` marks new members as people of a demonstration. A second run of the same file changes nothing. Raises DraftGone, RosterChanged, WrongCells, OverQuota.
     """
     lock_roster()
     draft = _draft(draft_id, by)
@@ -77,10 +81,19 @@ def import_roster(*, draft_id: UUID, digest: str, by: User, is_invented: bool = 
         raise WrongCells(plan.errors)
     if plan.digest != digest:
         raise RosterChanged
+    claim(what=What.MEMBERS, amount=len(plan.new), by=by)
     _write(plan, now, draft.effective_on, is_invented)
     audit.record(by=by, action="members.import_roster", subject=None, new=_told(plan, draft))
-    draft.delete()
+    _clear(Q(pk=draft.pk), by=by)
     return plan
+
+
+def _clear(which: Q, *, by: User) -> None:
+    """Delete uploads and give back the bytes they took."""
+    drafts = ImportDraft.objects.filter(which)
+    kept = drafts.aggregate(bytes=Sum(Length("content")))["bytes"] or 0
+    drafts.delete()
+    release(what=What.STORAGE, amount=kept, by=by)
 
 
 def _draft(draft_id: UUID, by: User) -> ImportDraft:

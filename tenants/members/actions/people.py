@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from billing_free.actions import claim
+from billing_free.quotas import What
 from core import audit, pinyin
 from core.errors import DomainError
 from tenants.members import queries
@@ -81,7 +83,7 @@ def add_member(
     left_on: dt.date | None = None,
     is_invented: bool = False,
 ) -> Member:
-    """A new member with posts and seats from `joined_on`. Raises NumberTaken, NameMissing, LeavesBeforeJoining."""
+    """A new member with posts and seats from `joined_on`. Raises NumberTaken, NameMissing, LeavesBeforeJoining, OverQuota."""
     lock_roster()
     member = Member(
         name=normalised(name), number=number.strip(), sector=sector, work_unit=work_unit.strip(), unit_post=unit_post.strip(),
@@ -90,6 +92,7 @@ def add_member(
     member.name_pinyin = pinyin.of(member.name)
     _check(member)
     member.save(force_insert=True)
+    claim(what=What.MEMBERS, by=by)
     was = Belonging(joined_on, left_on)
     _hold(member, posts=posts, special_committees=special_committees, was=was, on=joined_on)
     audit.record(by=by, action="members.add_member", subject=member, new=_picture(member, posts, special_committees))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import requires, signed_in
 from accounts.permissions import Permission
+from billing_free.actions import OverQuota
 from core import clock, sheets
 from core.sheets import WrongCells
 from core.web import page, refusals_on
@@ -55,7 +56,7 @@ def preview(request: HttpRequest, id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             done = actions.import_roster(draft_id=id, digest=request.POST.get("digest", ""), by=signed_in(request))
-        except (RosterChanged, WrongCells) as refusal:
+        except (RosterChanged, WrongCells, OverQuota) as refusal:
             messages.warning(request, refusal.message)
         else:
             told = f"名册已导入：新增 {len(done.new)} 人，变更 {len(done.changed)} 人，不变 {done.unchanged} 人。"

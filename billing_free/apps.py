@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class BillingFreeConfig(AppConfig):
+    name = "billing_free"
