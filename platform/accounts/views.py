@@ -34,15 +34,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         key = f"sign-in:{form.cleaned_data['username']}"
-        if cache.get(key, 0) >= ATTEMPTS:
+        cache.add(key, 0, LOCK_SECONDS)
+        if cache.incr(key) > ATTEMPTS:  # counted before the password is looked at, so guesses made at once count too
             form.add_error(None, "输错次数过多，请半小时后再试，或请办公室重设密码。")
         elif (user := authenticate(request, **form.cleaned_data)) is not None:
             cache.delete(key)
             login(request, user)
             return redirect(_next(request))
         else:
-            cache.add(key, 0, LOCK_SECONDS)
-            cache.incr(key)
             form.add_error(None, "账号或密码不对，请核对后重试。")
     context = {"form": form, "next": _next(request)}
     return page(request, "accounts/sign_in.html", context, status=200 if request.method == "GET" else 422)

@@ -12,6 +12,8 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
+LARGE_OBJECT_MAKERS = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)")
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -89,6 +91,8 @@ def _rights(inside: Connection, names: Names) -> list[str]:
         _run(
             inside, "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO {owner}", owner=names.owner
         )
+        for function in LARGE_OBJECT_MAKERS:  # they lie in no schema, so no right on a schema would stop them
+            _run(inside, f"REVOKE EXECUTE ON FUNCTION pg_catalog.{function} FROM PUBLIC")
     except psycopg2.errors.InsufficientPrivilege:
         return ["不是超级用户，未能收回 set_config 的执行权：被注入的单条 SELECT 仍可能切换角色。"]
     return []

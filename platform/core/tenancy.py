@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SCHEMA_NAME = re.compile(r"\Ac_[a-z0-9]{1,40}\Z")
 CODE = re.compile(r"\A[a-z0-9]{1,40}\Z")
 PUBLIC = "public"
+LONGEST_NAME = 63  # bytes PostgreSQL keeps of an identifier
 
 
 class UnknownCommittee(DomainError):
@@ -96,8 +97,14 @@ def schema_of(code: str) -> str:
 
 
 def role_of(code: str) -> str:
-    """The committee's database role; prefixed per database because roles are cluster-wide."""
-    return f"{settings.DATABASE_NAME}_{schema_of(code)}"
+    """The committee's database role; prefixed per database because roles are cluster-wide.
+
+    ValueError when PostgreSQL would cut the name off: two committees could then share one role.
+    """
+    role = f"{settings.DATABASE_NAME}_{schema_of(code)}"
+    if len(role.encode()) > LONGEST_NAME:
+        raise ValueError(f"role name longer than PostgreSQL keeps: {role!r}")
+    return role
 
 
 def wanted() -> Context:
@@ -166,7 +173,10 @@ def resolve(code: str) -> Committee:
 
 @contextmanager
 def inside(code: str | Committee) -> Iterator[Committee]:
-    """Run the block as the committee: its role, its schema. Unknown or suspended is refused."""
+    """Run the block as the committee: its role, its schema. Unknown or suspended is refused.
+
+    Never around a `yield`: between two values the caller would stand in the generator's committee.
+    """
     committee = code if isinstance(code, Committee) else resolve(code)
     with _standing(context_of(committee)):
         yield committee

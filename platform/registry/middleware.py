@@ -34,14 +34,11 @@ class CommitteeMiddleware:
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             return refusal_page(request, refusal)
         previous = tenancy.enter(context)
-        response = None
         try:
             response = self.get_response(request)
         finally:
-            if response is None or not response.streaming:
-                tenancy.leave(previous)
-        if isinstance(response, StreamingHttpResponse):
             tenancy.leave(previous)
+        if isinstance(response, StreamingHttpResponse):
             response.streaming_content = _in_context(context, cast(Iterable[bytes], response.streaming_content))
         return response
 

@@ -30,7 +30,7 @@ class State(models.TextChoices):
 
 
 class Committee(TenantMixin, Row):  # type: ignore[misc]
-    """One tenant. `epoch` grows whenever old messages and sessions must stop being valid."""
+    """One tenant. `epoch` grows whenever jobs queued before must stop being valid."""
 
     auto_create_schema = False  # schemas come from the script, see registry.provisioning
     auto_drop_schema = False

@@ -12,7 +12,7 @@ from core.errors import DomainError
 from core.tenancy import Committee as Entry
 from registry import queries
 from registry.models import Committee, Level, SchemaScript, State
-from registry.schema_script import ROLE_MARK, fingerprint
+from registry.schema_script import ROLE_MARK, TEMPLATE_SCHEMA, fingerprint
 
 
 class CommitteeExists(DomainError):
@@ -77,7 +77,7 @@ def _check(*, code: str, slug: str, level: str) -> None:
 
 def _make(*, code: str, name: str, slug: str, level: str, parent: str | None) -> Committee:
     committees = Committee.objects.using(OWNER)
-    if committees.filter(code=code).exists():
+    if tenancy.schema_of(code) == TEMPLATE_SCHEMA or committees.filter(code=code).exists():
         raise CommitteeExists(f"代码 {code}")
     if committees.filter(slug=slug).exists():
         raise CommitteeExists(f"网址名 {slug}")
@@ -113,7 +113,7 @@ def _make_schema(code: str, script: str) -> None:
 
 
 def set_state(*, code: str, state: State) -> None:
-    """Suspend, resume or archive. Messages and sessions made before carry the old epoch and are refused."""
+    """Suspend, resume or archive. Jobs queued before carry the old epoch and are refused; sessions outlive a suspension."""
     with transaction.atomic(using=OWNER):
         row = Committee.objects.using(OWNER).select_for_update().filter(code=code).first()
         if row is None:

@@ -65,6 +65,22 @@ def test_five_wrong_passwords_lock_the_account_name_at_this_host_only(place):
             cache.delete("sign-in:wang")
 
 
+def test_a_guess_counts_before_the_password_is_looked_at(place, monkeypatch):
+    """Otherwise any number of guesses sent at once would pass the lock together."""
+    counted = []
+    monkeypatch.setattr(
+        "accounts.views.authenticate", lambda request, **given: counted.append(cache.get("sign-in:wang"))
+    )
+    client = Client(headers={"host": "anhua.localhost"})
+    try:
+        _post(client, "wrong")
+        _post(client, "wrong")
+        assert counted == [1, 2]
+    finally:
+        with place("anhua").inside():
+            cache.delete("sign-in:wang")
+
+
 def test_signing_out_ends_the_session(place):
     _person(place("anhua"))
     client = Client(headers={"host": "anhua.localhost"})

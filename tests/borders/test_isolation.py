@@ -83,6 +83,9 @@ def test_the_operator_reads_no_committees_content(place):
         "CREATE TABLE own_table (a int)",
         "ALTER TABLE members_member ADD COLUMN a int",
         "CREATE TABLE public.own_table (a int)",
+        "CREATE TEMP TABLE members_member (a int)",  # pg_temp comes first on every search path
+        "SELECT lo_create(0)",
+        "SELECT lo_from_bytea(0, 'x')",
         "UPDATE core_auditevent SET why = 'x'",
         "DELETE FROM core_auditevent",
         "SELECT set_config('role', 'none', false)",
@@ -117,6 +120,12 @@ def test_a_strange_code_never_becomes_a_schema(place, code):
         return
     with pytest.raises(ValueError, match="not a committee code"):
         tenancy.schema_of(code)
+
+
+def test_a_role_name_postgresql_would_cut_off_is_refused(settings):
+    settings.DATABASE_NAME = "a_database_with_a_long_name"
+    with pytest.raises(ValueError, match="longer than PostgreSQL keeps"):
+        tenancy.role_of("1" * 40)
 
 
 def test_feature_code_outside_a_committee_is_an_error_never_public(db):

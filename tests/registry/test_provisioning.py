@@ -106,6 +106,7 @@ def test_it_runs_its_template_from_the_first_day(taojiang):
     ("changes", "refusal"),
     [
         ({"code": "430923"}, CommitteeExists),
+        ({"code": "template"}, CommitteeExists),  # the template schema's own name
         ({"slug": "anhua"}, CommitteeExists),
         ({"parent": "999999"}, ParentUnknown),
         ({"code": "c'; DROP"}, BadCode),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
+from django.db import connection
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.test import Client, RequestFactory
 
+from core import tenancy
 from registry import provisioning
+from registry.middleware import CommitteeMiddleware
 from registry.models import State
 
 
@@ -61,3 +65,50 @@ def test_a_suspended_committee_shows_a_maintenance_page_and_none_of_its_data(com
     finally:
         provisioning.set_state(code="430921", state=State.ACTIVE)
     assert _get("nanxian.localhost").status_code == 200
+
+
+def _through_the_middleware(view):
+    return CommitteeMiddleware(view)(RequestFactory().get("/", headers={"host": "anhua.localhost"}))
+
+
+def _schema() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        return cursor.fetchone()[0]
+
+
+def test_a_streamed_answer_stands_in_its_committee_only_while_a_piece_is_made(committed):
+    seen = []
+
+    def view(request):
+        def pieces():
+            while True:
+                seen.append((tenancy.current().code, _schema()))
+                yield b"."
+
+        return StreamingHttpResponse(pieces())
+
+    answer = _through_the_middleware(view)
+    assert _schema() == "public"
+    pieces = iter(answer.streaming_content)
+    for _ in range(2):
+        next(pieces)
+        assert (tenancy.is_inside(), _schema()) == (False, "public")
+    answer.close()  # the reader went away half way
+    assert seen == [("430923", "c_430923")] * 2
+    assert (tenancy.is_inside(), _schema()) == (False, "public")
+
+
+def test_whatever_a_view_ends_with_nobody_is_left_standing(db):
+    class Odd(HttpResponseBase):
+        streaming = True
+
+    assert isinstance(_through_the_middleware(lambda request: Odd()), Odd)
+    assert (tenancy.is_inside(), _schema()) == (False, "public")
+
+    def killed(request):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _through_the_middleware(killed)
+    assert (tenancy.is_inside(), _schema()) == (False, "public")

@@ -7,7 +7,7 @@ the workers), and the owner's, which migrations and provisioning steer by schema
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from django_tenants.postgresql_backend import base as tenants_base
@@ -45,6 +45,11 @@ class DatabaseWrapper(tenants_base.DatabaseWrapper):
         self._standing = None
         super().close()
 
+    def commit(self) -> None:
+        if self._is_aborted():  # PostgreSQL then rolls back, SETs and all, without a word
+            self._standing = None
+        super().commit()
+
     def rollback(self) -> None:
         self._standing = None
         super().rollback()
@@ -68,38 +73,43 @@ class DatabaseWrapper(tenants_base.DatabaseWrapper):
 
     def stand(self, context: Context) -> None:
         """Take on role and search_path now, or close the connection and raise EntryFailed."""
-        if self._standing == context and self.connection is not None:
-            return
+        self._close_if_dead()
         self.ensure_connection()
-        with self.connection.cursor() as cursor:
-            self._switch(cursor, context)
+        if self._standing != context:
+            self._switch(None, context)
 
     def stand_or_close(self, context: Context) -> None:
         """Take on `context` on the way out; inside a broken transaction the next cursor will do it."""
         if self.connection is None or self._standing == context:
             return
-        if self.needs_rollback or self.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
+        if self.needs_rollback or self._is_aborted():
             self._standing = None
             return
         with suppress(EntryFailed):  # then it is closed already
-            self.stand(context)
+            self._switch(None, context)
+
+    def _is_aborted(self) -> bool:
+        return self.connection is not None and self.connection.info.transaction_status == TRANSACTION_STATUS_INERROR
+
+    def _close_if_dead(self) -> None:
+        """Entering asks for no cursor of Django's, so Django's own check of an idle connection is made here."""
+        self.close_if_health_check_failed()
+        if self.connection is not None and self.connection.closed and not self.in_atomic_block:
+            self.close()
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         context = self.wanted()
-        if self._standing == context:
-            return
-        if cursor is not None:
+        if self._standing != context:
             self._switch(cursor, context)
-            return
-        with self.connection.cursor() as own:
-            self._switch(own, context)
 
     def _switch(self, cursor: Any, context: Context) -> None:
-        path = ", ".join(_quoted(name) for name in context.path)
+        """Send the switch on `cursor`, or on one of its own when None (a named cursor carries one statement only)."""
+        statement = f"SET search_path TO {', '.join(map(_quoted, context.path))}; SET ROLE {_role(context.role)}"
+        self._standing = None  # unknown from here until the server has answered, whatever interrupts us
         try:
-            cursor.execute(f"SET search_path TO {path}; SET ROLE {_role(context.role)}")
+            with nullcontext(cursor) if cursor is not None else self.connection.cursor() as sender:
+                sender.execute(statement)
         except Exception as error:
-            self._standing = None
             self.close()
             raise EntryFailed(f"cannot take on {context.role or 'the login role'}: {error}".strip()) from error
         self._standing = context
