@@ -19,7 +19,8 @@ QUANTUM = 1
 class Line:
     """One committee's queue as the dispatcher sees it: its next jobs (id, cost), oldest first.
 
-    `free` is how many more it may have in flight; `deficit` and `served` are its place in the round.
+    `free` is how many more it may have in flight. `deficit` is what it may still spend, `served` its place in the
+    round: the lower, the sooner; 0 is a line that just came, and goes to the end.
     """
 
     committee: str
@@ -39,8 +40,7 @@ def take_turns(lines: Iterable[Line], *, room: int) -> list[Any]:
 
     A line with nothing waiting ends with deficit 0. A line at its cap keeps its deficit but earns nothing.
     """
-    order = sorted(lines, key=lambda line: (line.served, line.committee))
-    count = max((line.served for line in order), default=0)
+    order, count = _in_order(list(lines))
     chosen: list[Any] = []
     while room > len(chosen) and any(line.is_open for line in order):
         for line in order:
@@ -53,6 +53,15 @@ def take_turns(lines: Iterable[Line], *, room: int) -> list[Any]:
             line.deficit += QUANTUM
             _spend(line, chosen, room)
     return chosen
+
+
+def _in_order(lines: list[Line]) -> tuple[list[Line], int]:
+    """The round from its head, and the place given last. Newcomers line up by their oldest job and keep that place."""
+    count = max((line.served for line in lines), default=0)
+    for line in sorted((line for line in lines if line.served == 0), key=lambda line: line.waiting[0][0]):
+        count += 1
+        line.served, line.touched = count, True
+    return sorted(lines, key=lambda line: line.served), count
 
 
 def _spend(line: Line, chosen: list[Any], room: int) -> None:

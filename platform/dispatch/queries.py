@@ -65,7 +65,7 @@ def _shown(rows: Iterable[Job]) -> list[Shown]:
     keys = [one.pk for one in jobs]
     asked = set(Cancellation.objects.filter(job__in=keys).values_list("job_id", flat=True))
     again = set(Job.objects.filter(again_of__in=keys).values_list("again_of", flat=True))
-    return [_one(row, names.get(row.by_id, ""), row.pk in asked, row.pk in again) for row in jobs]
+    return [_one(row, names.get(row.by_id, "") if row.by_id else "", row.pk in asked, row.pk in again) for row in jobs]
 
 
 def _one(row: Job, asked_by: str, stop_asked: bool, started_again: bool) -> Shown:

@@ -49,7 +49,10 @@ def test_the_office_closes_and_waits_the_leader_signs_the_office_submits(year, p
     assert "结账本月" in _buttons(text)
     assert "结账本月" not in _buttons(leader.get("/returns/").content.decode())
 
-    assert "正在结账" in _keep("returns-waiting", office.post("/returns/close/", {"period": "2022-11"}, follow=True))
+    waiting = _keep("returns-waiting", office.post("/returns/close/", {"period": "2022-11"}, follow=True))
+    assert "正在结账" in waiting
+    (progress,) = re.findall(r'href="(/jobs/[0-9a-f-]{36}/)"', waiting)
+    assert "月度结账 2022-11" in office.get(progress).content.decode()
     assert 'http-equiv="refresh"' in office.get("/returns/").content.decode()
     assert tasks.close_month  # a worker has imported it, and so has the test
     sent: list[dict] = []
