@@ -29,7 +29,11 @@ WHERE %(amount)s + coalesce((SELECT amount FROM stood), 0) + (
 _BALANCE = """
 INSERT INTO public.billing_free_balance (id, created_at, committee, what, month, amount)
 SELECT gen_random_uuid(), %(now)s, committee, what, %(month)s, sum(amount) FROM public.billing_free_meter
-WHERE month <= %(month)s GROUP BY committee, what ON CONFLICT DO NOTHING"""
+WHERE month <= %(month)s GROUP BY committee, what
+UNION ALL
+SELECT gen_random_uuid(), %(now)s, committee, 'jobs', %(month)s, count(*) FROM public.dispatch_job
+WHERE committee <> '' AND created_at >= %(begins)s AND created_at < %(ends)s GROUP BY committee
+ON CONFLICT DO NOTHING"""
 
 
 class OverQuota(DomainError):
@@ -120,10 +124,12 @@ def set_quota(*, code: str, what: What, amount: int | None, why: str, by: audit.
 def balance_month(month: str) -> int:
     """Write what stood at the end of `month` (`2022-10`); again, it changes nothing. As the operator; returns the rows made.
 
-    The month must be over for so long that no transaction of it can still be open.
+    The month must be over for so long that no transaction of it can still be open. For jobs, whose rows are cleaned away
+    after some months, the balance is the month's number.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_BALANCE, {"month": month, "now": clock.now()})
+        begins, ends = queries.bounds(month)
+        cursor.execute(_BALANCE, {"month": month, "now": clock.now(), "begins": begins, "ends": ends})
         return int(cursor.rowcount)
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Min, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
-from billing_free.models import Meter, Quota
+from billing_free.models import Balance, Meter, Quota
 from billing_free.quotas import ITEMS, PRICE, Item, What, default_limit, spoken
 from core import clock
 from core.errors import NotFound
@@ -104,7 +104,7 @@ class Statement:
 def use(code: str, level: str, today: dt.date) -> list[Use]:
     """Everything the committee uses against its limits, in the order of the table. Three statements."""
     stands = _stands(code)
-    stands[What.JOBS] = _jobs(code, today)
+    stands[What.JOBS] = _jobs(code, f"{today:%Y-%m}")
     limits = {row.what: row for row in Quota.objects.filter(committee=code)}
     return [
         Use(
@@ -124,7 +124,7 @@ def use_of_one(code: str, level: str, what: What) -> Use:
 
 def jobs_and_limit(code: str, level: str, today: dt.date) -> tuple[int, int]:
     """Jobs of the month and how many it may be; one statement."""
-    begins, ends = _bounds(f"{today:%Y-%m}")
+    begins, ends = bounds(f"{today:%Y-%m}")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM public.dispatch_job WHERE committee = %s AND created_at >= %s AND created_at < %s), "
@@ -149,8 +149,8 @@ def statement(code: str, month: str, *, today: dt.date) -> Statement:
         )
     )
     found = {row["what"]: row for row in rows}
-    begins, ends = _bounds(month)
-    jobs = Job.objects.filter(committee=code, created_at__gte=begins, created_at__lt=ends).count()
+    kept = Balance.objects.filter(committee=code, what=What.JOBS, month=month).values_list("amount", flat=True).first()
+    jobs = _jobs(code, month) if kept is None else kept
     return Statement(month=month, lines=[_line(what, found.get(what), jobs) for what in What])
 
 
@@ -185,12 +185,12 @@ def _stands(code: str) -> dict[str, int]:
         return {what: int(amount) for what, amount in cursor.fetchall()}
 
 
-def _jobs(code: str, today: dt.date) -> int:
-    begins, ends = _bounds(f"{today:%Y-%m}")
+def _jobs(code: str, month: str) -> int:
+    begins, ends = bounds(month)
     return Job.objects.filter(committee=code, created_at__gte=begins, created_at__lt=ends).count()
 
 
-def _bounds(month: str) -> tuple[dt.datetime, dt.datetime]:
+def bounds(month: str) -> tuple[dt.datetime, dt.datetime]:
     """First moment of the month and of the next, in the committees' zone."""
     year, number = map(int, month.split("-"))
     begins = dt.datetime(year, number, 1, tzinfo=clock.ZONE)

@@ -127,6 +127,7 @@ USE_I18N = True
 USE_TZ = True
 SIGN_IN_URL = "/sign-in/"
 NAVIGATION = "tenants.desk.queries.navigation"
+OPERATOR_NAVIGATION = "registry.places.navigation"  # on the bare host
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 CONTENT_SECURITY_POLICY = {

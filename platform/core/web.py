@@ -56,6 +56,8 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     if tenancy.is_inside() and user is not None and user.is_authenticated:
         context["audience"] = "member" if user.role_names <= {"member"} else "office"
         context["nav"] = import_string(settings.NAVIGATION)(user=user, path=request.path)
+    elif user is not None and user.is_authenticated:
+        context["nav"] = import_string(settings.OPERATOR_NAVIGATION)(user=user, path=request.path)
     return context
 
 

@@ -49,7 +49,7 @@ def create_committee(*, code: str, name: str, slug: str, level: str, parent: str
     `template` names a folder of policy_templates to adopt, or None. Raises CommitteeExists, ParentUnknown,
     BadCode, ScriptMissing, or the template's own errors; then nothing, or a resumable `making` row, is left.
     """
-    _check(code=code, slug=slug, level=level)
+    check_names(code=code, slug=slug, level=level)
     prepare = import_string(settings.COMMITTEE_PREPARED)
     prepare.check(template=template)
     row = Committee.objects.using(OWNER).filter(code=code, state=State.MAKING).first()
@@ -66,7 +66,8 @@ def create_committee(*, code: str, name: str, slug: str, level: str, parent: str
     return found
 
 
-def _check(*, code: str, slug: str, level: str) -> None:
+def check_names(*, code: str, slug: str, level: str) -> None:
+    """Raises BadCode or a DomainError for a slug or level that cannot be."""
     if not tenancy.CODE.match(code):
         raise BadCode(code)
     if not tenancy.CODE.match(slug.replace("-", "")) or slug.startswith("-"):
@@ -112,12 +113,29 @@ def _make_schema(code: str, script: str) -> None:
         )
 
 
-def set_state(*, code: str, state: State) -> None:
-    """Suspend, resume or archive. Jobs queued before carry the old epoch and are refused; sessions outlive a suspension."""
-    with transaction.atomic(using=OWNER):
-        row = Committee.objects.using(OWNER).select_for_update().filter(code=code).first()
+class WrongState(DomainError):
+    """The committee is not in the state the step starts from."""
+
+    code = "wrong_state"
+
+    def __init__(self, now: str) -> None:
+        super().__init__(f"这个委员会现在是“{State(now).label}”，不能这样变更。请看过它的状态再办。")
+
+
+def set_state(
+    *, code: str, state: State, by: audit.Actor = audit.SYSTEM, why: str = "", only_from: State | None = None
+) -> None:
+    """Suspend, resume or archive. Jobs queued before carry the old epoch and are refused; sessions outlive a suspension.
+
+    As the operator, whose right it is: web processes hold no owner's connection. Raises UnknownCommittee, WrongState.
+    """
+    with tenancy.as_operator(), transaction.atomic():
+        row = Committee.objects.select_for_update().filter(code=code).first()
         if row is None:
             raise tenancy.UnknownCommittee(code)
-        row.state, row.epoch = state, row.epoch + 1
-        row.save(using=OWNER, update_fields=["state", "epoch"])
+        if only_from is not None and row.state != only_from:
+            raise WrongState(row.state)
+        old, row.state, row.epoch = row.state, state, row.epoch + 1
+        row.save(update_fields=["state", "epoch"])
+        audit.record(by=by, action="registry.set_state", subject=row, old={"state": old}, new={"state": state}, why=why)
     queries.forget_routes()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
-from accounts.access import public
+from accounts.access import may, public
+from accounts.permissions import Permission
 from core import tenancy
 from core.web import page
 from registry.middleware import database_answers
@@ -41,5 +43,7 @@ def _worker_alive() -> bool:
 
 @public
 def welcome(request: HttpRequest) -> HttpResponse:
-    """The bare host: what this is; operators sign in here."""
+    """The bare host: what this is; operators sign in here and go on to their committees."""
+    if may(request.user, Permission.OPERATE):
+        return redirect("operate:index")
     return page(request, "registry/welcome.html", {})

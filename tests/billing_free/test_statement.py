@@ -15,6 +15,7 @@ from core import tenancy
 from core.audit import SYSTEM
 from core.errors import NotFound
 from dispatch.actions import enqueue
+from dispatch.models import Job
 from tenants.reports.actions import CLOSE_MONTH
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,16 @@ def test_jobs_begin_at_nothing_each_month(anhua):
         enqueue(CLOSE_MONTH, by=SYSTEM, period="2022-10")
     assert _line(queries.statement(ANHUA, "2022-11", today=TODAY), What.JOBS) == (0, 1, 0, 1)
     assert _line(queries.statement(ANHUA, "2022-10", today=TODAY), What.JOBS) == (0, 0, 0, 0)
+
+
+def test_jobs_of_a_balanced_month_outlive_their_rows(anhua):
+    with transaction.atomic():
+        row = enqueue(CLOSE_MONTH, by=SYSTEM, period="2022-10")
+    with tenancy.as_operator():
+        Job.objects.filter(pk=row.pk).update(created_at=dt.datetime(2022, 9, 15, tzinfo=dt.UTC))
+        actions.balance_month("2022-09")
+        Job.objects.filter(pk=row.pk).delete()
+    assert _line(queries.statement(ANHUA, "2022-09", today=TODAY), What.JOBS) == (0, 1, 0, 1)
 
 
 def test_everything_costs_nothing(anhua):

@@ -1,0 +1,17 @@
+"""What the worker on queue `provision` does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core import audit
+from dispatch.progress import Progress
+from dispatch.registry import job
+from registry import onboarding
+
+
+@job(onboarding.PROVISION, title="开通{name}", queue="provision", of_deployment=True)
+def provision(*, by: audit.Actor, progress: Progress, **order: Any) -> str:
+    """Make one committee; the sentence returned is shown to the operator who waits."""
+    progress(1, 3, "建角色和库，采用办法")
+    return onboarding.provision(**order)
