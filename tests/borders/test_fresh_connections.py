@@ -38,6 +38,15 @@ def test_entering_a_dropped_role_from_within_another_closes_the_connection(commi
         assert _who()[1] == "c_430923"  # a new connection, standing where the context says
 
 
+def test_on_the_way_out_the_connection_itself_goes_back_not_only_its_next_cursor(committed):
+    with tenancy.inside("430923"):
+        _who()
+    with connection.connection.cursor() as raw:
+        raw.execute("SELECT current_user, current_schema()")
+        user, schema = raw.fetchone()
+    assert (user.endswith("_app"), schema) == (True, "public")
+
+
 def test_role_and_path_change_in_one_round_trip(committed, monkeypatch):
     seen: list[str] = []
     switch = DatabaseWrapper._switch
