@@ -13,7 +13,8 @@ from billing_free.quotas import ITEMS, What, default_limit, spoken
 from core import audit, clock, tenancy
 from core.errors import DomainError
 
-# The newest balance and what came after it, compared with the limit, and the claim: one statement.
+# The newest balance and what came after it, compared with the limit, and the claim: one statement. The months are
+# bounded by a subselect, for under row-level security a bare coalesce() counts as leaky and would not reach the index.
 _CLAIM = """
 WITH stood AS (
     SELECT month, amount FROM public.billing_free_balance WHERE committee = %(committee)s AND what = %(what)s
@@ -22,7 +23,7 @@ INSERT INTO public.billing_free_meter (id, created_at, committee, what, amount, 
 SELECT %(id)s, %(now)s, %(committee)s, %(what)s, %(amount)s, %(month)s, %(by)s
 WHERE %(amount)s + coalesce((SELECT amount FROM stood), 0) + (
         SELECT coalesce(sum(amount), 0) FROM public.billing_free_meter
-        WHERE committee = %(committee)s AND what = %(what)s AND month > coalesce((SELECT month FROM stood), ''))
+        WHERE committee = %(committee)s AND what = %(what)s AND month > (SELECT coalesce(max(month), '') FROM stood))
     <= coalesce((SELECT amount FROM public.billing_free_quota WHERE committee = %(committee)s AND what = %(what)s),
         %(default)s)"""
 

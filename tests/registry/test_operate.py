@@ -22,7 +22,8 @@ from core.models import AuditEvent
 from dispatch import work
 from dispatch.actions import enqueue
 from dispatch.models import Job, JobState
-from registry import onboarding, provisioning, queries
+from registry import lifecycle, onboarding, provisioning, queries
+from registry.lifecycle import NoReason
 from registry.models import Committee, State
 from registry.onboarding import OrderedAlready
 from tenants.members.actions import add_member, add_sector
@@ -124,7 +125,7 @@ def test_suspending_from_the_web_needs_a_reason_and_closes_the_site(db):
     client = _client()
     address = f"/operate/committees/{ANHUA}/suspend/"
     assert "下级照常使用" in _text(client.get(address))
-    assert "请写明原因" in _text(client.post(address, {"why": " "}), 422)
+    assert "请填写原因" in _text(client.post(address, {"why": " "}), 422)
     assert client.post(address, {"why": "合并机构"}).status_code == 302
     assert Client(headers={"host": "anhua.localhost"}).get("/sign-in/").status_code == 503
     with tenancy.as_operator():
@@ -134,6 +135,13 @@ def test_suspending_from_the_web_needs_a_reason_and_closes_the_site(db):
         )  # fmt: skip
     assert client.post(f"/operate/committees/{ANHUA}/resume/", {"why": "合并完成"}).status_code == 302
     assert Client(headers={"host": "anhua.localhost"}).get("/sign-in/").status_code == 200
+
+
+def test_the_action_itself_wants_a_reason(db):
+    with pytest.raises(NoReason):
+        lifecycle.change(code=ANHUA, to=State.SUSPENDED, why=" ", by=SYSTEM)
+    with pytest.raises(tenancy.UnknownCommittee):
+        lifecycle.change(code="999999", to=State.SUSPENDED, why="试", by=SYSTEM)
 
 
 def test_a_step_from_the_wrong_state_is_refused_and_changes_nothing(db):
@@ -189,6 +197,7 @@ def test_the_form_offers_every_document_with_its_description(db):
         ({"parent": "999999"}, "999999"),
         ({"template": "nothing"}, "nothing"),
         ({"name": ""}, "请填写名称"),
+        ({"level": ""}, "请选择级别"),
     ],
 )
 def test_a_wrong_order_is_refused_at_once_and_queues_nothing(db, changes, said):

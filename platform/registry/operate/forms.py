@@ -19,16 +19,16 @@ class FilterForm(forms.Form):
 
 
 class StateForm(forms.Form):
-    why = forms.CharField(label="原因", required=False, max_length=300, widget=forms.Textarea, help_text="记入操作记录")
+    why = forms.CharField(label="原因", max_length=300, widget=forms.Textarea, help_text="记入操作记录")
 
 
 class OrderForm(forms.Form):
     code = forms.CharField(label="代码", max_length=40, help_text="行政区划代码，例如 430923；开通后不能改")
     name = forms.CharField(label="名称", max_length=100, help_text="全称，例如 政协某某县委员会")
     slug = forms.CharField(label="网址名", max_length=40, help_text="小写字母、数字和连字符")
-    level = forms.ChoiceField(label="级别", choices=Level.choices)
+    level = forms.ChoiceField(label="级别", choices=[("", "请选择"), *Level.choices])
     parent = forms.ChoiceField(label="上级", required=False)
-    template = forms.ChoiceField(label="首份办法", required=False, widget=forms.RadioSelect)
+    template = forms.ChoiceField(label="首份办法", required=False, help_text="开通时就采用；以后也可以由委员会自己采用")
 
     def __init__(self, *args: Any, parents: Choices, templates: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

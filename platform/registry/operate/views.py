@@ -96,7 +96,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     rows = [(line, names.get(line.committee, "平台")) for line in map(queries.job_line, shown.object_list)]
     counts = queries.job_states(code)
     tabs = [{"label": "全部", "url": _query("", code), "current": not state, "count": sum(counts.values())}] + [
-        {"label": one.label, "url": _query(one, code), "current": one == state, "count": counts.get(one, 0)}
+        {"label": one.label, "url": _query(one, code), "current": one == state, "count": counts.get(one)}
         for one in JobState
     ]
     context = {"page": shown, "rows": rows, "tabs": tabs, "of": names.get(code, "")}
