@@ -74,6 +74,11 @@ def test_a_suspended_committee_is_refused_and_comes_back(committed):
         assert _who()[1] == "c_430921"
 
 
+def test_the_makers_way_in_is_closed_once_a_committee_is_open(committed):
+    with pytest.raises(CommitteeNotActive), tenancy.inside_while_making(tenancy.resolve("430923")):
+        pytest.fail("entered")
+
+
 def test_each_tenant_table_renamed_in_turn_gives_an_error_never_a_row_of_public(committed):
     from django.apps import apps
     from django.conf import settings
