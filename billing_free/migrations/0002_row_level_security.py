@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations
 
 # A committee's role is named <database>_c_<code>; as a subselect it is worked out once per statement, not per row.
-OWN = "committee = (SELECT substr(current_user, length(current_database()) + 4))"
+OWN = 'committee = (SELECT substr(current_user, length(current_database()) + 4) COLLATE "default")'
 COMMITTEE, OPERATOR = settings.ROLE_COMMITTEE, settings.ROLE_OPERATOR
 TABLES = ("billing_free_meter", "billing_free_balance", "billing_free_quota")
 

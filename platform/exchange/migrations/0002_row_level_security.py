@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import migrations
 
 # A committee's role is named <database>_c_<code>.
-ME = "(SELECT substr(current_user, length(current_database()) + 4))"
+ME = '(SELECT substr(current_user, length(current_database()) + 4) COLLATE "default")'
 
 PARENT = f"""(SELECT above.code FROM public.registry_committee own
     JOIN public.registry_committee above ON above.id = own.parent_id WHERE own.code = {ME})"""
