@@ -77,13 +77,16 @@ def bootstrap(admin_url: str) -> None:
 
 
 @main.command()
-def migrate() -> None:
-    """把公共库、模板库和各委员会的库升级到本版本。"""
+@click.option("--canary", default=None, metavar="代码", help="先升级这一个；它失败就不再往下做。不写则取最小的一个")
+@click.option("--wave", default=100, show_default=True, type=click.IntRange(1), help="每批多少个，批与批之间换新连接")
+@click.option("--keep-going", is_flag=True, help="某一个失败时继续做其余的")
+@click.option("--json", "as_json", is_flag=True, help="每行一个 JSON 对象")
+def migrate(canary: str | None, wave: int, keep_going: bool, as_json: bool) -> None:
+    """把公共库、模板库和各委员会的库升级到本版本。中断或失败后再运行一次即接着做。"""
     _django()
-    from registry.migration import migrate as run
+    from registry.commands import migrate as run
 
-    changed = run(report=click.echo)
-    click.echo(f"升级了 {changed} 个委员会" if changed else "各委员会均已是最新")
+    run(canary=canary, wave=wave, keep_going=keep_going, as_json=as_json)
 
 
 @main.command()

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from core.errors import DomainError
-from registry import provisioning, queries
+from registry import migration, provisioning, queries
 from registry.models import Level, State
 
 
@@ -92,5 +92,22 @@ def _state_command(name: str, state: State, words: str, help_text: str) -> click
 
 suspend = _state_command("suspend", State.SUSPENDED, "已暂停；一秒内各进程生效", "暂停一个委员会。")
 resume = _state_command("resume", State.ACTIVE, "已恢复使用", "恢复一个委员会。")
+
+
+@refusing
+def migrate(*, canary: str | None, wave: int, keep_going: bool, as_json: bool) -> None:
+    """`lianxin migrate`: a line per committee while it runs; failures end with exit code 2."""
+
+    def tell(progress: migration.Progress) -> None:
+        click.echo(json.dumps(progress.plain(), ensure_ascii=False) if as_json else progress.line)
+
+    outcome = migration.migrate(report=tell, canary=canary, wave=wave, keep_going=keep_going)
+    if outcome.failed:
+        raise migration.MigrationFailed(outcome)
+    end = {"event": "end", "ok": True, "changed": outcome.changed, "seconds": round(outcome.seconds, 3)}
+    _say(
+        end, as_json=as_json, sentence=f"升级了 {outcome.changed} 个委员会" if outcome.changed else "各委员会均已是最新"
+    )
+
 
 COMMANDS = [create, list_, suspend, resume]

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django_tenants.models import DomainMixin, TenantMixin
 
-from core import tenancy
+from core import clock, tenancy
 from core.models import Row
 
 
@@ -29,6 +29,14 @@ class State(models.TextChoices):
     ARCHIVED = "archived", "已归档"
 
 
+class Step(models.TextChoices):
+    """How far the making of a committee is; the next step starts from here, however the last run ended."""
+
+    MADE = "made", "库已建成"
+    PREPARED = "prepared", "办法已采用"
+    DONE = "done", "完成"
+
+
 class Committee(TenantMixin, Row):  # type: ignore[misc]
     """One tenant. `epoch` grows whenever jobs queued before must stop being valid."""
 
@@ -44,6 +52,11 @@ class Committee(TenantMixin, Row):  # type: ignore[misc]
     state = models.CharField(max_length=20, choices=State, default=State.MAKING)
     epoch = models.PositiveIntegerField(default=1)
     schema_version = models.CharField(max_length=64, blank=True)
+    step = models.CharField(max_length=20, choices=Step, default=Step.DONE)
+    step_at = models.DateTimeField(default=clock.now)
+    template = models.CharField(max_length=100, blank=True)  # ordered as the first policy
+    problem = models.CharField(max_length=500, blank=True)  # why the last making or migration of it ended
+    kept_until = models.DateField(null=True)  # archived: its data may be deleted after this day
 
     def __str__(self) -> str:
         return self.name

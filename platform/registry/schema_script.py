@@ -52,6 +52,13 @@ def fingerprint() -> str:
     return hashlib.sha256("\n".join([*nodes, deed_view_sql(), matrix]).encode()).hexdigest()
 
 
+def objects() -> list[str]:
+    """The tables of every committee's schema at this release, and the view: listed once, on the template."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(_TABLES, [TEMPLATE_SCHEMA])
+        return [*(name for (name,) in cursor.fetchall()), "deed"]
+
+
 def deed_view_sql() -> str:
     create: str = import_string(settings.DEED_VIEW)()
     return create

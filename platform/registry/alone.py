@@ -1,0 +1,37 @@
+"""One process at a time for work of the owner's connection, by a lock the server frees when the process dies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connections
+
+from core.db.router import OWNER
+from core.errors import DomainError
+
+SPACE = 0x4C58  # advisory locks of ours; the second half of the key is what is worked on
+
+
+class Busy(DomainError):
+    code = "busy"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"另一个进程正在{what}，本次未作任何改动。等它结束后再运行一次。")
+
+
+@contextmanager
+def alone(key: str, *, what: str) -> Iterator[None]:
+    """Hold `key` for the block, or raise Busy at once; `what` is the Chinese verb phrase of the refusal.
+
+    On a connection of its own: the work may close the owner's or break its transaction, and the lock stays.
+    """
+    holder = connections[OWNER].copy()
+    try:
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [SPACE, key])
+            if not cursor.fetchone()[0]:
+                raise Busy(what)
+        yield
+    finally:
+        holder.close()
