@@ -54,7 +54,9 @@ class Line:
 
     @property
     def need(self) -> str | None:
-        """What the running period asks for, or None where the document fixes no number."""
+        """What the running period asks for, or None where the document fixes no number or does not insist on it."""
+        if self.state == "counted":
+            return None
         if self.duty.min is None and self.duty.max is None:
             return None
         return words.number(self.duty.min) if self.duty.max is None else words.spread(self.duty)

@@ -183,3 +183,12 @@ def test_statements_do_not_grow_with_the_members(guangzhou, town):
 def test_without_a_policy_nobody_is_judged(place):
     with place("hunan").inside(), pytest.raises(NoPolicy):
         queries.standing(TODAY)
+
+
+def test_a_duty_that_is_only_counted_asks_for_nothing(anhua, town):
+    """The registration form's three steps are told, not owed: "0 / 3" would read as unfinished."""
+    member = town.member()
+    found, _ = queries.standing_of(member, TODAY)
+    told = [line for line in found.lines if line.state == "counted"]
+    assert told
+    assert {line.need for line in told} == {None}
