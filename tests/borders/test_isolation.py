@@ -166,6 +166,8 @@ def test_with_committee_and_set_schema_are_closed(place):
     with pytest.raises(TypeError, match="leaks across threads"), row:
         pytest.fail("entered")
     with pytest.raises(TypeError, match="core.tenancy.inside"):
+        row.activate()
+    with pytest.raises(TypeError, match="core.tenancy.inside"):
         connection.set_schema("c_430923")
 
 
