@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from contextlib import nullcontext, suppress
 from typing import Any
+from weakref import WeakSet
 
 from django_tenants.postgresql_backend import base as tenants_base
-from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INERROR
 
 from core import tenancy
 from core.tenancy import Context, EntryFailed
+
+# A server process remembers every table it has touched and never forgets one: some 0.2–0.6 MB per committee,
+# 2 GB after all of them. Setting LX_COMMITTEES_PER_CONNECTION of a database overrides this; 0 is no bound.
+COMMITTEES_PER_CONNECTION = 200
 
 
 def _quoted(name: str) -> str:
@@ -30,6 +35,8 @@ def _role(name: str | None) -> str:
 class DatabaseWrapper(tenants_base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._standing: Context | None = None
+        self._visited: set[str] = set()  # schemas entered since connecting
+        self._named: WeakSet[Any] = WeakSet()  # server-side cursors, which live as long as the connection
         super().__init__(*args, **kwargs)
 
     @property
@@ -39,6 +46,7 @@ class DatabaseWrapper(tenants_base.DatabaseWrapper):
     # What a new or rolled-back connection stands in is unknown: SET is transactional.
     def connect(self) -> None:
         self._standing = None
+        self._visited.clear()
         super().connect()
 
     def close(self) -> None:
@@ -74,6 +82,7 @@ class DatabaseWrapper(tenants_base.DatabaseWrapper):
     def stand(self, context: Context) -> None:
         """Take on role and search_path now, or close the connection and raise EntryFailed."""
         self._close_if_dead()
+        self._close_if_full(context)
         self.ensure_connection()
         if self._standing != context:
             self._switch(None, context)
@@ -97,6 +106,26 @@ class DatabaseWrapper(tenants_base.DatabaseWrapper):
         if self.connection is not None and self.connection.closed and not self.in_atomic_block:
             self.close()
 
+    def _close_if_full(self, context: Context) -> None:
+        """Bound a server process's memory: begin anew rather than visit one committee too many.
+
+        Only where nothing is lost: outside transactions and while no server-side cursor is being read.
+        """
+        limit = self.settings_dict.get("LX_COMMITTEES_PER_CONNECTION", COMMITTEES_PER_CONNECTION)
+        if self.connection is None or not limit or len(self._visited) < limit:
+            return
+        if context.path[0] == tenancy.PUBLIC or context.path[0] in self._visited:
+            return
+        idle = not self.in_atomic_block and self.connection.info.transaction_status == TRANSACTION_STATUS_IDLE
+        if idle and all(cursor.closed for cursor in self._named):
+            self.close()
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        cursor = super().create_cursor(name=name)
+        if name is not None:
+            self._named.add(cursor)
+        return cursor
+
     def _handle_search_path(self, cursor: Any = None) -> None:
         context = self.wanted()
         if self._standing != context:
@@ -113,3 +142,5 @@ class DatabaseWrapper(tenants_base.DatabaseWrapper):
             self.close()
             raise EntryFailed(f"cannot take on {context.role or 'the login role'}: {error}".strip()) from error
         self._standing = context
+        if context.path[0] != tenancy.PUBLIC:
+            self._visited.add(context.path[0])
