@@ -46,7 +46,7 @@ def main() -> None:
 
 
 main.add_command(policy)
-main.add_command(WithDjango("committee", "registry.commands", "开通、查看、暂停委员会"))
+main.add_command(WithDjango("committee", "registry.commands", "开通、查看、暂停、归档、删除委员会"))
 main.add_command(WithDjango("demo", "demo.commands", "演示故事"))
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
 
+from core import clock
 from core.errors import DomainError
-from registry import migration, provisioning, queries
+from registry import archiving, migration, provisioning, queries
 from registry.models import Level, State
 
 
@@ -94,6 +97,35 @@ suspend = _state_command("suspend", State.SUSPENDED, "已暂停；一秒内各�
 resume = _state_command("resume", State.ACTIVE, "已恢复使用", "恢复一个委员会。")
 
 
+@click.command()
+@click.argument("code")
+@click.option(
+    "--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="数据保存到哪一天（含），例如 2032-12-31"
+)
+@click.option("--why", default="", help="依据或原因，记入操作记录")
+@click.option("--json", "as_json", is_flag=True)
+@refusing
+def archive(code: str, until: datetime, why: str, as_json: bool) -> None:
+    """归档一个委员会：不再能进入，数据保存到指定日期，之后才可以删除。"""
+    archiving.archive(code=code, until=until.date(), today=clock.today(), why=why)
+    value = {"ok": True, "code": code, "state": State.ARCHIVED, "kept_until": f"{until:%Y-%m-%d}"}
+    _say(value, as_json=as_json, sentence=f"{code} 已归档，数据保存到 {until:%Y-%m-%d}")
+
+
+@click.command()
+@click.argument("code")
+@click.option("--by", required=True, help="由谁决定删除：姓名或机构，写进证明")
+@click.option("--certificate", default=None, type=click.Path(path_type=Path), help="证明写到哪个新文件")
+@click.option("--json", "as_json", is_flag=True, help="把证明也写到标准输出")
+@refusing
+def delete(code: str, by: str, certificate: Path | None, as_json: bool) -> None:
+    """彻底删除一个已归档且过了保存日期的委员会，并出具删除证明。删除后不能恢复。"""
+    path = certificate or Path(f"deletion-{code}.json")
+    proof = archiving.delete(code=code, today=clock.today(), by=by, certificate=path)
+    sentence = f"{proof['committee']['name']}已删除，证明在 {path}，sha256 {proof['sha256']}"
+    _say(proof, as_json=as_json, sentence=sentence)
+
+
 @refusing
 def migrate(*, canary: str | None, wave: int, keep_going: bool, as_json: bool) -> None:
     """`lianxin migrate`: a line per committee while it runs; failures end with exit code 2."""
@@ -110,4 +142,4 @@ def migrate(*, canary: str | None, wave: int, keep_going: bool, as_json: bool) -
     )
 
 
-COMMANDS = [create, list_, suspend, resume]
+COMMANDS = [create, list_, suspend, resume, archive, delete]

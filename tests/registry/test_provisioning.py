@@ -139,7 +139,9 @@ def _half_then_fail(make):
 
 
 def test_a_committee_left_half_made_is_finished_by_asking_again(committed):
-    row = provisioning._make(code="430922", name="政协桃江县委员会", slug="taojiang", level="county", parent="430900")
+    row = provisioning._make(
+        code="430922", name="政协桃江县委员会", slug="taojiang", level="county", parent="430900", template="yiyang-2021"
+    )
     queries.forget_routes()
     try:
         assert row.state == State.MAKING
