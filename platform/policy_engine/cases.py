@@ -11,9 +11,10 @@ from typing import Any
 from policy_engine import schema
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.evaluate import evaluate
+from policy_engine.facts import usual_role
 from policy_engine.judge import Verdict
 from policy_engine.model import Template
-from policy_engine.reader import Document, mapping, read
+from policy_engine.reader import Document, read
 from policy_engine.resolve import load_overlay, resolve
 from policy_engine.vocabulary import Words, words_with
 
@@ -125,6 +126,4 @@ def _span(text: Any) -> list[str]:
 
 
 def _participant(record: Mapping[str, Any], entry: Any, words: Words) -> Any:
-    group = mapping(words["kinds"].get(str(record.get("kind")))).get("group")
-    role = "lead" if group == "output" else "participant"
-    return {"subject": entry, "role": role} if isinstance(entry, str) else entry
+    return {"subject": entry, "role": usual_role(words, record.get("kind"))} if isinstance(entry, str) else entry

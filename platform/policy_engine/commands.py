@@ -73,6 +73,11 @@ def command(name: str, words: Callable[[Answer], str]) -> Callable[[Callable[...
     return decorate
 
 
+def _said(value: Any) -> str:
+    """A value as the YAML files write it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def _sound(answer: Answer) -> str:
     return f"{answer['template']}:没有错误"
 
@@ -83,7 +88,7 @@ def _elements(answer: Answer) -> str:
         for key, entry in element["values"].items():
             source = entry["provenance"][-1]
             lines.append(
-                f"{element['id']}.{key} = {entry['value']}  ← {source['document']} {source['clause'] or ''} {source['reason'] or ''}".rstrip()
+                f"{element['id']}.{key} = {_said(entry['value'])}  ← {source['document']} {source['clause'] or ''} {source['reason'] or ''}".rstrip()
             )
     return "\n".join(lines)
 
@@ -98,7 +103,7 @@ def _verdicts(answer: Answer) -> str:
 
 def _explained(answer: Answer) -> str:
     clauses = [f"  {clause['id']}({clause['ref']}){clause['summary']}" for clause in answer["clauses"]]
-    values = [f"  {key} = {entry['value']}  ← {_chain(entry)}" for key, entry in answer["values"].items()]
+    values = [f"  {key} = {_said(entry['value'])}  ← {_chain(entry)}" for key, entry in answer["values"].items()]
     parts = [f"  {part['title']}:{part['sentence']}" for part in answer["parts"]]
     parts += [f"  {item['title']}" for item in answer["items"]]
     return "\n".join([answer["title"], answer["sentence"], *parts, "依据:", *clauses, "数值的来历:", *values])
@@ -106,7 +111,7 @@ def _explained(answer: Answer) -> str:
 
 def _chain(entry: Answer) -> str:
     return " → ".join(
-        f"{source['document']}{source['clause'] or ''}({source['value']})" for source in entry["provenance"]
+        f"{source['document']}{source['clause'] or ''}({_said(source['value'])})" for source in entry["provenance"]
     )
 
 
@@ -132,9 +137,10 @@ def check_command(*, directory: str) -> Answer:
 
 
 @command("coverage", _covered)
-def coverage_command() -> Answer:
-    """每一条款由什么承载：可执行、宣示性或待建。"""
-    folders = sorted(file.parent for file in TEMPLATES.glob("*/policy.yaml"))
+@click.argument("names", metavar="[NAME|DIR]...", nargs=-1)
+def coverage_command(*, names: tuple[str, ...]) -> Answer:
+    """每一条款由什么承载：可执行、宣示性或待建。不写名字就是随软件提供的全部模板。"""
+    folders = [find_template(name) for name in names] or sorted(file.parent for file in TEMPLATES.glob("*/policy.yaml"))
     return coverage([(load_template(folder), folder) for folder in folders])
 
 
@@ -194,7 +200,7 @@ def _day(option: str, text: str) -> date:
     if is_day(text):
         return date.fromisoformat(text)
     raise TemplateErrors(
-        [TemplateError("", 0, option, "bad_date", f"“{text}”不是存在的日期", "写成 2021-12-25 的样子")]
+        [TemplateError("lianxin policy", 0, option, "bad_date", f"“{text}”不是存在的日期", "写成 2021-12-25 的样子")]
     )
 
 

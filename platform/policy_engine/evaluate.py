@@ -18,7 +18,11 @@ def evaluate(policy: Policy, facts: Mapping[str, Any] | Document, as_of: date) -
     """Verdicts on a facts document (shape: `lianxin policy schema facts`). Raises TemplateErrors on faulty facts."""
     if not 1900 <= as_of.year < 3000:
         raise TemplateErrors(
-            [TemplateError("", 0, "as_of", "bad_date", f"统计日 {as_of} 不在 1900 至 2999 年之间", "改正统计日")]
+            [
+                TemplateError(
+                    "lianxin policy", 0, "--as-of", "bad_date", f"统计日 {as_of} 不在 1900 至 2999 年之间", "改正统计日"
+                )
+            ]
         )
     document = facts if isinstance(facts, Document) else Document("facts", facts)
     sheet = normalised(document, policy)

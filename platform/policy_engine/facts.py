@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,9 +14,10 @@ from policy_engine.model import Policy
 from policy_engine.periods import KEY
 from policy_engine.reader import Document, Way
 from policy_engine.tally import Row
-from policy_engine.vocabulary import words_with
+from policy_engine.vocabulary import Words, group_of, words_with
 
 SELF = Person("committee", "self")
+SIGNERS = ("lead", "co_signer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Facts:
 
 def normalised(document: Document, policy: Policy) -> Facts:
     """Check and normalise. Raises TemplateErrors."""
-    faults = schema.faults(document, schema.FACTS, words_with(policy.header.get("local")))
+    words = words_with(policy.header.get("local"))
+    faults = schema.faults(document, schema.FACTS, words)
     faults = faults or list(_inconsistent(document, policy))
     if faults:
         raise TemplateErrors(faults)
@@ -41,25 +43,50 @@ def normalised(document: Document, policy: Policy) -> Facts:
         Waiver(entry["subject"], entry["duty"], entry["period"], entry.get("reason", ""))
         for entry in data.get("waivers", ())
     )
-    return Facts(tuple(persons), tuple(rows(data)), tuple(waivers))
+    return Facts(tuple(persons), tuple(rows(data, words)), tuple(waivers))
 
 
-def rows(data: Mapping[str, Any]) -> Iterator[Row]:
+def rows(data: Mapping[str, Any], words: Words | None = None) -> Iterator[Row]:
     """The deed rows of a checked fact sheet, the same as the SQL view gives."""
-    types = {entry["id"]: entry["type"] for entry in data["subjects"]}
+    types = _types(data)
+    outputs = _outputs(words or words_with({}))
     modes = {entry["id"]: _mode(entry) for entry in data["subjects"] if entry["type"] == "venue"}
     for record in data.get("records", ()):
-        yield from _record_rows(record, types)
+        yield from _record_rows(record, types, outputs)
     for link in data.get("links", ()):
         yield _link_row(link, types, modes)
     for check in data.get("checks", ()):
         yield _check_row(check, types)
 
 
-def _record_rows(record: Mapping[str, Any], types: Mapping[str, str]) -> Iterator[Row]:
+def usual_role(words: Words, kind: Any) -> str:
+    """Who is named without a role has written an output, and taken part in anything else."""
+    return _usual_role(group_of(words, str(kind)) == "output")
+
+
+def _usual_role(output: bool) -> str:
+    return "lead" if output else "participant"
+
+
+def _outputs(words: Words) -> frozenset[str]:
+    return frozenset(kind for kind in words["kinds"] if group_of(words, kind) == "output")
+
+
+def _types(data: Mapping[str, Any]) -> dict[str, str]:
+    """The type of every subject, `self` among them where the sheet names no committee."""
+    types = {entry["id"]: entry["type"] for entry in data["subjects"]}
+    return types if "committee" in types.values() else {SELF.id: SELF.type} | types
+
+
+def _record_rows(record: Mapping[str, Any], types: Mapping[str, str], outputs: Collection[str]) -> Iterator[Row]:
     """One row per participant, and one for the organiser as such."""
+    output = record["kind"] in outputs
     organiser, target = _reference(record.get("organiser"), types), _reference(record.get("target"), types)
-    present = [(types[one["subject"]], one["subject"], one.get("role")) for one in record.get("participants", ())]
+    present = [
+        (types[one["subject"]], one["subject"], one.get("role") or _usual_role(output))
+        for one in record.get("participants", ())
+    ]
+    authorship = record.get("authorship") or (_usual_authorship(present) if output else None)
     present += [(organiser[0], organiser[1], "organiser")] if organiser[0] and organiser[1] else []
     for subject_type, subject_id, role in dict.fromkeys(present):
         yield Row(
@@ -70,7 +97,7 @@ def _record_rows(record: Mapping[str, Any], types: Mapping[str, str]) -> Iterato
             subject_type=subject_type,
             subject_id=subject_id,
             role=role,
-            authorship=record.get("authorship"),
+            authorship=authorship,
             organiser_type=organiser[0],
             organiser_id=organiser[1],
             target_type=target[0],
@@ -81,6 +108,11 @@ def _record_rows(record: Mapping[str, Any], types: Mapping[str, str]) -> Iterato
             destination=record.get("destination"),
             confirmed=record.get("confirmed", True),
         )
+
+
+def _usual_authorship(present: Iterable[tuple[str, str, str]]) -> str:
+    """An output that does not say how it was signed: by several together, or by one alone."""
+    return "joint" if len({subject for _, subject, role in present if role in SIGNERS}) > 1 else "individual"
 
 
 def _mode(venue: Mapping[str, Any]) -> str:
@@ -142,7 +174,7 @@ def _day(text: str | None) -> date | None:
 
 def _inconsistent(document: Document, policy: Policy) -> Iterator[TemplateError]:
     data = document.data
-    known = {entry["id"] for entry in data["subjects"]}
+    known = _types(data)
     yield from _doubles(document, "subjects")
     yield from _doubles(document, "records", "links", "checks")
     for index, record in enumerate(data.get("records", ())):
@@ -179,6 +211,11 @@ def _backwards(document: Document) -> Iterator[TemplateError]:
         for index, entry in enumerate(document.data.get(name, ())):
             if entry.get(start) and entry.get("until") and entry[start] > entry[end]:
                 yield document.fault((name, index, end), "backwards", "结束早于开始", "改正其中一个日期")
+    for index, entry in enumerate(document.data["subjects"]):
+        for place, post in enumerate(entry.get("posts", ())):
+            if isinstance(post, Mapping) and post.get("from") and post.get("until") and post["from"] > post["until"]:
+                way = ("subjects", index, "posts", place, "until")
+                yield document.fault(way, "backwards", "卸任早于任职", "改正其中一个日期")
 
 
 def _hollow_waivers(document: Document, policy: Policy) -> Iterator[TemplateError]:
@@ -189,7 +226,10 @@ def _hollow_waivers(document: Document, policy: Policy) -> Iterator[TemplateErro
             )
         elif not policy.duty(entry["duty"]).waivable:
             yield document.fault(
-                ("waivers", index, "duty"), "not_waivable", f"“{entry['duty']}”不可豁免", "只有“原则上”的职责可以豁免"
+                ("waivers", index, "duty"),
+                "not_waivable",
+                f"“{entry['duty']}”不可豁免",
+                "只有“原则上”的和写了 waivable: true 的职责可以豁免",
             )
         if not KEY.match(entry["period"]):
             yield document.fault(

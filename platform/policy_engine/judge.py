@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from math import ceil
 from typing import Any
 
@@ -126,7 +127,7 @@ class _Bench:
             over=measured.over if state in ("met", "outstanding", "waived") else 0,
             numerator=measured.numerator,
             denominator=measured.denominator,
-            missing=measured.missing,
+            missing=() if state == "not_applicable" else measured.missing,
             parts=measured.parts,
             records=measured.records,
         )
@@ -163,7 +164,7 @@ class _Bench:
     def together(self, duty: Duty, period: Period, person: Person) -> Measured:
         """Any-of: whatever the mix, the sum decides."""
         parts = self.parts(duty, period, person)
-        total = sum(part["counted"] for part in parts)
+        total = sum(part["counted"] for part in parts) - _counted_again(duty.parts, parts)
         return Measured(
             counted=total,
             owed=_owed(duty.min, total),
@@ -202,7 +203,7 @@ class _Bench:
         whom, window = duty.population or duty.subject, self.window(duty, period)
         people = [person.id for person in self.subjects if holds(person, whom, window)]
         covered = {person: found for person in people if (found := self.found(key(duty.id, period), person)).number}
-        needed = ceil(len(people) * (duty.min or 0) / 100)
+        needed = ceil(len(people) * Fraction(str(duty.min or 0)) / 100)  # exact: 14.0000001 would ask for 15
         return Measured(
             counted=len(covered),
             owed=max(0, needed - len(covered)),
@@ -263,6 +264,12 @@ def _part_json(part: Part, found: Counted) -> dict[str, Any]:
         "over": _over(part.max, found.number),
         "records": list(found.records),
     }
+
+
+def _counted_again(parts: Iterable[Part], found: Iterable[Mapping[str, Any]]) -> int:
+    """How often a record stands in more than one part: in one duty it counts once."""
+    sets = [set(one["records"]) for part, one in zip(parts, found, strict=True) if part.distinct == "record"]
+    return sum(map(len, sets)) - len(set[str]().union(*sets))
 
 
 def _all_records(parts: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 from policy_engine import schema
 from policy_engine.build import clause_of, duty_elements, listing_element, setting_element
 from policy_engine.errors import TemplateError, TemplateErrors
-from policy_engine.model import LISTS, Template
+from policy_engine.model import FILTERS, LISTS, Template
 from policy_engine.quick import is_day
 from policy_engine.reader import Document, Way, listed, mapping, read
 from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
@@ -51,6 +51,11 @@ def load_catalogue() -> tuple[Mapping[str, Any], ...]:
     return tuple(document.data["indicators"])
 
 
+NUMBERS = {
+    **dict.fromkeys(("count", "range", "any_of", "qualitative"), ("min", "max")),
+    "coverage": ("percent",),
+    "at_least_k_of": ("k",),
+}
 Known = Container[str] | None
 """Ids that exist; None where the file that lists them is itself faulty, so that nothing can be called unknown."""
 
@@ -68,7 +73,7 @@ class _Folder:
         words = words_with(mapping(header.data).get("local"))
         clauses = self.read("clauses.yaml", schema.CLAUSES, words, required=True)
         sections = {name: self.read(f"{name}.yaml", schema.section(name), words) for name in schema.SECTIONS}
-        duties = [self.read(f"duties/{file.name}", schema.DUTY, words) for file in self.files("duties")]
+        duties = [self.read(f"duties/{file.name}", schema.DUTY, words, required=True) for file in self.files("duties")]
         self.cross_check(header, clauses, sections, duties)
         catalogue = self.catalogue()
         self.stop_at_faults()
@@ -82,7 +87,12 @@ class _Folder:
         lists = {f"{schema.SINGULAR[name]}.{key}" for name, key, _ in _section_entries(sections)}
         names = {Path(document.file).stem for document in duties}
         if header.data:
-            self.faults += [*_header_faults(header), *_local_faults(header), *_setting_faults(header, known)]
+            self.faults += [
+                *_header_faults(header),
+                *_local_faults(header),
+                *_setting_faults(header, known),
+                *_term_faults(header),
+            ]
         if clauses.data:
             self.faults += _clause_faults(clauses)
         for document in filter(_sound, duties):
@@ -103,6 +113,8 @@ class _Folder:
             self.stop_at_faults()
         for file in [*self.files("."), *self.files("duties"), *self.files("cases")]:
             place = file.relative_to(self.path).as_posix()
+            if file.exists() and not (file.is_file() or file.is_dir()):  # a pipe would keep us waiting
+                self.fault(place, "unreadable", "这不是文件", "换成普通文件")
             if not (
                 place in FILES | FOLDERS
                 or (file.parent != self.path and file.suffix == ".yaml")
@@ -229,6 +241,13 @@ def _clause_faults(clauses: Document) -> Iterator[TemplateError]:
             )
 
 
+def _term_faults(header: Document) -> Iterator[TemplateError]:
+    settings = header.data.get("settings", {})
+    start, end = (mapping(entry).get("value", entry) for entry in map(settings.get, ("term_from", "term_until")))
+    if all(isinstance(day, str) and is_day(day) for day in (start, end)) and start >= end:
+        yield header.fault(("settings", "term_until"), "backwards", "term_until 早于 term_from", "改正其中一个日期")
+
+
 def _setting_faults(header: Document, known: Known) -> Iterator[TemplateError]:
     for name, entry in header.data.get("settings", {}).items():
         written = mapping(entry)
@@ -261,6 +280,13 @@ def _section_faults(
 ) -> Iterator[TemplateError]:
     """Of one checklist, workflow, report, form, venue, text or indicator binding."""
     yield from _dangling(document, (*way, "clauses"), entry.get("clauses", ()), known)
+    if "size" in entry and entry["items"] and entry["size"] < len(entry["items"]):
+        yield document.fault(
+            (*way, "size"),
+            "bad_value",
+            f"size 是 {entry['size']}，items 却有 {len(entry['items'])} 项",
+            "改正 size，或删去它",
+        )
     for lines in ("items", "steps", "fields"):
         yield from _doubles(document, (*way, lines), [line["id"] for line in entry.get(lines, ())])
     if way[0] == "indicators" and way[1] not in {one["code"] for one in load_catalogue()}:
@@ -288,6 +314,7 @@ def duty_faults(document: Document, known: Known, lists: Known) -> Iterator[Temp
     for index, part in enumerate(duty.get("parts", ())):
         yield from _dangling(document, ("parts", index, "clauses"), part.get("clauses", ()), known)
         yield from _value_faults(document, ("parts", index, "values"), part.get("values", ()), known)
+        yield from _number_faults(document, ("parts", index, "values"), "count", part.get("values", ()))
         if _above(part.get("min"), part.get("max")):
             yield document.fault(("parts", index, "min"), "min_above_max", "min 大于 max", "调换或改正这两个数")
     yield from _doubles(document, ("parts",), [part["id"] for part in duty.get("parts", ())])
@@ -305,6 +332,8 @@ def _duty_shape_faults(document: Document, duty: Mapping[str, Any], lists: Known
     for key in {"counts", "parts", "population", *LISTS.values()} - set(_needed(duty["kind"])):
         if key in duty:
             yield document.fault((key,), "unknown_key", f"{duty['kind']} 类职责不用“{key}”", "删去，或改 kind")
+    yield from _number_faults(document, ("values",), duty["kind"], duty.get("values", ()))
+    yield from _direction_faults(document, duty.get("direction", {}))
     yield from _list_faults(document, duty, lists)
     for name, counts in _counts_of(duty):
         if ("kinds" in counts) == ("links" in counts):
@@ -313,6 +342,32 @@ def _duty_shape_faults(document: Document, duty: Mapping[str, Any], lists: Known
             )
     if duty["kind"] == "qualitative" and any(entry.get("min") is not None for entry in duty.get("values", ())):
         yield document.fault(("values",), "qualitative_number", "qualitative 类职责不带数字", "去掉 min，或改用 count")
+
+
+def _number_faults(document: Document, way: Way, kind: str, values: Any) -> Iterator[TemplateError]:
+    """Each kind has its own numbers; one of another kind would be read by nobody."""
+    allowed = NUMBERS.get(kind, ())
+    for index, entry in enumerate(values):
+        for key in ("min", "max", "percent", "k"):
+            if key in entry and key not in allowed:
+                remedy = f"改用{listed(allowed)}，或改 kind" if allowed else "删去，或改 kind"
+                yield document.fault((*way, index, key), "unknown_key", f"{kind} 类职责不用“{key}”", remedy)
+    if values and allowed and not any(key in entry for entry in values for key in allowed):
+        yield document.fault(
+            way, "missing_key", f"没有写{'或'.join(allowed)}", "写上数字；文件没有规定就写 null，只计数"
+        )
+
+
+def _direction_faults(document: Document, directions: Mapping[str, Any]) -> Iterator[TemplateError]:
+    allowed = ("min", "max", "percent", "k", "force", *FILTERS)
+    for key, direction in directions.items():
+        if key not in allowed:
+            yield document.fault(
+                ("direction", key), "unknown_key", f"direction 里不认识“{key}”", f"可用的键:{listed(allowed)}"
+            )
+        low, high = mapping(direction).get("in_range", (0, 0))
+        if low > high:
+            yield document.fault(("direction", key), "min_above_max", "in_range 的下限大于上限", "调换或改正这两个数")
 
 
 def _needed(kind: str) -> tuple[str, ...]:

@@ -433,7 +433,7 @@ def _least(
         return len(parts) if kind == "all_of" else element.value("k", on)
     if kind in LISTS:
         listed = template.elements[element.traits["list"]]
-        return cast("float | None", listed.value("size", on)) or len(items) or 1
+        return len(items) or cast("float | None", listed.value("size", on)) or 1
     return cast("float | None", element.value("min", on))
 
 

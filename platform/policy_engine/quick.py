@@ -17,8 +17,21 @@ Words = Mapping[str, Mapping[str, Any]]
 
 def compiled(schema: Mapping[str, Any], words: Words) -> Test:
     """A predicate for a schema."""
-    tests = [BUILDERS[keyword](value, schema, words) for keyword, value in schema.items() if keyword in BUILDERS]
-    return lambda value: all(test(value) for test in tests)
+    tests = [
+        BUILDERS[keyword](value, schema, words)
+        for keyword, value in schema.items()
+        if keyword in BUILDERS and value is not False
+    ]
+    if len(tests) == 1:
+        return tests[0]
+    if len(tests) == 2:
+        first, second = tests
+        return lambda value: first(value) and second(value)
+
+    def every(value: Any) -> bool:
+        return all(test(value) for test in tests)
+
+    return every
 
 
 @lru_cache(maxsize=4096)
@@ -34,6 +47,15 @@ def _number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+CLASSES: dict[str, set[type]] = {
+    "object": {dict},
+    "array": {list},
+    "string": {str},
+    "boolean": {bool},
+    "null": {type(None)},
+    "number": {int, float},
+    "integer": {int},
+}
 TYPES: dict[str, Test] = {
     "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list),
@@ -46,8 +68,10 @@ TYPES: dict[str, Test] = {
 
 
 def _type(wanted: Any, _: Any, __: Words) -> Test:
-    tests = [TYPES[name] for name in ([wanted] if isinstance(wanted, str) else wanted)]
-    return tests[0] if len(tests) == 1 else lambda value: any(test(value) for test in tests)
+    """The class tells nearly always; the rest (a float that is whole) is asked in full."""
+    names = [wanted] if isinstance(wanted, str) else wanted
+    classes, tests = set().union(*map(CLASSES.__getitem__, names)), [TYPES[name] for name in names]
+    return lambda value: type(value) in classes or any(test(value) for test in tests)
 
 
 def _properties(properties: Mapping[str, Any], schema: Mapping[str, Any], words: Words) -> Test:
@@ -57,15 +81,17 @@ def _properties(properties: Mapping[str, Any], schema: Mapping[str, Any], words:
     def test(value: Any) -> bool:
         if not isinstance(value, dict):
             return True
-        return all(tests[name](child) if name in tests else not closed for name, child in value.items())
+        for name, child in value.items():
+            asked = tests.get(name)
+            if closed if asked is None else not asked(child):
+                return False
+        return True
 
     return test
 
 
-def _each_property(shape: Any, schema: Mapping[str, Any], words: Words) -> Test:
+def _each_property(shape: Mapping[str, Any], schema: Mapping[str, Any], words: Words) -> Test:
     """`additionalProperties` with a schema; with False it is `_properties` that looks."""
-    if not isinstance(shape, Mapping):
-        return lambda value: True
     test, known = compiled(shape, words), schema.get("properties", {})
     return lambda value: (
         not isinstance(value, dict) or all(test(child) for name, child in value.items() if name not in known)
@@ -81,7 +107,7 @@ def _condition(condition: Any, schema: Mapping[str, Any], words: Words) -> Test:
 
 def _items(shape: Any, _: Any, words: Words) -> Test:
     test = compiled(shape, words)
-    return lambda value: not isinstance(value, list) or all(test(child) for child in value)
+    return lambda value: not isinstance(value, list) or all(map(test, value))
 
 
 def _word(category: str, _: Any, words: Words) -> Test:
@@ -94,6 +120,11 @@ def _names(shape: Any, _: Any, words: Words) -> Test:
     return lambda value: not isinstance(value, dict) or all(map(test, value))
 
 
+def _required(names: Any, _: Any, __: Words) -> Test:
+    wanted = frozenset(names)
+    return lambda value: not isinstance(value, dict) or value.keys() >= wanted
+
+
 BUILDERS: dict[str, Callable[[Any, Mapping[str, Any], Words], Test]] = {
     "type": _type,
     "properties": _properties,
@@ -102,7 +133,7 @@ BUILDERS: dict[str, Callable[[Any, Mapping[str, Any], Words], Test]] = {
     "if": _condition,
     "word": _word,
     "propertyNames": _names,
-    "required": lambda names, _, __: lambda value: not isinstance(value, dict) or all(name in value for name in names),
+    "required": _required,
     "day": lambda _, __, ___: lambda value: not isinstance(value, str) or is_day(value),
     "enum": lambda options, _, __: lambda value: value in options,
     "pattern": lambda pattern, _, __: lambda value: not isinstance(value, str) or re.search(pattern, value) is not None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from policy_engine.errors import TemplateError, TemplateErrors
 Way = tuple[str | int, ...]
 MOST_NODES = 200_000
 DEEPEST = 40
+ODD_NUMBER = re.compile(r"(?<=[\s:,\[])(?:NaN|-?Infinity|-?\d{400,})(?=[\s,}\]])")
 
 
 @dataclass(slots=True)
@@ -90,15 +92,40 @@ def read_facts(path: Path) -> Document:
         return parse(text, str(path))
     try:
         data = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_doubles)
+        if "\\u" in text:
+            json.dumps(data, ensure_ascii=False).encode()  # half a character could be read, but never written again
         return Document(str(path), data, text=text)
     except json.JSONDecodeError as error:
         raise _one(
             str(path), error.lineno, "broken_json", f"JSON 写法有误:{error.msg}", "检查逗号、引号和括号"
         ) from None
-    except (ValueError, RecursionError):
-        raise _one(
-            str(path), 0, "broken_json", "JSON 无法解析", "不要使用 NaN、Infinity、过大的数字或过深的嵌套"
-        ) from None
+    except (ValueError, RecursionError) as error:
+        raise _odd_json(text, str(path), error) from None
+
+
+def _odd_json(text: str, name: str, error: Exception) -> TemplateErrors:
+    """What JSON's own reader cannot place: a key written twice, NaN, a number without end."""
+    if isinstance(error, _DoubleKey):
+        with suppress(RecursionError):
+            try:
+                parse(text, name)
+            except TemplateErrors as errors:
+                doubles = [fault for fault in errors.errors if fault.code == "duplicate_key"]
+                if doubles:
+                    return TemplateErrors(doubles)
+        return _one(name, 0, "duplicate_key", f"重复的键:{error}", "删去一个")
+    found = ODD_NUMBER.search(text) if not isinstance(error, RecursionError) else None
+    return _one(
+        name,
+        text.count("\n", 0, found.start()) + 1 if found else 0,
+        "broken_json",
+        "JSON 无法解析",
+        "不要使用 NaN、Infinity、半个字符(\\ud800)、过大的数字或过深的嵌套",
+    )
+
+
+class _DoubleKey(ValueError):
+    pass
 
 
 def _no_constant(name: str) -> None:
@@ -109,7 +136,8 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """JSON would silently keep the last of two equal keys."""
     data = dict(pairs)
     if len(data) < len(pairs):
-        raise ValueError(f"重复的键 {listed(sorted({key for key, _ in pairs}))}")
+        names = [key for key, _ in pairs]
+        raise _DoubleKey(listed(sorted({key for key in names if names.count(key) > 1})))
     return data
 
 

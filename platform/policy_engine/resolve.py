@@ -44,6 +44,7 @@ class Overlay:
     base: str
     operations: tuple[Operation, ...]
     file: str = "overlay"
+    base_line: int = 0
 
     def fault(self, operation: Operation, code: str, message: str, remedy: str) -> TemplateError:
         return TemplateError(self.file, operation.line, operation.path, code, message, remedy)
@@ -52,12 +53,15 @@ class Overlay:
 def load_overlay(source: Path | str | Mapping[str, Any]) -> Overlay:
     """From a YAML file or the same as plain data. Raises TemplateErrors."""
     document = Document("overlay", source) if isinstance(source, Mapping) else read(Path(source))
-    faults = schema.faults(document, schema.OVERLAY, words_with({}))
-    if faults:
-        raise TemplateErrors(faults)
+    _refuse(schema.faults(document, schema.OVERLAY, words_with({})))
+    _refuse(_without_value(document))
     operations = [_operation(document, index, entry) for index, entry in enumerate(document.data["operations"])]
     overlay = Overlay(
-        id=document.data["overlay"], base=document.data["base"], operations=tuple(operations), file=document.file
+        id=document.data["overlay"],
+        base=document.data["base"],
+        operations=tuple(operations),
+        file=document.file,
+        base_line=document.line(("base",)),
     )
     _refuse(_without_reason(overlay))
     return overlay
@@ -69,8 +73,10 @@ def resolve(template: Template, overlays: Iterable[Overlay] = (), on: date | Non
     Before an overlay's `from` the base value holds. `on` fixes the day that `Policy.elements_json()` shows (None: latest).
     """
     elements, layers = dict(template.elements), list(template.layers if isinstance(template, Policy) else ())
+    below = [template.id, *layers]
     for overlay in overlays:
-        _refuse(_misaddressed(template, overlay))
+        _refuse(_misaddressed(below, overlay))
+        below.append(overlay.id)
         elements = _applied(template, elements, overlay)
         layers += [overlay.id] if overlay.operations else []
     return Policy(
@@ -113,7 +119,8 @@ def _set(
     series = element.values.get(key, ())
     first = max(filter(None, (operation.source.since, series[0].since if series else None)), default=None)
     kept = tuple(entry for entry in series if (entry.since or date.min) <= (first or date.min))
-    _refuse(_breaks_direction(overlay, operation, element, key, kept[-1].value if kept else None))
+    replaced = [kept[-1].value if kept else None, *(entry.value for entry in series[len(kept) :])]
+    _refuse(_breaks_direction(overlay, operation, element, key, replaced))
     entry = Dated(first, operation.value, replace(operation.source, since=first))
     return elements | {name: replace(element, values={**element.values, key: (*kept, entry)})}
 
@@ -179,6 +186,8 @@ def _new_elements(
         )
     document = Document(overlay.file, value, {(): operation.line})
     _refuse(_at(operation, schema.faults(document, shape, words)))
+    if kind == "duty" and value["id"] != name:
+        raise _error(overlay, operation, "wrong_id", f"id“{value['id']}”与 path 不同", "不写 id，或写得与 path 一致")
     _refuse(_at(operation, duty_faults(document, template.clauses, elements) if kind == "duty" else []))
     if kind == "duty":
         yield from duty_elements(value, template.header, source=operation.source)
@@ -242,17 +251,21 @@ def _shape(element: Element, key: str) -> schema.Schema:
 
 
 def _breaks_direction(
-    overlay: Overlay, operation: Operation, element: Element, key: str, old: Any
+    overlay: Overlay, operation: Operation, element: Element, key: str, replaced: list[Any]
 ) -> Iterator[TemplateError]:
+    """`replaced` are the values that give way: the one of the overlay's day, and those the parent has announced for later."""
     direction = element.directions.get(key, Direction())
     new = operation.value
-    if direction.kind == "fixed" and new != old:
+    if direction.kind == "fixed" and any(new != old for old in replaced):
         yield overlay.fault(operation, "direction", "上级不许改这个值", "删去这一项")
-    elif direction.kind == "only_strengthen" and not stricter(key, old, new):
-        yield overlay.fault(operation, "direction", f"只许加严:上级是 {old}，这里是 {new}", "改成不低于上级要求的值")
+    elif direction.kind == "only_strengthen":
+        weaker = [old for old in replaced if not stricter(key, old, new)]
+        for old in weaker[:1]:
+            sentence = f"只许加严:上级是 {_said(old)}，这里是 {_said(new)}"
+            yield overlay.fault(operation, "direction", sentence, "改成不低于上级要求的值")
     elif direction.kind == "in_range" and not _within(direction, new):
         yield overlay.fault(
-            operation, "direction", f"{new} 不在 {direction.low:g} 到 {direction.high:g} 之间", "改到范围以内"
+            operation, "direction", f"{_said(new)} 不在 {direction.low:g} 到 {direction.high:g} 之间", "改到范围以内"
         )
 
 
@@ -267,6 +280,12 @@ def stricter(key: str, old: Any, new: Any) -> bool:
     if key in ("items", "steps", "receivers", "fields"):
         return all(line in new for line in old or ())
     return bool(new == old)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return listed(one.get("id", one) if isinstance(one, Mapping) else one for one in value)
+    return "未规定" if value is None else str(value)
 
 
 def _within(direction: Direction, value: Any) -> bool:
@@ -295,16 +314,16 @@ def _value(series: Series, on: date) -> Any:
     return valid[-1] if valid else None
 
 
-def _misaddressed(template: Template, overlay: Overlay) -> Iterator[TemplateError]:
-    """The wrong base, or two operations that touch the same thing."""
-    if overlay.base != template.id:
+def _misaddressed(below: list[str], overlay: Overlay) -> Iterator[TemplateError]:
+    """The wrong base (the template, or an overlay it already carries, is right), or two operations that touch the same thing."""
+    if overlay.base not in below:
         yield TemplateError(
             overlay.file,
-            0,
+            overlay.base_line,
             "base",
             "wrong_base",
-            f"这份调整针对“{overlay.base}”，不是“{template.id}”",
-            "换成对应的模板",
+            f"这份调整针对“{overlay.base}”，不是“{'、'.join(below)}”",
+            "写模板的 id，或前一份调整的 id；几份调整按从上级到下级的次序给出",
         )
     for index, later in enumerate(overlay.operations):
         for earlier in overlay.operations[:index]:
@@ -335,6 +354,13 @@ def _operation(document: Document, index: int, entry: Mapping[str, Any]) -> Oper
         source=source,
         line=document.line(("operations", index)),
     )
+
+
+def _without_value(document: Document) -> Iterator[TemplateError]:
+    """No value is not the same as null: null says that the document fixes no number."""
+    for index, entry in enumerate(document.data["operations"]):
+        if entry["op"] != "remove" and "value" not in entry:
+            yield document.fault(("operations", index), "missing_key", "缺少“value”", "补上“value”")
 
 
 def _without_reason(overlay: Overlay) -> Iterator[TemplateError]:

@@ -22,6 +22,8 @@ Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
 NUMBER: Schema = {"type": ["number", "null"], "minimum": 0}
+WHOLE: Schema = {"type": ["integer", "null"], "minimum": 0}
+NAME: Schema = {"type": "string", "pattern": r"\S"}
 ID: Schema = {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_-]*$"}
 DAY: Schema = {"type": "string", "day": True}
 MAYBE_DAY: Schema = {"type": ["string", "null"], "day": True}
@@ -82,8 +84,8 @@ VALUES: Schema = {
     "items": closed(
         {
             "from": MAYBE_DAY,
-            "min": NUMBER,
-            "max": NUMBER,
+            "min": WHOLE,
+            "max": WHOLE,
             "percent": {"type": ["number", "null"], "minimum": 0, "maximum": 100},
             "k": {"type": "integer", "minimum": 1},
             "clause": TEXT,
@@ -91,7 +93,7 @@ VALUES: Schema = {
     ),
 }
 PART = closed(
-    {"id": ID, "title": TEXT, "clauses": IDS, "counts": COUNTS, "min": NUMBER, "max": NUMBER, "values": VALUES},
+    {"id": ID, "title": TEXT, "clauses": IDS, "counts": COUNTS, "min": WHOLE, "max": WHOLE, "values": VALUES},
     "id",
     "counts",
 )
@@ -181,8 +183,8 @@ CLAUSES = closed(
                     "class": word("classes"),
                     "scope": TEXT,
                     "period": {"type": ["string", "null"], "word": "periods"},
-                    "count_min": NUMBER,
-                    "count_max": NUMBER,
+                    "count_min": WHOLE,
+                    "count_max": WHOLE,
                     "declarative": TEXT,
                 },
                 "id", "ref", "summary",
@@ -297,7 +299,7 @@ FACTS = closed(
             "items": closed(
                 {
                     "type": word("subjects"),
-                    "id": TEXT,
+                    "id": NAME,
                     "name": TEXT,
                     "note": TEXT,
                     "posts": {"type": "array", "items": POST},
@@ -316,7 +318,7 @@ FACTS = closed(
             "type": "array",
             "items": closed(
                 {
-                    "id": TEXT,
+                    "id": NAME,
                     "kind": word("kinds"),
                     "title": TEXT,
                     "note": TEXT,
@@ -338,14 +340,14 @@ FACTS = closed(
         "links": {
             "type": "array",
             "items": closed(
-                {"id": TEXT, "kind": word("links"), "from": TEXT, "to": TEXT, "since": MAYBE_DAY, "until": MAYBE_DAY,
+                {"id": NAME, "kind": word("links"), "from": NAME, "to": NAME, "since": MAYBE_DAY, "until": MAYBE_DAY,
                  "mode": {"type": ["string", "null"], "word": "modes"}, "confirmed": FLAG},
                 "id", "kind", "from", "to",
             ),
         },
         "checks": {
             "type": "array",
-            "items": closed({"id": TEXT, "subject": TEXT, "checklist": TEXT, "item": TEXT, "met_on": DAY, "until": MAYBE_DAY, "confirmed": FLAG},
+            "items": closed({"id": NAME, "subject": TEXT, "checklist": TEXT, "item": TEXT, "met_on": DAY, "until": MAYBE_DAY, "confirmed": FLAG},
                             "id", "subject", "checklist", "item", "met_on"),
         },
         "waivers": {
@@ -454,6 +456,9 @@ TYPES = {
 }
 
 
+PLAIN = {"None": "null", "True": "true", "False": "false"}
+
+
 def _translated(document: Document, error: ValidationError) -> Iterator[TemplateError]:
     way: Way = tuple(error.absolute_path)
     rule, value = str(error.validator), error.validator_value
@@ -470,7 +475,7 @@ def _translated(document: Document, error: ValidationError) -> Iterator[Template
 
 
 def _sentence(rule: str, value: Any, error: ValidationError) -> tuple[str, str]:
-    shown = str(error.instance)[:40]
+    shown = PLAIN.get(str(error.instance), str(error.instance)[:40])
     if rule in ("word", "day"):
         message, remedy = error.message.split("|", 1)
         return message, remedy
@@ -479,6 +484,8 @@ def _sentence(rule: str, value: Any, error: ValidationError) -> tuple[str, str]:
         return f"“{shown}”的类型不对", f"这里要写{'或'.join(TYPES[one] for one in wanted)}"
     if rule == "enum":
         return f"“{shown}”不是可用的词", f"可用的词:{listed(value)}"
+    if rule == "pattern" and value == NAME["pattern"]:
+        return "id 是空的", "给它一个 id"
     if rule == "pattern":
         return f"“{shown}”不能作 id", "只用字母、数字、- 和 _，以字母或数字开头"
     limits = {

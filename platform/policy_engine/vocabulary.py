@@ -34,6 +34,18 @@ def title(words: Words, category: str, word: str) -> str:
     return str(mapping(words.get(category, {}).get(word)).get("title", word))
 
 
+def group_of(words: Words, kind: str) -> str | None:
+    """output, contact or activity; a local kind belongs where the kind it builds on belongs."""
+    seen: set[str] = set()
+    while kind not in seen:
+        seen.add(kind)
+        entry = mapping(words["kinds"].get(kind))
+        if entry.get("group"):
+            return str(entry["group"])
+        kind = str(entry.get("is_a", kind))
+    return None
+
+
 def with_local(kinds: tuple[str, ...], local: Any, category: str = "kinds") -> tuple[str, ...]:
     """The kinds and every local kind that `is_a` one of them (also of each other), so that local records count."""
     parents = {word: mapping(entry).get("is_a") for word, entry in mapping(mapping(local).get(category)).items()}

@@ -100,8 +100,9 @@ def test_an_overlay_is_resolved_and_judged(tmp_path: Path) -> None:
     ("text", "code"),
     [
         ("{", "broken_json"),
-        ('{"subjects": [], "subjects": []}', "broken_json"),
+        ('{"subjects": [], "subjects": []}', "duplicate_key"),
         ('{"subjects": [NaN]}', "broken_json"),
+        ('{"subjects": [{"type": "member", "id": "\\ud800"}]}', "broken_json"),
         ("[]", "wrong_type"),
         ('{"subjects": [],\n "records": [{"id": "r1", "kind": "vist", "on": "2021-01-01"}]}', "unknown_word"),
     ],
@@ -113,6 +114,21 @@ def test_bad_facts_are_told_with_their_place(tmp_path: Path, text: str, code: st
     assert (error["file"], error["code"]) == (str(file), code)
     if code == "unknown_word":
         assert (error["line"], error["key"]) == (2, "records.0.kind")
+
+
+def test_odd_json_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "facts.json"
+    for text, code in (
+        ('{"subjects": [],\n "x": NaN}', "broken_json"),
+        ('{"subjects": [],\n "subjects": []}', "duplicate_key"),
+    ):
+        file.write_text(text)
+        (error,) = refused("evaluate", "guangzhou-2020", "--facts", file, "--as-of", "2021-11-30")
+        assert (error["code"], error["line"]) == (code, 2)
+
+
+def test_coverage_of_a_folder_of_ones_own(small: Path) -> None:
+    assert answer("coverage", small)["counts"] == {"operative": 1, "declarative": 1, "planned": 1}
 
 
 def test_missing_files_and_odd_dates_are_told(tmp_path: Path) -> None:

@@ -264,6 +264,19 @@ def test_an_unlisted_checklist_wants_a_number_of_items(with_duty: Add) -> None:
         ({"subjects": [{"type": "planet", "id": "m1"}]}, "unknown_word"),
         ({"subjects": "everyone"}, "wrong_type"),
         ({"sheep": []}, "unknown_key"),
+        ({"subjects": [{"type": "member", "id": " "}]}, "bad_id"),
+        (
+            {
+                "subjects": [
+                    {
+                        "type": "member",
+                        "id": "m1",
+                        "posts": [{"kind": "member", "from": "2021-02-01", "until": "2021-01-01"}],
+                    }
+                ]
+            },
+            "backwards",
+        ),
         ({"links": [{"id": "l1", "kind": "constituent", "from": "x", "to": "y"}]}, "unknown_subject"),
         (
             {
@@ -330,3 +343,73 @@ def test_verdicts_are_sorted_complete_and_do_not_depend_on_order(entries: list[d
     turned = sheet(entries)
     turned["records"].reverse()
     assert evaluate(GUANGZHOU, turned, as_of) == found
+
+
+def test_a_record_in_two_parts_of_any_of_counts_once(with_duty: Add) -> None:
+    text = "kind: any_of\nperiod: year\nvalues: [{min: 2}]\nparts: [{id: a, counts: {kinds: [visit]}}, {id: b, counts: {kinds: [visit, talk]}}]"
+    (one,) = verdicts(with_duty(text), record(1, "visit"))
+    assert (one.counted, one.outstanding, one.records) == (1, 1, ("r1",))
+
+
+@pytest.mark.parametrize(
+    ("participants", "more", "authorship"),
+    [
+        ([("m1", "lead")], {}, "individual"),
+        ([("m1", "lead"), ("m2", "co_signer")], {}, "joint"),
+        ([("m1", "lead"), ("m2", "participant")], {}, "individual"),
+        ([("m1", None), ("m2", None)], {"authorship": None}, "joint"),
+        ([("m1", "lead"), ("m2", "co_signer")], {"authorship": "sector"}, "sector"),
+        ([("m1", "lead")], {"kind": "visit"}, None),
+    ],
+)
+def test_an_output_says_by_its_signers_how_it_was_written(
+    participants: list[tuple[str, str | None]], more: dict[str, Any], authorship: str | None
+) -> None:
+    entry = {
+        "id": "r1",
+        "kind": "proposal",
+        "on": "2021-05-05",
+        "participants": [{"subject": name, "role": role} for name, role in participants],
+        **more,
+    }
+    sheet = {"subjects": [{"type": "member", "id": "m1"}, {"type": "member", "id": "m2"}], "records": [entry]}
+    assert {row.authorship for row in rows(sheet)} == {authorship}
+
+
+def test_who_is_named_without_a_role_has_led_an_output_and_taken_part_elsewhere(small: Any, with_duty: Add) -> None:
+    header = small / "policy.yaml"
+    header.write_text(header.read_text() + "local: {kinds: {letter: {title: 来信, is_a: proposal}}}\n")
+    policy = with_duty(
+        "kind: count\nperiod: year\ncounts: {kinds: [proposal], roles: [lead], authorship: [individual]}\nvalues: [{min: 3}]"
+    )
+    bare = [{"subject": "m1"}]
+    (one,) = verdicts(
+        policy,
+        record(1, "proposal") | {"participants": bare},
+        record(2, "letter") | {"participants": bare},
+        record(3, "visit") | {"participants": bare},
+    )
+    assert (one.counted, one.records) == (2, ("r1", "r2"))
+
+
+def test_self_may_be_named_where_no_committee_is_listed(with_duty: Add) -> None:
+    reports = "reports:\n  yearly: {title: 报告, receivers: [party_group]}\n"
+    policy = with_duty("kind: report_cycle\nreport: yearly\nsubject: committee\nperiod: year", reports=reports)
+    check = {"id": "k1", "subject": "self", "checklist": "yearly", "item": "party_group", "met_on": "2021-02-02"}
+    (one,) = verdicts(policy, checks=[check])
+    assert (one.subject, one.state, one.records) == ("self", "met", ("k1",))
+
+
+def test_nothing_is_missing_where_nothing_applies(with_duty: Add) -> None:
+    text = "kind: all_of\nsubject: {type: member, posts: [chairperson]}\nperiod: year\nparts: [{id: a, counts: {kinds: [visit]}}]"
+    (one,) = verdicts(with_duty(text))
+    assert (one.state, one.missing) == ("not_applicable", ())
+
+
+def test_two_thirds_of_three_are_two(with_duty: Add) -> None:
+    policy = with_duty(
+        "kind: coverage\nsubject: committee\npopulation: member\nperiod: year\ncounts: {kinds: [visit]}\nvalues: [{percent: 66.66}]"
+    )
+    subjects = [{"type": "member", "id": f"m{number}"} for number in (1, 2, 3)]
+    (one,) = verdicts(policy, record(1, "visit"), record(2, "visit", by="m2"), subjects=subjects)
+    assert (one.state, one.numerator, one.denominator, one.missing) == ("met", 2, 3, ("m3",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -78,6 +79,12 @@ def test_broken_yaml_is_told_with_its_line(small: Path) -> None:
         ("policy.yaml", "in_force_from: 2021-01-01", "in_force_from: 2021-01-01\nin_force_until: 2020-01-01", 5, "in_force_until", "backwards"),
         ("policy.yaml", "value: self,", "value: nobody,", 7, "settings.data_entry.value", "not_an_option"),
         ("policy.yaml", "direction: free", "local: {kinds: {doorstep: {title: 上门, is_a: vist}}}", 5, "local.kinds.doorstep.is_a", "unknown_word"),
+        ("duties/visits.yaml", "min: 2,", "min: 2.5,", 9, "values.0.min", "wrong_type"),
+        ("duties/visits.yaml", "min: 2, max: 6", "percent: 50", 9, "values.0.percent", "unknown_key"),
+        ("duties/visits.yaml", "min: 2, max: 6", "from: 2021-01-01", 8, "values", "missing_key"),
+        ("duties/visits.yaml", "[4, 9]", "[9, 4]", 10, "direction.max", "min_above_max"),
+        ("duties/visits.yaml", "force: fixed", "colour: fixed", 10, "direction.colour", "unknown_key"),
+        ("policy.yaml", "settings:", "settings:\n  term_from: 2021-01-01\n  term_until: 2020-01-01", 8, "settings.term_until", "backwards"),
         ("policy.yaml", "settings:", "settings:\n  year_start_month: 13", 7, "settings.year_start_month", "bad_value"),
     ],
 )  # fmt: skip
@@ -131,6 +138,24 @@ def test_a_missing_folder_and_a_missing_file_are_told(small: Path, tmp_path: Pat
 def test_a_misspelt_file_is_not_passed_over(small: Path) -> None:
     write(small, {"dutys/more.yaml": "id: more", "report.yaml": "reports: {}", "duties/x.yml": "id: x"})
     assert {error.file for error in faults(small)} == {"dutys", "report.yaml", "duties/x.yml"}
+
+
+def test_what_is_no_file_is_told_and_not_waited_for(small: Path) -> None:
+    os.mkfifo(small / "duties/pipe.yaml")
+    (small / "duties/loop.yaml").symlink_to("loop.yaml")
+    (small / "duties/gone.yaml").symlink_to("nowhere.yaml")
+    assert [(error.file, error.code) for error in faults(small)] == [("duties/pipe.yaml", "unreadable")]
+    (small / "duties/pipe.yaml").unlink()
+    assert [(error.file, error.code) for error in faults(small)] == [
+        ("duties/gone.yaml", "missing_file"),
+        ("duties/loop.yaml", "unreadable"),
+    ]
+
+
+def test_a_list_names_no_more_lines_than_its_size(small: Path) -> None:
+    lines = "checklists:\n  two:\n    title: 两项\n    items: [{id: a, title: 甲}, {id: b, title: 乙}]\n    size: 1\n"
+    write(small, {"checklists.yaml": lines})
+    assert [(error.line, error.key, error.code) for error in faults(small)] == [(5, "checklists.two.size", "bad_value")]
 
 
 def test_a_file_in_another_encoding_is_told(small: Path) -> None:

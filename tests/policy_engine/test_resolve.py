@@ -171,6 +171,24 @@ def test_a_decision_earlier_than_the_document_waits_for_it(yiyang: Template) -> 
         ([put("setting.data_entry.value", "nobody")], "not_an_option"),
         ([put("setting.year_start_month.value", 13)], "bad_value"),
         ([put("indicator.R05.duties", ["nothing"])], "unknown_duty"),
+        ([put("duty.constituents.max", 5.5)], "wrong_type"),
+        (
+            [
+                {
+                    "op": "add",
+                    "path": "duty.new",
+                    "value": {
+                        "id": "residency",
+                        "title": "x",
+                        "clauses": [],
+                        "kind": "qualitative",
+                        "period": "year",
+                        "counts": {"kinds": ["visit"]},
+                    },
+                }
+            ],
+            "wrong_id",
+        ),
     ],
 )
 def test_a_faulty_operation_is_refused(yiyang: Template, operations: list[dict[str, Any]], code: str) -> None:
@@ -197,6 +215,31 @@ def test_a_parent_says_how_far_a_value_may_move(small: Path, operation: dict[str
         resolve(template, [overlay(operation, base="small")])
     else:
         assert codes(template, operation, base="small") == ["direction"]
+
+
+def test_what_the_parent_has_announced_for_later_may_not_be_undercut(small: Path) -> None:
+    duty = small / "duties/visits.yaml"
+    duty.write_text(
+        duty.read_text().replace("- {min: 2, max: 6}", "- {min: 2, max: 6}\n  - {from: 2023-01-01, min: 4}")
+    )
+    template = load_template(small)
+    assert codes(template, put("duty.visits.min", 3), base="small") == ["direction"]
+    assert resolve(template, [overlay(put("duty.visits.min", 4), base="small")]).duty("visits").min == 4
+
+
+def test_a_layer_may_rest_on_the_layer_before_it(yiyang: Template) -> None:
+    county, town = overlay(*FIVE_TO_EIGHT), overlay(put("duty.constituents.min", 6), overlay="town", base="county")
+    assert resolve(yiyang, [county, town]).layers == ("county", "town")
+    with pytest.raises(TemplateErrors) as caught:
+        resolve(yiyang, [town, county])
+    assert [error.code for error in caught.value.errors] == ["wrong_base"]
+
+
+def test_no_value_is_not_null(yiyang: Template) -> None:
+    with pytest.raises(TemplateErrors) as caught:
+        overlay({"op": "set", "path": "duty.constituents.min"})
+    assert [error.code for error in caught.value.errors] == ["missing_key"]
+    assert resolve(yiyang, [overlay(put("duty.constituents.min", None))]).duty("constituents").min is None
 
 
 def test_a_district_may_only_tighten_guangzhous_measures(guangzhou: Template) -> None:
