@@ -17,9 +17,9 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INER
 from core import tenancy
 from core.tenancy import Context, EntryFailed
 
-# A server process remembers every table it has touched and never forgets one: some 0.2–0.6 MB per committee,
+# A server process remembers every table it has touched and never forgets one: some 0.3–0.6 MB per committee,
 # 2 GB after all of them. Setting LX_COMMITTEES_PER_CONNECTION of a database overrides this; 0 is no bound.
-COMMITTEES_PER_CONNECTION = 200
+COMMITTEES_PER_CONNECTION = 100
 
 
 def _quoted(name: str) -> str:
