@@ -23,7 +23,11 @@ TENANT_EXCEPTIONS: Mapping[str, str] = {
 }
 
 PUBLIC: Mapping[str, Mapping[str, str]] = {
-    "registry_committee": {"app": READ, "committee": READ, "operator": EDIT},
+    "registry_committee": {  # the parent decides whom returns go to: the owner alone writes the tree
+        "app": READ,
+        "committee": READ,
+        "operator": f"{READ}, UPDATE (state, epoch, kept_until)",
+    },
     "registry_domain": {"app": READ, "operator": FULL},
     "registry_schemascript": {},
     "accounts_user": {"operator": EDIT},

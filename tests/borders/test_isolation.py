@@ -76,6 +76,13 @@ def test_the_operator_reads_no_committees_content(place):
         assert "permission denied" in _denied("SELECT * FROM public.exchange_delivery")
 
 
+@pytest.mark.parametrize("column", ["parent_id", "code", "slug", "schema_name"])
+def test_the_operator_cannot_rewrite_the_tree(db, column):
+    with tenancy.as_operator():
+        assert "permission denied" in _denied(f"UPDATE registry_committee SET {column} = {column}")
+        assert "permission denied" in _denied("DELETE FROM registry_committee")
+
+
 @pytest.mark.parametrize(
     "statement",
     [
