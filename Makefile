@@ -10,7 +10,7 @@ MACHINE = $(if $(PYTHON),$(PYTHON) -m infra.machine,$(error 需要 Python 3.11 �
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean test bench check
+.PHONY: help setup demo stop clean test bench gallery check
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -32,7 +32,10 @@ test: setup ## the whole suite with private servers of its own; ARGS='tests/core
 	@$(MACHINE) with-servers -- $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: setup ## ours against the peer, side by side: a table and .local/bench.json
-	@$(MACHINE) with-servers -- $(BIN)/python -m tests.bench
+	@$(MACHINE) with-servers -- $(BIN)/python -m tests.bench $(ARGS)
+
+gallery: setup ## every page of every role as a picture, wide and narrow, into .local/gallery/
+	@$(BIN)/python -m tests.gallery
 
 check: setup ## format, lint, types, import directions, migrations, templates
 	$(BIN)/ruff format --check .
