@@ -15,7 +15,7 @@ from importlib import import_module
 from tests.bench.figure import HEAD
 from tests.bench.place import ROOT
 
-BENCHES = ("provisioning", "pages")
+BENCHES = ("provisioning", "migrations", "pages", "memory")
 
 
 def main(chosen: list[str]) -> int:
