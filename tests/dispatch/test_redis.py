@@ -186,7 +186,9 @@ def workers(broker, tmp_path) -> Iterator[list[subprocess.Popen]]:
         print((tmp_path / "log").read_text())  # noqa: T201
 
 
-def _until(condition: Callable[[], object], send: Callable[[dict], None], seconds: float = 20) -> object:
+def _until(
+    condition: Callable[[], object], send: Callable[[dict], None], seconds: float = 120
+) -> object:  # patience, not a promise
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         work.send_due(send)
