@@ -49,6 +49,8 @@ def _line(template: Template, clause: Clause, elements: list[str], tests: Mappin
 def _elements_by_clause(template: Template) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for name in sorted(template.elements):
+        if name.startswith("reading."):  # says how a clause was understood; what it points at carries the clause
+            continue
         for clause in template.elements[name].clauses:
             found[clause].append(name)
     return found

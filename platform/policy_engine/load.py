@@ -77,7 +77,10 @@ class _Folder:
         self.cross_check(header, clauses, sections, duties)
         catalogue = self.catalogue()
         self.stop_at_faults()
-        return _built(header, clauses, sections, duties, catalogue)
+        built = _built(header, clauses, sections, duties, catalogue)
+        self.faults += _reading_faults(sections["readings"], built)
+        self.stop_at_faults()
+        return built
 
     def cross_check(
         self, header: Document, clauses: Document, sections: Mapping[str, Document], duties: list[Document]
@@ -187,6 +190,20 @@ def _built(
         elements={element.id: element for element in elements},
         catalogue=catalogue,
     )
+
+
+def _reading_faults(document: Document, template: Template) -> Iterator[TemplateError]:
+    """A reading must point at elements or values that exist: it is carried by them, not by its own words."""
+    for name, entry in mapping(mapping(document.data).get("readings")).items():
+        for index, address in enumerate(entry.get("carried_by", ())):
+            element, _, key = address.rpartition(".")
+            if address not in template.elements and key not in getattr(template.elements.get(element), "values", ()):
+                yield document.fault(
+                    ("readings", name, "carried_by", index),
+                    "unknown_id",
+                    f"没有“{address}”",
+                    "写元素的 id(如 duty.visits、setting.data_entry)，或再加上它的键(如 duty.visits.min)",
+                )
 
 
 def _sound(document: Document) -> bool:

@@ -226,6 +226,7 @@ SECTIONS: dict[str, Schema] = {
     "forms": closed({**NAMED, "fields": {"type": "array", "items": FIELD, "minItems": 1}, "remark": TEXT, "workflow": TEXT}, "title", "fields"),
     "venues": closed({**NAMED, "kind": word("venue_kinds"), "modes": words("modes"), "checklist": TEXT, "workflow": TEXT}, "title"),
     "texts": closed({**NAMED, "text": TEXT}, "title", "text"),
+    "readings": closed({**NAMED, "reading": NAME, "carried_by": {**IDS, "minItems": 1}}, "title", "reading"),
     "indicators": closed({"duties": {**IDS, "minItems": 1}, "note": TEXT}, "duties"),
 }  # fmt: skip
 SINGULAR = {name: name[:-1] for name in SECTIONS}
