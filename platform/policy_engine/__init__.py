@@ -8,8 +8,9 @@ from policy_engine.explain import explain
 from policy_engine.judge import Person, Post, Verdict, Waiver, judge
 from policy_engine.load import find_template, load_template
 from policy_engine.model import Clause, Duty, Element, Filter, Indicator, Policy, Template
+from policy_engine.overlay import Operation, Overlay, load_overlay
 from policy_engine.periods import Period
-from policy_engine.resolve import Operation, Overlay, load_overlay, resolve
+from policy_engine.resolve import resolve
 from policy_engine.tally import Counted, Counts, Row, Tally, count, tallies
 
 __all__ = [

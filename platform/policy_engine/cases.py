@@ -14,8 +14,9 @@ from policy_engine.evaluate import evaluate
 from policy_engine.facts import usual_role
 from policy_engine.judge import Verdict
 from policy_engine.model import Template
+from policy_engine.overlay import load_overlay
 from policy_engine.reader import Document, read
-from policy_engine.resolve import load_overlay, resolve
+from policy_engine.resolve import resolve
 from policy_engine.vocabulary import Words, words_with
 
 SPAN = re.compile(r"^([A-Za-z_-]*)(\d+)\.\.([A-Za-z_-]*)(\d+)$")

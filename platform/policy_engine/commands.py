@@ -21,9 +21,10 @@ from policy_engine.evaluate import evaluate, verdicts_json
 from policy_engine.explain import explain
 from policy_engine.load import find_template, load_template
 from policy_engine.model import Policy
+from policy_engine.overlay import load_overlay
 from policy_engine.quick import is_day
 from policy_engine.reader import read_facts
-from policy_engine.resolve import load_overlay, resolve
+from policy_engine.resolve import resolve
 from policy_engine.vocabulary import TEMPLATES
 
 Answer = dict[str, Any]

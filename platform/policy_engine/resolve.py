@@ -7,64 +7,21 @@ collection (`duty`). It stands from its day on; before that day the base value h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from policy_engine import schema
 from policy_engine.build import duty_elements, listing_element
+from policy_engine.directions import direction_faults
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.load import duty_faults, setting_fault
-from policy_engine.model import FILTERS, Dated, Direction, Element, Policy, Series, Source, Template
-from policy_engine.reader import Document, listed, read
+from policy_engine.model import FILTERS, Dated, Element, Policy, Series, Template
+from policy_engine.overlay import Operation, Overlay, refuse
+from policy_engine.reader import Document, listed
 from policy_engine.vocabulary import words_with
 
 SINGULAR = {kind: name for name, kind in schema.SINGULAR.items()}
-TIGHTER_UP = {"min", "percent", "k", "size"}  # more is stricter; for max, less is
-FORCES = ("info", "may", "explore", "encouraged", "in_principle", "required")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One change, addressed by path: `duty.constituents.min` (set), `duty.constituents` (add, remove), `duty` (select)."""
-
-    op: Literal["select", "set", "add", "remove"]
-    path: str
-    value: Any = None
-    source: Source
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overlay:
-    """A lower committee's decision about its parent's policy: id, base, and operations that each carry reason, body, meeting, document, from."""
-
-    id: str
-    base: str
-    operations: tuple[Operation, ...]
-    file: str = "overlay"
-    base_line: int = 0
-
-    def fault(self, operation: Operation, code: str, message: str, remedy: str) -> TemplateError:
-        return TemplateError(self.file, operation.line, operation.path, code, message, remedy)
-
-
-def load_overlay(source: Path | str | Mapping[str, Any]) -> Overlay:
-    """From a YAML file or the same as plain data. Raises TemplateErrors."""
-    document = Document("overlay", source) if isinstance(source, Mapping) else read(Path(source))
-    _refuse(schema.faults(document, schema.OVERLAY, words_with({})))
-    _refuse(_without_value(document))
-    operations = [_operation(document, index, entry) for index, entry in enumerate(document.data["operations"])]
-    overlay = Overlay(
-        id=document.data["overlay"],
-        base=document.data["base"],
-        operations=tuple(operations),
-        file=document.file,
-        base_line=document.line(("base",)),
-    )
-    _refuse(_without_reason(overlay))
-    return overlay
 
 
 def resolve(template: Template, overlays: Iterable[Overlay] = (), on: date | None = None) -> Policy:
@@ -75,7 +32,7 @@ def resolve(template: Template, overlays: Iterable[Overlay] = (), on: date | Non
     elements, layers = dict(template.elements), list(template.layers if isinstance(template, Policy) else ())
     below = [template.id, *layers]
     for overlay in overlays:
-        _refuse(_misaddressed(below, overlay))
+        refuse(_misaddressed(below, overlay))
         below.append(overlay.id)
         elements = _applied(template, elements, overlay)
         layers += [overlay.id] if overlay.operations else []
@@ -100,7 +57,7 @@ def _applied(template: Template, elements: dict[str, Element], overlay: Overlay)
         except TemplateErrors as errors:
             faults += errors.errors
     faults = faults or list(_crossed(elements, overlay))
-    _refuse(faults)
+    refuse(faults)
     return elements
 
 
@@ -115,12 +72,12 @@ def _set(
     element = elements.get(name)
     if element is None or key not in _settable(element):
         raise _error(overlay, operation, "unknown_id", f"没有“{operation.path}”", _addresses(elements, name))
-    _refuse(_misfits(template, elements, overlay, operation, element, key))
+    refuse(_misfits(template, elements, overlay, operation, element, key))
     series = element.values.get(key, ())
     first = max(filter(None, (operation.source.since, series[0].since if series else None)), default=None)
     kept = tuple(entry for entry in series if (entry.since or date.min) <= (first or date.min))
     replaced = [kept[-1].value if kept else None, *(entry.value for entry in series[len(kept) :])]
-    _refuse(_breaks_direction(overlay, operation, element, key, replaced))
+    refuse(direction_faults(overlay, operation, element, key, replaced))
     entry = Dated(first, operation.value, replace(operation.source, since=first))
     return elements | {name: replace(element, values={**element.values, key: (*kept, entry)})}
 
@@ -185,10 +142,10 @@ def _new_elements(
             f"写成 duty.<id>、{'、'.join(f'{one}.<id>' for one in SINGULAR)}",
         )
     document = Document(overlay.file, value, {(): operation.line})
-    _refuse(_at(operation, schema.faults(document, shape, words)))
+    refuse(_at(operation, schema.faults(document, shape, words)))
     if kind == "duty" and value["id"] != name:
         raise _error(overlay, operation, "wrong_id", f"id“{value['id']}”与 path 不同", "不写 id，或写得与 path 一致")
-    _refuse(_at(operation, duty_faults(document, template.clauses, elements) if kind == "duty" else []))
+    refuse(_at(operation, duty_faults(document, template.clauses, elements) if kind == "duty" else []))
     if kind == "duty":
         yield from duty_elements(value, template.header, source=operation.source)
     else:
@@ -250,48 +207,6 @@ def _shape(element: Element, key: str) -> schema.Schema:
     return shape
 
 
-def _breaks_direction(
-    overlay: Overlay, operation: Operation, element: Element, key: str, replaced: list[Any]
-) -> Iterator[TemplateError]:
-    """`replaced` are the values that give way: the one of the overlay's day, and those the parent has announced for later."""
-    direction = element.directions.get(key, Direction())
-    new = operation.value
-    if direction.kind == "fixed" and any(new != old for old in replaced):
-        yield overlay.fault(operation, "direction", "上级不许改这个值", "删去这一项")
-    elif direction.kind == "only_strengthen":
-        weaker = [old for old in replaced if not stricter(key, old, new)]
-        for old in weaker[:1]:
-            sentence = f"只许加严:上级是 {_said(old)}，这里是 {_said(new)}"
-            yield overlay.fault(operation, "direction", sentence, "改成不低于上级要求的值")
-    elif direction.kind == "in_range" and not _within(direction, new):
-        yield overlay.fault(
-            operation, "direction", f"{_said(new)} 不在 {direction.low:g} 到 {direction.high:g} 之间", "改到范围以内"
-        )
-
-
-def stricter(key: str, old: Any, new: Any) -> bool:
-    """At least as strict: a higher minimum, a lower maximum, a stronger force, a list that keeps every line; other values only unchanged."""
-    if key in TIGHTER_UP:
-        return old is None or (new is not None and new >= old)
-    if key == "max":
-        return old is None or (new is not None and new <= old)
-    if key == "force":
-        return FORCES.index(new) >= FORCES.index(old)
-    if key in ("items", "steps", "receivers", "fields"):
-        return all(line in new for line in old or ())
-    return bool(new == old)
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, (list, tuple)):
-        return listed(one.get("id", one) if isinstance(one, Mapping) else one for one in value)
-    return "未规定" if value is None else str(value)
-
-
-def _within(direction: Direction, value: Any) -> bool:
-    return isinstance(value, (int, float)) and (direction.low or 0) <= value <= (direction.high or 0)
-
-
 def _crossed(elements: Mapping[str, Element], overlay: Overlay) -> Iterator[TemplateError]:
     """Min above max on any day on which either changes."""
     for operation in overlay.operations:
@@ -337,43 +252,6 @@ def _touch(one: str, other: str) -> bool:
     return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
 
 
-def _operation(document: Document, index: int, entry: Mapping[str, Any]) -> Operation:
-    """What an operation leaves unsaid, its overlay says once for all."""
-    said = document.data | entry
-    source = Source(
-        document=str(said.get("document") or said["overlay"]),
-        since=date.fromisoformat(said["from"]) if said.get("from") else None,
-        reason=said.get("reason"),
-        decided_by=said.get("decided_by"),
-        meeting=said.get("meeting"),
-    )
-    return Operation(
-        op=entry["op"],
-        path=entry["path"],
-        value=entry.get("value"),
-        source=source,
-        line=document.line(("operations", index)),
-    )
-
-
-def _without_value(document: Document) -> Iterator[TemplateError]:
-    """No value is not the same as null: null says that the document fixes no number."""
-    for index, entry in enumerate(document.data["operations"]):
-        if entry["op"] != "remove" and "value" not in entry:
-            yield document.fault(("operations", index), "missing_key", "缺少“value”", "补上“value”")
-
-
-def _without_reason(overlay: Overlay) -> Iterator[TemplateError]:
-    for operation in overlay.operations:
-        absent = [key for key in ("reason", "decided_by") if not getattr(operation.source, key)]
-        if absent:
-            yield overlay.fault(
-                operation, "missing_key", f"没有写明{listed(absent)}", "写明理由(reason)和作出决定的机构(decided_by)"
-            )
-        if operation.op in ("add", "select") and operation.value is None:
-            yield overlay.fault(operation, "missing_key", "缺少“value”", "补上“value”")
-
-
 def _addresses(elements: Mapping[str, Element], near: str) -> str:
     kind = near.partition(".")[0]
     siblings = [name for name in sorted(elements) if name.startswith(f"{kind}.")]
@@ -394,9 +272,3 @@ def _at(operation: Operation, faults: Iterable[TemplateError]) -> list[TemplateE
 
 def _error(overlay: Overlay, operation: Operation, code: str, message: str, remedy: str) -> TemplateErrors:
     return TemplateErrors([overlay.fault(operation, code, message, remedy)])
-
-
-def _refuse(faults: Iterable[TemplateError]) -> None:
-    found = list(faults)
-    if found:
-        raise TemplateErrors(found)
