@@ -1,17 +1,19 @@
 """The policy engine: a committee's document as data, judged by pure functions. No framework, no database, no clock."""
 
+from policy_engine.bench import Person, Post
 from policy_engine.check import check
 from policy_engine.compare import compare
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.evaluate import evaluate
 from policy_engine.explain import explain
-from policy_engine.judge import Person, Post, Verdict, Waiver, judge
+from policy_engine.judge import Verdict, Waiver, judge
 from policy_engine.load import find_template, load_template
 from policy_engine.model import Clause, Duty, Element, Filter, Indicator, Policy, Template
 from policy_engine.overlay import Operation, Overlay, load_overlay
 from policy_engine.periods import Period
+from policy_engine.plan import tallies
 from policy_engine.resolve import resolve
-from policy_engine.tally import Counted, Counts, Row, Tally, count, tallies
+from policy_engine.tally import Counted, Counts, Row, Tally, count
 
 __all__ = [
     "Clause", "Counted", "Counts", "Duty", "Element", "Filter", "Indicator", "Operation", "Overlay", "Period", "Person",

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from policy_engine.model import FILTERS, LISTS, Clause, Dated, Direction, Element, Series, Source, distinct_of
+from policy_engine.kinds import KINDS, LISTS, NUMBERS
+from policy_engine.model import FILTERS, Clause, Dated, Direction, Element, Series, Source, distinct_of
 from policy_engine.schema import NAMED
 
-NUMBERS = ("min", "max", "percent", "k")
 Header = Mapping[str, Any]
 
 
@@ -100,7 +100,7 @@ def _part(
 
 def _part_least(duty: Mapping[str, Any]) -> int | None:
     """A part that states no number asks for one, unless the parts are only added up."""
-    return None if duty["kind"] == "any_of" else 1
+    return KINDS[duty["kind"]].part_least
 
 
 def _traits(duty: Mapping[str, Any], base: str) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.facts import normalised
 from policy_engine.judge import Verdict, judge
 from policy_engine.model import Policy
+from policy_engine.plan import tallies
 from policy_engine.reader import Document
-from policy_engine.tally import count, tallies
+from policy_engine.tally import count
 
 
 def evaluate(policy: Policy, facts: Mapping[str, Any] | Document, as_of: date) -> list[Verdict]:

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from policy_engine import schema
+from policy_engine.bench import Person, Post
 from policy_engine.errors import TemplateError, TemplateErrors
-from policy_engine.judge import Person, Post, Waiver
+from policy_engine.judge import Waiver
 from policy_engine.model import Policy
 from policy_engine.periods import KEY
 from policy_engine.reader import Document, Way

@@ -12,7 +12,8 @@ from typing import Any
 from policy_engine import schema
 from policy_engine.build import clause_of, duty_elements, listing_element, setting_element
 from policy_engine.errors import TemplateError, TemplateErrors
-from policy_engine.model import FILTERS, LISTS, Template
+from policy_engine.kinds import KINDS, LISTS, NUMBERS, OWN_KEYS
+from policy_engine.model import FILTERS, Template
 from policy_engine.quick import is_day
 from policy_engine.reader import Document, Way, listed, mapping, read
 from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
@@ -51,11 +52,6 @@ def load_catalogue() -> tuple[Mapping[str, Any], ...]:
     return tuple(document.data["indicators"])
 
 
-NUMBERS = {
-    **dict.fromkeys(("count", "range", "any_of", "qualitative"), ("min", "max")),
-    "coverage": ("percent",),
-    "at_least_k_of": ("k",),
-}
 Known = Container[str] | None
 """Ids that exist; None where the file that lists them is itself faulty, so that nothing can be called unknown."""
 
@@ -341,13 +337,14 @@ def duty_faults(document: Document, known: Known, lists: Known) -> Iterator[Temp
 
 def _duty_shape_faults(document: Document, duty: Mapping[str, Any], lists: Known) -> Iterator[TemplateError]:
     """Has a duty of this kind what its kind needs?"""
-    for key in _needed(duty["kind"]):
+    kind = KINDS[duty["kind"]]
+    for key in kind.needs:
         if key not in duty:
             yield document.fault(
                 (key,), "missing_key", f"{duty['kind']} 类职责缺少“{key}”", f"补上“{key}”(写法见 README)"
             )
-    for key in {"counts", "parts", "population", *LISTS.values()} - set(_needed(duty["kind"])):
-        if key in duty:
+    for key in OWN_KEYS:
+        if key in duty and key not in (*kind.needs, *kind.takes):
             yield document.fault((key,), "unknown_key", f"{duty['kind']} 类职责不用“{key}”", "删去，或改 kind")
     yield from _number_faults(document, ("values",), duty["kind"], duty.get("values", ()))
     yield from _direction_faults(document, duty.get("direction", {}))
@@ -357,15 +354,17 @@ def _duty_shape_faults(document: Document, duty: Mapping[str, Any], lists: Known
             yield document.fault(
                 name, "kinds_or_links", "kinds 和 links 要写一个，且只写一个", "数记录写 kinds，数联系关系写 links"
             )
-    if duty["kind"] == "qualitative" and any(entry.get("min") is not None for entry in duty.get("values", ())):
-        yield document.fault(("values",), "qualitative_number", "qualitative 类职责不带数字", "去掉 min，或改用 count")
+    if not kind.judged and any(entry.get("min") is not None for entry in duty.get("values", ())):
+        yield document.fault(
+            ("values",), "qualitative_number", f"{duty['kind']} 类职责不带数字", "去掉 min，或改用 count"
+        )
 
 
 def _number_faults(document: Document, way: Way, kind: str, values: Any) -> Iterator[TemplateError]:
     """Each kind has its own numbers; one of another kind would be read by nobody."""
-    allowed = NUMBERS.get(kind, ())
+    allowed = KINDS[kind].numbers
     for index, entry in enumerate(values):
-        for key in ("min", "max", "percent", "k"):
+        for key in NUMBERS:
             if key in entry and key not in allowed:
                 remedy = f"改用{listed(allowed)}，或改 kind" if allowed else "删去，或改 kind"
                 yield document.fault((*way, index, key), "unknown_key", f"{kind} 类职责不用“{key}”", remedy)
@@ -376,7 +375,7 @@ def _number_faults(document: Document, way: Way, kind: str, values: Any) -> Iter
 
 
 def _direction_faults(document: Document, directions: Mapping[str, Any]) -> Iterator[TemplateError]:
-    allowed = ("min", "max", "percent", "k", "force", *FILTERS)
+    allowed = (*NUMBERS, "force", *FILTERS)
     for key, direction in directions.items():
         if key not in allowed:
             yield document.fault(
@@ -385,18 +384,6 @@ def _direction_faults(document: Document, directions: Mapping[str, Any]) -> Iter
         low, high = mapping(direction).get("in_range", (0, 0))
         if low > high:
             yield document.fault(("direction", key), "min_above_max", "in_range 的下限大于上限", "调换或改正这两个数")
-
-
-def _needed(kind: str) -> tuple[str, ...]:
-    needed = {
-        "coverage": ("counts", "population", "values"),
-        "all_of": ("parts",),
-        "at_least_k_of": ("parts", "values"),
-        "any_of": ("parts", "values"),
-    }
-    if kind in LISTS:
-        return (LISTS[kind],)
-    return needed.get(kind, ("counts",) if kind == "qualitative" else ("counts", "values"))
 
 
 def _list_faults(document: Document, duty: Mapping[str, Any], lists: Known) -> Iterator[TemplateError]:

@@ -14,20 +14,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal, Self, cast
 
+from policy_engine.kinds import KINDS
 from policy_engine.vocabulary import with_local
 
-Kind = Literal[
-    "count",
-    "range",
-    "any_of",
-    "all_of",
-    "at_least_k_of",
-    "coverage",
-    "checklist",
-    "workflow",
-    "report_cycle",
-    "qualitative",
-]
 Force = Literal["required", "in_principle", "encouraged", "explore", "may", "info"]
 State = Literal["met", "outstanding", "waived", "not_applicable", "counted"]
 DirectionKind = Literal["fixed", "only_strengthen", "in_range", "free"]
@@ -36,7 +25,6 @@ JUDGED: frozenset[str] = frozenset({"required", "in_principle"})  # the rest is 
 FILTERS = (
     "kinds", "links", "roles", "authorship", "organisers", "place_levels", "modes", "target_types", "destinations",
 )  # fmt: skip
-LISTS = {"checklist": "checklist", "workflow": "workflow", "report_cycle": "report"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +172,7 @@ class Duty:
     id: str
     title: str
     clauses: tuple[str, ...]
-    kind: Kind
+    kind: str
     force: Force
     subject: Subject
     period: str
@@ -426,15 +414,13 @@ def _least(
     template: Template, element: Element, on: date | None, parts: tuple[Part, ...], items: tuple[Item, ...]
 ) -> float | None:
     """The number a duty asks for, whatever its kind calls it."""
-    kind = element.traits["kind"]
-    if kind == "coverage":
-        return cast("float | None", element.value("percent", on))
-    if kind in ("all_of", "at_least_k_of"):
-        return len(parts) if kind == "all_of" else element.value("k", on)
-    if kind in LISTS:
+    least = KINDS[element.traits["kind"]].least
+    if least == "parts":
+        return len(parts)
+    if least == "items":
         listed = template.elements[element.traits["list"]]
         return len(items) or cast("float | None", listed.value("size", on)) or 1
-    return cast("float | None", element.value("min", on))
+    return cast("float | None", element.value(least, on))
 
 
 def _items(template: Template, traits: Mapping[str, Any], on: date | None) -> tuple[Item, ...]:

@@ -15,6 +15,7 @@ from policy_engine import schema
 from policy_engine.build import duty_elements, listing_element
 from policy_engine.directions import direction_faults
 from policy_engine.errors import TemplateError, TemplateErrors
+from policy_engine.kinds import KINDS
 from policy_engine.load import duty_faults, setting_fault
 from policy_engine.model import FILTERS, Dated, Element, Policy, Series, Template
 from policy_engine.overlay import Operation, Overlay, refuse
@@ -159,11 +160,8 @@ def _settable(element: Element) -> set[str]:
         return keys
     family = {"record": "kinds", "link": "links"}[element.traits["counts"]]
     filters = set(FILTERS) - {"kinds", "links"} | {family}
-    return (
-        keys
-        | filters
-        | ({"min", "max"} if element.traits.get("kind", "count") in ("count", "range", "any_of") else set())
-    )
+    kind = KINDS[element.traits.get("kind", "count")]
+    return keys | filters | (set(kind.numbers) if kind.judged else set())
 
 
 def _misfits(

@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from policy_engine.errors import TemplateError
-from policy_engine.model import FILTERS, LISTS
+from policy_engine.kinds import KINDS, LISTS
+from policy_engine.model import FILTERS
 from policy_engine.quick import compiled, is_day
 from policy_engine.reader import Document, Way, listed
 from policy_engine.vocabulary import Words
@@ -29,7 +30,6 @@ DAY: Schema = {"type": "string", "day": True}
 MAYBE_DAY: Schema = {"type": ["string", "null"], "day": True}
 MAYBE_TEXT: Schema = {"type": ["string", "null"]}
 IDS: Schema = {"type": "array", "items": TEXT}
-KINDS = ["count", "range", "any_of", "all_of", "at_least_k_of", "coverage", *LISTS, "qualitative"]
 DIRECTION: Schema = {
     "if": {"type": "object"},
     "then": {
@@ -102,7 +102,7 @@ DUTY = closed(
         "id": ID,
         "title": TEXT,
         "clauses": IDS,
-        "kind": {"enum": KINDS},
+        "kind": {"enum": list(KINDS)},
         "force": word("forces"),
         "subject": SUBJECT,
         "population": SUBJECT,

@@ -21,15 +21,13 @@ Posts are not the counter's affair: `judge` asks who held which post when.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
-from itertools import pairwise
 from typing import Any, Literal, cast
 
-from policy_engine.model import Duty, Filter, Part, Policy
-from policy_engine.periods import Period, begun, next_day
+from policy_engine.model import Duty, Filter, Part
+from policy_engine.periods import Period, next_day
 
 Distinct = Literal["record", "target", "item", "venue", "subject", "destination"]
 By = Literal["subject", "target"]
@@ -107,64 +105,12 @@ Counts = Mapping[tuple[str, str], Counted]
 NOTHING = Counted()
 
 
-def tallies(policy: Policy, as_of: date) -> list[Tally]:
-    """All tallies of a policy for every period begun in the year holding `as_of`, in duty order."""
-    return [
-        tally for duty, period in duties_and_periods(policy, as_of) for tally in _in_stages(policy, duty, period, as_of)
-    ]
-
-
-def stages(policy: Policy, as_of: date) -> dict[str, list[str]]:
-    """The keys of tallies that count the stages of one figure, by the figure's key; empty as long as no filter changed."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for tally in tallies(policy, as_of):
-        if STAGE in tally.key:
-            found[tally.key.partition(STAGE)[0]].append(tally.key)
-    return dict(found)
-
-
 def merged(found: Iterable[Counted]) -> Counted:
     """Stages lie apart in time, so records add up; a target met in two stages is still one."""
     several = list(found)
     values = tuple(sorted({value for one in several for value in one.values}))
     records = tuple(sorted({record for one in several for record in one.records}))
     return Counted(len(values) if values else sum(one.number for one in several), records, values)
-
-
-def duties_and_periods(policy: Policy, as_of: date) -> Iterator[tuple[Duty, Period]]:
-    """Each duty, read by the rule of each of its periods: the period's last day, or as-of while it is open."""
-    start_month = int(policy.setting("year_start_month", as_of, 1))
-    ends = (policy.setting("term_from", as_of), policy.setting("term_until", as_of))
-    term = (date.fromisoformat(ends[0]) if ends[0] else None, date.fromisoformat(ends[1]) if ends[1] else None)
-    read = cache(policy.duties_on)
-    for index, latest in enumerate(policy.duties_on(as_of)):
-        for period in begun(latest.period, as_of, year_start_month=start_month, term=term):
-            yield read(period.reference_day(as_of))[index], period
-
-
-def tallies_of(duty: Duty, period: Period, as_of: date) -> list[Tally]:
-    """What must be counted to judge one duty over one period; keys are those `judge` looks up."""
-    if duty.parts:
-        return [_tally(duty, period, as_of, where=part.where, part=part) for part in duty.parts]
-    if duty.listing:
-        return _of_list(duty, period, as_of)
-    return [_tally(duty, period, as_of, where=duty.where)] if duty.where else []
-
-
-def _in_stages(policy: Policy, duty: Duty, period: Period, as_of: date) -> list[Tally]:
-    """Which records count, the rule of the record's day decides: one tally per stretch between two changes of the filter."""
-    changes = policy.filter_changes(duty.id, period.start, period.reference_day(as_of))
-    whole = tallies_of(duty, period, as_of)
-    standing = [tally for tally in whole if tally.standing_on]
-    if not changes or len(standing) == len(whole):
-        return whole
-    bounds = [period.start, *changes, period.until]
-    return standing + [
-        replace(tally, key=f"{tally.key}{STAGE}{index}", span_from=first, span_until=min(end, tally.span_until or end))
-        for index, (first, end) in enumerate(pairwise(bounds))
-        for tally in tallies_of(policy.duty(duty.id, first), period, as_of)
-        if not tally.standing_on
-    ]
 
 
 def key(duty: str, period: Period, part: str | None = None) -> str:
@@ -228,7 +174,7 @@ def _in_time(tally: Tally, row: Row) -> bool:
     )
 
 
-def _tally(
+def tally_for(
     duty: Duty, period: Period, as_of: date, *, where: Filter, part: Part | None = None, suffix: str = ""
 ) -> Tally:
     """Links and checks as they stand on the reference day; records of the period up to as-of."""
@@ -250,17 +196,6 @@ def _tally(
         span_until=None if standing else min(next_day(as_of), period.until),
         standing_on=period.reference_day(as_of) if standing else None,
     )
-
-
-def _of_list(duty: Duty, period: Period, as_of: date) -> list[Tally]:
-    """Lasting lines as they stand, yearly ones within the period; an unlisted list takes any line."""
-    anew = tuple(item.id for item in duty.items if item.yearly)
-    lasting = tuple(item.id for item in duty.items if not item.yearly)
-    unlisted_report = duty.kind == "report_cycle" and not duty.items
-    wanted = {"": lasting} if lasting or not (anew or unlisted_report) else {}
-    wanted |= {YEARLY: anew} if anew or unlisted_report else {}
-    filters = {suffix: Filter(family="check", checklist=duty.listing, items=items) for suffix, items in wanted.items()}
-    return [_tally(duty, period, as_of, where=where, suffix=suffix) for suffix, where in filters.items()]
 
 
 def _by_word(wanted: Iterable[Tally]) -> dict[tuple[str, str | None], list[Tally]]:

@@ -1,0 +1,97 @@
+"""What a judgement works with: whom it is about, what was counted, and the arithmetic every kind shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from policy_engine.model import Duty, Subject
+from policy_engine.periods import Period, next_day
+from policy_engine.tally import NOTHING, Counted, Counts, merged
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post held from a day until (exclusive) another; None is open."""
+
+    kind: str
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Anything that can owe a duty: member, sector, venue, special_committee, committee. `since`/`until`: belonging, half-open."""
+
+    type: str
+    id: str
+    posts: tuple[Post, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What counting found for one duty, before anyone asks whether it was owed."""
+
+    counted: float = 0
+    owed: float = 0
+    over: float = 0
+    numerator: int | None = None
+    denominator: int | None = None
+    missing: tuple[str, ...] = ()
+    parts: tuple[dict[str, Any], ...] = ()
+    records: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every judgement of one sitting shares."""
+
+    subjects: tuple[Person, ...]
+    counts: Counts
+    as_of: date
+    stages: Mapping[str, list[str]]
+
+    def found(self, tally_key: str, subject: str) -> Counted:
+        if tally_key in self.stages:
+            return merged(self.counts.get((stage, subject), NOTHING) for stage in self.stages[tally_key])
+        return self.counts.get((tally_key, subject), NOTHING)
+
+    def window(self, duty: Duty, period: Period) -> tuple[date, date]:
+        """The days that decide who is bound: the period up to as-of, or the one day for what is judged as it stands."""
+        day = period.reference_day(self.as_of)
+        return (day if duty.period == "continuous" else period.start, next_day(day))
+
+    def people(self, whom: Subject, duty: Duty, period: Period) -> list[str]:
+        """The ids of a population, in the order of the facts."""
+        window = self.window(duty, period)
+        return [person.id for person in self.subjects if holds(person, whom, window)]
+
+
+def holds(person: Person, subject: Subject, window: tuple[date, date]) -> bool:
+    """Is this the type, belonging and holding one of the posts (none of the exempting ones) on any day of the window?
+
+    Every member is a member whatever other post they hold, so the post `member` asks for nothing more.
+    """
+    if person.type != subject.type or (subject.kinds and person.kind not in subject.kinds):
+        return False
+    if not _overlap(person.since, person.until, window):
+        return False
+    held = {post.kind for post in person.posts if _overlap(post.since, post.until, window)} | {"member"}
+    return (not subject.posts or bool(held & set(subject.posts))) and not held & set(subject.except_posts)
+
+
+def _overlap(since: date | None, until: date | None, window: tuple[date, date]) -> bool:
+    return (since or date.min) < window[1] and window[0] < (until or date.max)
+
+
+def owed(least: float | None, found: float) -> float:
+    return 0 if least is None else max(0, least - found)
+
+
+def over(most: float | None, found: float) -> float:
+    return 0 if most is None else max(0, found - most)

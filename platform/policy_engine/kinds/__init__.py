@@ -1,0 +1,50 @@
+"""The kinds of duty, as a table: what an author writes for each, and which numbers it reads.
+
+A leaf: schema, loader and model read it. How each kind is counted and measured stands in the modules beside this one,
+joined to the names here by `kinds.behaviour`. A new kind is one line here, one module, and one line there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+NUMBERS = ("min", "max", "percent", "k")
+"""Every number an entry of `values` may state; which of them a kind reads, the table says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """`needs` are the keys a duty must have, `takes` further ones it may have; keys of other kinds are refused.
+
+    `least` tells what the number asked for is: a value of that name, the number of parts, or the length of the list.
+    `listing` is the key naming a list of lines; `judged` False: counted only, numbers stay null; `pro_rata`: may shrink;
+    `part_least` is what a part asks for that states no number (None: parts are only added up).
+    """
+
+    needs: tuple[str, ...] = ("counts", "values")
+    takes: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    least: Literal["min", "percent", "k", "parts", "items"] = "min"
+    listing: str | None = None
+    judged: bool = True
+    pro_rata: bool = False
+    part_least: int | None = 1
+
+
+KINDS: Mapping[str, Kind] = {
+    "count": Kind(numbers=("min", "max"), pro_rata=True),
+    "range": Kind(numbers=("min", "max"), pro_rata=True),
+    "any_of": Kind(needs=("parts", "values"), numbers=("min", "max"), pro_rata=True, part_least=None),
+    "all_of": Kind(needs=("parts",), least="parts"),
+    "at_least_k_of": Kind(needs=("parts", "values"), numbers=("k",), least="k"),
+    "coverage": Kind(needs=("counts", "population", "values"), numbers=("percent",), least="percent"),
+    "checklist": Kind(needs=("checklist",), least="items", listing="checklist"),
+    "workflow": Kind(needs=("workflow",), least="items", listing="workflow"),
+    "report_cycle": Kind(needs=("report",), least="items", listing="report"),
+    "qualitative": Kind(needs=("counts",), numbers=("min", "max"), judged=False),
+}
+LISTS: Mapping[str, str] = {name: kind.listing for name, kind in KINDS.items() if kind.listing}
+OWN_KEYS = tuple(dict.fromkeys(key for kind in KINDS.values() for key in (*kind.needs, *kind.takes) if key != "values"))
+"""Keys that mean something to some kinds only."""
