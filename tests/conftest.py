@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-import psycopg2
 import pytest
-from psycopg2 import sql
 
 from tests.environment import ADMIN_URL, DATABASE, PASSWORD
+from tests.removal import drop
 
 COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with look-alike children
     ("430000", "政协湖南省委员会", "hunan", "province", None, None),
@@ -38,7 +37,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: object) ->
     from registry.provisioning import create_committee
 
     assert settings.DATABASE_NAME == DATABASE, "settings were read before tests.environment; run pytest from the root"
-    _drop()
+    drop(DATABASE)
     bootstrap(
         admin_url=ADMIN_URL,
         names=Names(DATABASE, *(f"{DATABASE}_{who}" for who in ("owner", "app", "operator", "committee"))),
@@ -52,7 +51,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: object) ->
     yield
     for connection in connections.all():
         connection.close()
-    _drop()
+    drop(DATABASE)
 
 
 @pytest.fixture
@@ -64,18 +63,6 @@ def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None
         yield
         for connection in connections.all():
             connection.close()
-
-
-def _drop() -> None:
-    """Remove the database and every role made for it."""
-    admin = psycopg2.connect(ADMIN_URL)
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
-        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [DATABASE.replace("_", r"\_") + r"\_%"])
-        for (role,) in cursor.fetchall():
-            cursor.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
-    admin.close()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 from urllib.parse import urlsplit
 
-ADMIN_URL = os.environ.get("LIANXIN_ADMIN_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+from tests.removal import ADMIN_URL as ADMIN_URL
+
 DATABASE = f"lxt_{os.environ.get('LX_TEST_DB', 'suite')}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 PASSWORD = "test"
 

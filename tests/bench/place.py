@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests import removal
+from tests.removal import ADMIN_URL
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-ADMIN_URL = os.environ.get("LIANXIN_ADMIN_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 DATABASE = "lxbench"
 PLAIN = f"{DATABASE}_plain"  # the same tables in one schema, for the peer without tenancy
 
@@ -53,21 +55,8 @@ def prepared() -> Iterator[None]:
 
 
 def drop() -> None:
-    import psycopg2
     from django.db import connections
-    from psycopg2 import sql
 
     for connection in connections.all():
         connection.close()
-    admin = psycopg2.connect(ADMIN_URL)
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        for name in (DATABASE, PLAIN):
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        cursor.execute(  # exactly ours: another database's name may begin like this one's
-            "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) OR rolname LIKE %s",
-            [[f"{DATABASE}_{who}" for who in ("owner", "app", "operator", "committee")], DATABASE + r"\_c\_%"],
-        )
-        for (role,) in cursor.fetchall():
-            cursor.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
-    admin.close()
+    removal.drop(DATABASE, PLAIN)

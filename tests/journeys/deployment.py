@@ -17,12 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
-from psycopg2 import sql
+from tests.removal import ADMIN_URL, drop
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
-ADMIN_URL = os.environ.get("LIANXIN_ADMIN_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
 @dataclass(frozen=True)
@@ -64,17 +62,6 @@ def _environment(database: str, redis_database: int, port: int, folder: Path) ->
     }
 
 
-def _drop(database: str) -> None:
-    admin = psycopg2.connect(ADMIN_URL)
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
-        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [database.replace("_", r"\_") + r"\_%"])
-        for (role,) in cursor.fetchall():
-            cursor.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
-    admin.close()
-
-
 def _wait_until_ready(port: int) -> None:
     until = time.monotonic() + 60
     last = ""
@@ -102,7 +89,7 @@ def deployed(*, database: str, redis_database: int, folder: Path) -> Iterator[De
         done = subprocess.run([BIN / "lianxin", *words], env=environment, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, f"lianxin {' '.join(words)}\n{done.stdout}\n{done.stderr}"
 
-    _drop(database)
+    drop(database)
     lianxin("db", "bootstrap")
     lianxin("migrate")
     lianxin("demo", "load", "--scale", "small")
@@ -129,4 +116,4 @@ def deployed(*, database: str, redis_database: int, folder: Path) -> Iterator[De
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
         log.close()
-        _drop(database)
+        drop(database)
