@@ -129,6 +129,12 @@ def test_sorting_again_turns_the_order_round_and_starts_at_page_one() -> None:
 def test_filters_can_be_cleared_once_there_are_some() -> None:
     assert "清除" not in render("{% filter_bar %}{% endfilter_bar %}", query={"sort": "name"})
     assert "清除" in render("{% filter_bar %}{% endfilter_bar %}", query={"sector": "s1"})
+    assert "清除" not in render("{% filter_bar clearable=False %}{% endfilter_bar %}", query={"period": "2022-10"})
+
+
+def test_filters_stay_open_on_a_phone_while_something_is_filtered() -> None:
+    assert "checked" not in render("{% filter_bar %}{% endfilter_bar %}")
+    assert "checked" in render("{% filter_bar %}{% endfilter_bar %}", query={"sector": "s1"})
 
 
 def test_a_button_that_writes_is_a_post_with_its_token() -> None:

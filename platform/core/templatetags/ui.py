@@ -140,10 +140,17 @@ def page_header(
 
 
 @register.simple_block_tag(takes_context=True)
-def filter_bar(context: RequestContext, content: SafeString, *, submit: str = "筛选", action: str = "") -> SafeString:
-    """A GET form of filters, so that a filtered list has an address; 清除 appears once something is filtered."""
+def filter_bar(
+    context: RequestContext, content: SafeString, *, submit: str = "筛选", action: str = "", clearable: bool = True
+) -> SafeString:
+    """A GET form of filters, so that a filtered list has an address; 清除 appears once something is filtered.
+
+    On a phone the first field stands and 更多条件 opens the rest, without a script; `clearable` False: a choice, not a filter.
+    """
     request = context.get("request")
-    filtered = bool(request and any(value for key, value in request.GET.items() if key not in ("page", "sort")))
+    filtered = clearable and bool(
+        request and any(value for key, value in request.GET.items() if key not in ("page", "sort"))
+    )
     sort = request.GET.get("sort", "") if request else ""
     return render_to_string(
         "components/filter_bar.html",

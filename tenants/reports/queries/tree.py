@@ -37,7 +37,13 @@ class Line:
 
     @property
     def indent(self) -> str:
-        return "　" * max(0, self.depth - 1)  # full-width blanks: no style attribute is allowed
+        """For a sheet, whose cells know no margin."""
+        return "　" * max(0, self.depth - 1)
+
+    @property
+    def depth_class(self) -> str:
+        """For a page: no style attribute is allowed."""
+        return f"lx-deep-{min(3, self.depth - 1)}" if self.depth > 1 else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

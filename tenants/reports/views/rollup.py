@@ -82,7 +82,7 @@ def indicator(request: HttpRequest, indicator: str) -> HttpResponse:
     shared = columns[0].indicator
     context = {
         "indicator": shared,
-        "clauses": "、".join(shared.clauses),
+        "clauses": _clauses_here(shared),
         "columns": columns,
         "total": [found.total[place] for place in places],
         "lines": [{"line": line, "cells": [line.cells[place] for place in places]} for line in found.lines],
@@ -92,6 +92,14 @@ def indicator(request: HttpRequest, indicator: str) -> HttpResponse:
         "duties": _duties_here(shared),
     }
     return page(request, "reports/indicator.html", context)
+
+
+def _clauses_here(indicator: Indicator) -> tuple[reading.ClauseLine, ...]:
+    """Where this committee's own document asks for it; another's clauses would mean nothing here."""
+    try:
+        return reading.clause_lines(policy_on(clock.today()), indicator.clauses)
+    except NoPolicy:
+        return ()
 
 
 def _duties_here(indicator: Indicator) -> list[dict[str, str]]:
