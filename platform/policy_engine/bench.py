@@ -39,6 +39,7 @@ class Measured:
 
     counted: float = 0
     owed: float = 0
+    exceeded: bool = False
     over: float = 0
     numerator: int | None = None
     denominator: int | None = None

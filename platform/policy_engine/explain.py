@@ -86,6 +86,8 @@ def _number(duty: Duty) -> str:
     )
     if duty.min is None and duty.max is None:
         return "，没有规定数字，只计数"
+    if duty.kind == "at_most":
+        return f"，至多 {duty.max:g} {unit}"
     if duty.max is None:
         return f"，至少 {duty.min:g} {unit}"
     return f"，{duty.min or 0:g} 到 {duty.max:g} {unit}"

@@ -90,7 +90,7 @@ class _Judge:
             min=duty.min,
             max=duty.max,
             outstanding=measured.owed if state == "outstanding" else 0,
-            over=measured.over if state in ("met", "outstanding", "waived") else 0,
+            over=measured.over if state in ("met", "outstanding", "exceeded", "waived") else 0,
             numerator=measured.numerator,
             denominator=measured.denominator,
             missing=() if state == "not_applicable" else measured.missing,
@@ -103,9 +103,11 @@ class _Judge:
             return "not_applicable"
         if not duty.judged or (duty.min is None and duty.max is None) or duty.period == "event":
             return "counted"
-        if measured.owed <= 0:
+        if measured.owed <= 0 and not measured.exceeded:
             return "met"
-        return "waived" if duty.waivable and (person.id, duty.id, period.key) in self.waived else "outstanding"
+        if duty.waivable and (person.id, duty.id, period.key) in self.waived:
+            return "waived"
+        return "exceeded" if measured.exceeded else "outstanding"
 
 
 def _pro_rata(duty: Duty, period: Period, person: Person) -> Duty:

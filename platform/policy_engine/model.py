@@ -18,7 +18,7 @@ from policy_engine.kinds import KINDS
 from policy_engine.vocabulary import with_local
 
 Force = Literal["required", "in_principle", "encouraged", "explore", "may", "info"]
-State = Literal["met", "outstanding", "waived", "not_applicable", "counted"]
+State = Literal["met", "outstanding", "exceeded", "waived", "not_applicable", "counted"]
 DirectionKind = Literal["fixed", "only_strengthen", "in_range", "free"]
 
 JUDGED: frozenset[str] = frozenset({"required", "in_principle"})  # the rest is counted and shown, never owed

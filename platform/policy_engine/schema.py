@@ -380,7 +380,7 @@ VERDICT = closed(
         "clauses": IDS,
         "period": PERIOD,
         "closed": FLAG,
-        "state": {"enum": ["met", "outstanding", "waived", "not_applicable", "counted"]},
+        "state": {"enum": ["met", "outstanding", "exceeded", "waived", "not_applicable", "counted"]},
         "counted": {"type": "number"},
         "min": NUMBER,
         "max": NUMBER,

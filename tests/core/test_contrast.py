@@ -10,7 +10,7 @@ import core
 CSS = Path(core.__file__).parent / "static" / "core" / "lianxin.css"
 TEXT, EDGE = 4.5, 3.0
 GROUNDS = ("surface", "ground", "hover")
-ON_TINT = ("done", "open", "overdue", "waiting", "na", "accent")
+ON_TINT = ("done", "open", "overdue", "exceeded", "waiting", "na", "accent")
 PAIRS = [
     *((ink, ground, TEXT) for ink in ("ink", "soft", "link", "accent", *ON_TINT) for ground in GROUNDS),
     *((tone, f"{tone}-tint", TEXT) for tone in ON_TINT),

@@ -40,6 +40,12 @@ def test_what_is_owed_is_amber_while_the_period_is_open_and_red_after_it() -> No
     assert "未完成 差 1 次" in closed
 
 
+def test_what_lies_above_a_limit_is_said_with_its_number() -> None:
+    shown = render('{% state "exceeded" n=1 unit="次" %}')
+    assert "超出 1 次" in shown
+    assert "lx-state--exceeded" in shown
+
+
 def test_a_shortened_state_still_tells_a_screen_reader_what_it_is() -> None:
     assert '<span class="visually-hidden">已完成：</span>' in render('{% state "met" label="4" %}')
 

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
-Tone = Literal["done", "open", "overdue", "waiting", "na", "plain"]
+Tone = Literal["done", "open", "overdue", "exceeded", "waiting", "na", "plain"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,7 @@ STATES: dict[str, State] = {
     # verdicts of the policy engine
     "met": State(word="已完成", mark="check", tone="done"),
     "outstanding": State(word="尚差", mark="open", tone="open"),
+    "exceeded": State(word="超出上限", mark="above", tone="exceeded"),
     "waived": State(word="已豁免", mark="exempt", tone="na"),
     "not_applicable": State(word="不适用", mark="dash", tone="na"),
     "counted": State(word="只计数", mark="tally", tone="plain"),
@@ -85,7 +86,7 @@ def mark(name: str) -> SafeString:
 
 @register.inclusion_tag("components/state.html")
 def state(name: str, *, n: object = None, unit: str = "", closed: bool = False, label: str = "") -> dict[str, Any]:
-    """A state as mark, word and colour. `n` is how many are owed; amber until the period is `closed`, then red.
+    """A state as mark, word and colour. `n` is how many are owed (too many, of `exceeded`); amber until `closed`, then red.
 
     Raises KeyError for a word that is not a state: a silent grey badge would hide a mistake.
     """
@@ -93,6 +94,8 @@ def state(name: str, *, n: object = None, unit: str = "", closed: bool = False, 
     word = label or shown.word
     if not label and name == "outstanding" and n is not None:
         word = f"{shown.word} 差 {_amount(n, unit)}" if closed else f"{shown.word} {_amount(n, unit)}"
+    if not label and name == "exceeded" and n is not None:
+        word = f"超出 {_amount(n, unit)}"
     return {"word": word, "mark_name": shown.mark, "tone": shown.tone, "meaning": shown.word if label else ""}
 
 

@@ -43,6 +43,7 @@ KINDS: Mapping[str, Kind] = {
     "checklist": Kind(needs=("checklist",), least="items", listing="checklist"),
     "workflow": Kind(needs=("workflow",), least="items", listing="workflow"),
     "report_cycle": Kind(needs=("report",), least="items", listing="report"),
+    "at_most": Kind(numbers=("max",)),
     "qualitative": Kind(needs=("counts",), numbers=("min", "max"), judged=False),
 }
 LISTS: Mapping[str, str] = {name: kind.listing for name, kind in KINDS.items() if kind.listing}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from policy_engine.bench import Bench, Measured, Person
-from policy_engine.kinds import composed, coverage, listed, plain
+from policy_engine.kinds import at_most, composed, coverage, listed, plain
 from policy_engine.model import Duty
 from policy_engine.periods import Period
 from policy_engine.tally import Tally
@@ -28,6 +28,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "count": PLAIN,
     "range": PLAIN,
     "qualitative": PLAIN,
+    "at_most": Behaviour(plain.tallies, at_most.measure),
     "any_of": Behaviour(composed.tallies, composed.together),
     "all_of": ENOUGH_PARTS,
     "at_least_k_of": ENOUGH_PARTS,

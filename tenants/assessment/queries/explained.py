@@ -11,7 +11,7 @@ from tenants.assessment.queries.standing import Line, Standing
 from tenants.policy.queries import words
 from tenants.policy.queries.reading import DutyLine, duty_line
 
-URGENCY = ("outstanding", "met", "waived", "counted", "not_applicable")
+URGENCY = ("outstanding", "exceeded", "met", "waived", "counted", "not_applicable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _periods(line: Line) -> Iterator[Piece]:
             verdict.state,
             words.number(verdict.counted),
             need,
-            words.number(verdict.outstanding),
+            words.number(verdict.over if verdict.state == "exceeded" else verdict.outstanding),
             verdict.closed,
         )
 

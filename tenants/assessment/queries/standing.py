@@ -33,15 +33,25 @@ class Line:
     def owed(self) -> tuple[Verdict, ...]:
         return tuple(verdict for verdict in self.verdicts if verdict.state == "outstanding")
 
+    @cached_property
+    def exceeding(self) -> tuple[Verdict, ...]:
+        return tuple(verdict for verdict in self.verdicts if verdict.state == "exceeded")
+
     @property
     def state(self) -> State:
-        """Outstanding while any period is; otherwise as the period now running stands."""
-        return "outstanding" if self.owed else self.verdicts[-1].state
+        """Outstanding while any period is, exceeded once any limit is; otherwise as the period now running stands."""
+        return "outstanding" if self.owed else "exceeded" if self.exceeding else self.verdicts[-1].state
+
+    @property
+    def is_open(self) -> bool:
+        """Not as the document asks: something is owed, or a limit is exceeded."""
+        return self.state in ("outstanding", "exceeded")
 
     @property
     def outstanding(self) -> str:
-        """How many are still owed over all periods, to read."""
-        return words.number(sum(verdict.outstanding for verdict in self.owed))
+        """How many are still owed over all periods, or too many where a limit is exceeded, to read."""
+        too_many = 0 if self.owed else sum(verdict.over for verdict in self.exceeding)
+        return words.number(too_many or sum(verdict.outstanding for verdict in self.owed))
 
     @property
     def closed(self) -> bool:
@@ -80,7 +90,8 @@ class Standing:
 
     @cached_property
     def owed(self) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if line.state == "outstanding")
+        """What is not as the document asks."""
+        return tuple(line for line in self.lines if line.is_open)
 
     @property
     def is_done(self) -> bool:
@@ -102,7 +113,7 @@ class Standings:
     @cached_property
     def is_judged(self) -> bool:
         """Whether the document asks anybody for a number; where it does not, nobody is "all done" (S24)."""
-        judged = {"met", "outstanding", "waived"}
+        judged = {"met", "outstanding", "exceeded", "waived"}
         return any(line.state in judged for one in self.by_subject.values() for line in one.lines)
 
     @property

@@ -153,7 +153,7 @@ def sector_table(*, as_of: date, within: frozenset[UUID] | None) -> SectorTable:
 def _wanted(standing: Standing, asked: Asked) -> bool:
     if asked.duty:
         line = standing.line(asked.duty)
-        return line is not None and line.state == "outstanding"
+        return line is not None and line.is_open
     return not asked.state or standing.is_done == (asked.state == "met")
 
 
@@ -171,4 +171,6 @@ def _plain(line: Line | None) -> tuple[Any, str]:
     number = line.verdicts[-1].counted
     if line.state == "outstanding":
         return number, f"{'未完成 差' if line.closed else '尚差'} {line.outstanding}"
+    if line.state == "exceeded":
+        return number, f"超出 {line.outstanding}"
     return number, {"met": "已完成", "waived": "已豁免", "counted": "只计数"}[line.state]

@@ -151,7 +151,7 @@ class MemberHome:
     @property
     def is_judged(self) -> bool:
         """Whether the document asks for any number; where it does not, nothing is "done" (S24)."""
-        return any(one.line.state in ("met", "outstanding", "waived") for one in self.lines)
+        return any(one.line.state in ("met", "outstanding", "exceeded", "waived") for one in self.lines)
 
 
 def office_home(user: Any, *, today: dt.date) -> OfficeHome:
@@ -177,9 +177,9 @@ def _duties(found: assessment.Standings) -> Iterator[DutyShort]:
     """The duties somebody is judged by, in the document's order: what is owed, never who owes most."""
     for duty in found.duties:
         lines = [line for one in found.by_subject.values() if (line := one.line(duty.id))]
-        asked = sum(line.state in ("met", "outstanding") for line in lines)
+        asked = sum(line.state in ("met", "outstanding", "exceeded") for line in lines)
         if asked:
-            yield DutyShort(duty=duty, asked=asked, short=sum(line.state == "outstanding" for line in lines))
+            yield DutyShort(duty=duty, asked=asked, short=sum(line.is_open for line in lines))
 
 
 def _months(newest: Mapping[str, reports.Filed], due: str) -> Iterator[Month]:
@@ -239,10 +239,10 @@ def member_home(user: Any, *, today: dt.date) -> MemberHome | None:
         found = [OwedLine(line, duty_line(policy, parent, line.duty, today)) for line in standing.lines]
         lines = sorted(
             (one for one in found if one.line.state != "not_applicable"),
-            key=lambda one: one.line.state != "outstanding",
+            key=lambda one: not one.line.is_open,
         )
         document = policy.document
-    owed = sum(one.line.state == "outstanding" for one in lines)
+    owed = sum(one.line.is_open for one in lines)
     return MemberHome(
         member=member, owed=owed, lines=tuple(lines), document=document, records=liaison.own_numbers(user)
     )

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.audit import SYSTEM
-from policy_engine import Row, count, tallies
+from policy_engine import Counted, Person, Row, count, judge, load_template, resolve, tallies
 from tenants.activities.actions import register_activity
 from tenants.assessment import queries
 from tenants.assessment.models import Waiver
@@ -20,6 +20,19 @@ from tenants.policy.queries import NoPolicy, parent_policy_on, policy_on
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2022, 11, 30)
+
+
+@pytest.fixture
+def small_policy(tmp_path):
+    """A document with one limit: at most two a month."""
+    (tmp_path / "duties").mkdir()
+    (tmp_path / "policy.yaml").write_text("id: small\ntitle: 某办法\n", encoding="utf-8")
+    (tmp_path / "clauses.yaml").write_text("clauses: [{id: X-1, ref: 一, summary: 上限}]\n", encoding="utf-8")
+    (tmp_path / "duties/d.yaml").write_text(
+        "{id: d, title: 上限, clauses: [X-1], kind: at_most, period: month, counts: {kinds: [visit]}, values: [{max: 2}]}",
+        encoding="utf-8",
+    )
+    return resolve(load_template(tmp_path))
 
 
 def line_of(member, duty="constituents", as_of=TODAY):
@@ -42,6 +55,15 @@ def test_three_of_three_to_five_is_met_two_are_one_short(anhua, town):
     assert (line_of(enough).state, line_of(enough).label) == ("met", "3 人")
     line = line_of(short)
     assert (line.state, line.outstanding, line.need, line.closed) == ("outstanding", "1", "3–5", False)
+
+
+def test_a_limit_exceeded_in_any_period_is_open_and_says_by_how_much(small_policy):
+    duty = small_policy.duty("d")
+    subject = Person("member", "m1")
+    judged = judge(small_policy, [subject], {("d@2022-02", "m1"): Counted(3)}, date(2022, 3, 5))
+    line = queries.Line(duty, tuple(one for one in judged if one.duty == "d"))
+    assert [one.state for one in line.verdicts] == ["met", "exceeded", "met"]
+    assert (line.state, line.is_open, line.outstanding, line.need) == ("exceeded", True, "1", "至多 2")
 
 
 def test_totals_say_how_many_are_done_and_how_many_are_short(anhua, town):
