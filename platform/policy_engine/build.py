@@ -27,7 +27,7 @@ def clause_of(entry: Mapping[str, Any]) -> Clause:
     )
 
 
-def setting_element(name: str, entry: Any, header: Header) -> Element:
+def setting_element(name: str, entry: Any, header: Header, *, source: Source | None = None) -> Element:
     """A setting, written short (a value) or in full."""
     full = entry if isinstance(entry, Mapping) else {"value": entry}
     clauses = tuple(full.get("clauses", ()))
@@ -36,7 +36,7 @@ def setting_element(name: str, entry: Any, header: Header) -> Element:
         title=full.get("title", name),
         clauses=clauses,
         traits={"options": full["options"]} if "options" in full else {},
-        values={"value": (_entry(full["value"], header, clauses),)},
+        values={"value": (_entry(full["value"], header, clauses, source=source),)},
         directions=_directions(("value",), {"value": full["direction"]} if "direction" in full else {}, header),
     )
 
@@ -73,17 +73,20 @@ def duty_elements(duty: Mapping[str, Any], header: Header, *, source: Source | N
         clauses=clauses,
         traits=_traits(duty, base),
         values=values | _words(duty, header, clauses, source),
-        directions=_directions((*NUMBERS, "force", *FILTERS), duty.get("direction", {}), header),
+        directions=_directions(
+            (*NUMBERS, "force", *FILTERS, *duty.get("direction", {})), duty.get("direction", {}), header
+        ),
         begins=begins,
         ends=ends,
     )
     for part in duty.get("parts", ()):
-        yield _part(part, base, duty, header, source)
+        yield part_element(part, base, duty, header, source)
 
 
-def _part(
+def part_element(
     part: Mapping[str, Any], base: str, duty: Mapping[str, Any], header: Header, source: Source | None
 ) -> Element:
+    """A part of a duty; `duty` needs its kind, clauses and direction only."""
     clauses = tuple(part.get("clauses", duty["clauses"]))
     stated = part.get("values") or [
         {key: part[key] for key in ("min", "max") if key in part} or {"min": _part_least(duty)}
@@ -107,10 +110,10 @@ def _traits(duty: Mapping[str, Any], base: str) -> dict[str, Any]:
     traits: dict[str, Any] = {
         "kind": duty["kind"],
         "period": duty["period"],
-        "subject": _subject(duty.get("subject", "member")),
+        "subject": subject(duty.get("subject", "member")),
     }
     traits |= {key: duty[key] for key in ("waivable", "pro_rata", "note") if key in duty}
-    traits |= {"population": _subject(duty["population"])} if "population" in duty else {}
+    traits |= {"population": subject(duty["population"])} if "population" in duty else {}
     traits |= {"parts": [f"{base}.parts.{part['id']}" for part in duty["parts"]]} if "parts" in duty else {}
     traits |= {"list": f"{LISTS[duty['kind']]}.{duty[LISTS[duty['kind']]]}"} if duty["kind"] in LISTS else {}
     return traits | (_counting(duty["counts"]) if "counts" in duty else {})
@@ -126,7 +129,8 @@ def _counting(counts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _subject(entry: Any) -> dict[str, Any]:
+def subject(entry: Any) -> dict[str, Any]:
+    """Whom a duty binds, written short (a type) or in full."""
     return {"type": entry} if isinstance(entry, str) else dict(entry)
 
 
@@ -188,10 +192,11 @@ def _lifetime(values: Mapping[str, Series], header: Header, source: Source | Non
 
 def _directions(keys: Iterable[str], own: Mapping[str, Any], header: Header) -> dict[str, Direction]:
     default = header.get("direction", "free")
-    return {key: _direction(own.get(key, default)) for key in keys}
+    return {key: direction(own.get(key, default)) for key in keys}
 
 
-def _direction(entry: Any) -> Direction:
+def direction(entry: Any) -> Direction:
+    """A direction as authors write it."""
     if isinstance(entry, Mapping):
         low, high = entry["in_range"]
         return Direction("in_range", low, high)

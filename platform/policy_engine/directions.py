@@ -5,36 +5,74 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from policy_engine.build import direction
 from policy_engine.errors import TemplateError
-from policy_engine.model import Direction, Element
+from policy_engine.model import Direction, Element, Template
 from policy_engine.overlay import Operation, Overlay
 from policy_engine.reader import listed
 
 TIGHTER_UP = {"min", "percent", "k", "size"}  # more is stricter; for max, less is
 FORCES = ("info", "may", "explore", "encouraged", "in_principle", "required")
+PERIODS = (
+    "once",
+    "term",
+    "year",
+    "half_year",
+    "quarter",
+    "month",
+    "week",
+)  # the same number in a shorter time is stricter
+NAMES = {"title", "remark", "note"}  # what a thing is called asks nothing of anybody
+ASKED_OF = {"all_of": (True, False), "any_of": (False, True), "at_least_k_of": (False, True)}
+"""Per kind: may a part be added, may one be removed, where a duty may only be made stricter."""
+
+
+def direction_of(template: Template, element: Element, key: str) -> Direction:
+    """The parent's word on this key; where it says nothing of it, its word on the whole document."""
+    if key in element.directions:
+        return element.directions[key]
+    default = direction(template.header.get("direction", "free"))
+    if element.id == "header" or element.id.startswith("local."):
+        return default if default.kind == "fixed" else Direction()
+    own = next(iter(element.directions.values()), default) if not element.id.startswith("duty.") else default
+    return Direction() if key in NAMES and own.kind != "fixed" else own
 
 
 def direction_faults(
-    overlay: Overlay, operation: Operation, element: Element, key: str, replaced: list[Any]
+    overlay: Overlay, operation: Operation, allowed: Direction, key: str, replaced: list[Any]
 ) -> Iterator[TemplateError]:
     """`replaced` are the values that give way: the one of the overlay's day, and those the parent has announced for later."""
-    direction = element.directions.get(key, Direction())
     new = operation.value
-    if direction.kind == "fixed" and any(new != old for old in replaced):
+    if allowed.kind == "fixed" and any(new != old for old in replaced):
         yield overlay.fault(operation, "direction", "上级不许改这个值", "删去这一项")
-    elif direction.kind == "only_strengthen":
+    elif allowed.kind == "only_strengthen":
         weaker = [old for old in replaced if not stricter(key, old, new)]
         for old in weaker[:1]:
             sentence = f"只许加严:上级是 {_said(old)}，这里是 {_said(new)}"
             yield overlay.fault(operation, "direction", sentence, "改成不低于上级要求的值")
-    elif direction.kind == "in_range" and not _within(direction, new):
+    elif allowed.kind == "in_range" and not _within(allowed, new):
         yield overlay.fault(
-            operation, "direction", f"{_said(new)} 不在 {direction.low:g} 到 {direction.high:g} 之间", "改到范围以内"
+            operation, "direction", f"{_said(new)} 不在 {allowed.low:g} 到 {allowed.high:g} 之间", "改到范围以内"
         )
 
 
+def part_faults(overlay: Overlay, operation: Operation, template: Template, duty: Element) -> Iterator[TemplateError]:
+    """Adding or removing a part of a duty: whether that makes it stricter depends on how its parts are joined."""
+    allowed = direction_of(template, duty, "parts")
+    stricter_ways = ASKED_OF.get(duty.traits["kind"], (False, False))
+    if allowed.kind == "free" or (
+        allowed.kind == "only_strengthen" and stricter_ways[0 if operation.op == "add" else 1]
+    ):
+        return
+    word = "增加" if operation.op == "add" else "减少"
+    yield overlay.fault(
+        operation, "direction", f"上级不许{word}这项职责的部分", "只能在上级允许的方向上调整，或另立一项职责"
+    )
+
+
 def stricter(key: str, old: Any, new: Any) -> bool:
-    """At least as strict: a higher minimum, a lower maximum, a stronger force, a list that keeps every line; other values only unchanged."""
+    """At least as strict: a higher minimum, a lower maximum, a stronger force, a shorter period, more people bound,
+    a list that keeps every line; other values only unchanged."""
     if key in TIGHTER_UP:
         return old is None or (new is not None and new >= old)
     if key == "max":
@@ -43,7 +81,24 @@ def stricter(key: str, old: Any, new: Any) -> bool:
         return FORCES.index(new) >= FORCES.index(old)
     if key in ("items", "steps", "receivers", "fields"):
         return all(line in new for line in old or ())
+    if key == "period" and {old, new} <= set(PERIODS):
+        return PERIODS.index(new) >= PERIODS.index(old)
+    if key in ("subject", "population"):
+        return _wider(old, new)
+    if key in ("pro_rata", "waivable", "at_venue"):
+        return bool(new == old or new is (key == "at_venue"))
     return bool(new == old)
+
+
+def _wider(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Does `new` bind everybody whom `old` bound?"""
+    ways = {"posts", "kinds", "except_posts"}
+    if any(old.get(key) != new.get(key) for key in {*old, *new} - ways):
+        return False
+    exempt = set(new.get("except_posts", ())) <= set(old.get("except_posts", ()))
+    return exempt and all(
+        not new.get(key) or (bool(old.get(key)) and set(old[key]) <= set(new[key])) for key in ("posts", "kinds")
+    )
 
 
 def _said(value: Any) -> str:

@@ -20,6 +20,18 @@ from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
 
 FILES = {"policy.yaml", "clauses.yaml", *(f"{name}.yaml" for name in schema.SECTIONS)}
 FOLDERS = {"duties", "cases"}
+DIRECTED_WORDS = (
+    "title",
+    "period",
+    "subject",
+    "population",
+    "parts",
+    "waivable",
+    "pro_rata",
+    "at_venue",
+    "count",
+    "by",
+)
 ENGINE_SETTINGS = {"year_start_month": int, "pro_rata": bool, "term_from": str, "term_until": str}
 
 
@@ -88,7 +100,7 @@ class _Folder:
         if header.data:
             self.faults += [
                 *_header_faults(header),
-                *_local_faults(header),
+                *local_faults(header),
                 *_setting_faults(header, known),
                 *_term_faults(header),
             ]
@@ -219,7 +231,8 @@ def _header_faults(header: Document) -> Iterator[TemplateError]:
         yield header.fault(("in_force_until",), "backwards", "失效日早于施行日", "改正其中一个日期")
 
 
-def _local_faults(header: Document) -> Iterator[TemplateError]:
+def local_faults(header: Document) -> Iterator[TemplateError]:
+    """Unknown categories and words; also asked of words that an overlay adds."""
     words = words_with(header.data.get("local"))
     for category, entries in mapping(header.data.get("local")).items():
         if category not in shared_words():
@@ -375,7 +388,7 @@ def _number_faults(document: Document, way: Way, kind: str, values: Any) -> Iter
 
 
 def _direction_faults(document: Document, directions: Mapping[str, Any]) -> Iterator[TemplateError]:
-    allowed = (*NUMBERS, "force", *FILTERS)
+    allowed = (*NUMBERS, "force", *FILTERS, *DIRECTED_WORDS)
     for key, direction in directions.items():
         if key not in allowed:
             yield document.fault(

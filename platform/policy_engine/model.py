@@ -85,6 +85,11 @@ class Element:
         entry = in_force(self.values.get(key, ()), on)
         return entry.value if entry else None
 
+    def read(self, key: str, on: date | None = None, default: Any = None) -> Any:
+        """A word of the element: what an overlay made of it by that day, else what it was born with."""
+        entry = in_force(self.values.get(key, ()), on)
+        return entry.value if entry else self.title if key == "title" else self.traits.get(key, default)
+
     def stands(self, on: date | None) -> bool:
         """In force on that day; None asks for the latest state."""
         if on is None:
@@ -264,15 +269,15 @@ class Template:
     def filter_changes(self, duty_id: str, after: date, until: date) -> list[date]:
         """The days in (after, until] on which what counts for a duty, or for one of its parts, changes."""
         duty = self.elements[f"duty.{duty_id}"]
-        elements = [duty, *(self.elements[part] for part in duty.traits.get("parts", ()))]
+        parts = [self.elements[part] for part in duty.traits.get("parts", ())]
         days = {
             entry.since
-            for element in elements
-            for key in FILTERS
+            for element in (duty, *parts)
+            for key in (*FILTERS, "at_venue")
             for entry in element.values.get(key, ())
-            if entry.since
         }
-        return sorted(day for day in days if after < day <= until)
+        days |= {day for part in parts for day in (part.begins, part.ends)}
+        return sorted(day for day in days if day and after < day <= until)
 
     def setting(self, name: str, on: date | None = None, default: Any = None) -> Any:
         """A setting's value on a day; `default` where the policy states none, or none yet."""
@@ -340,7 +345,7 @@ class Policy(Template):
         return [
             {
                 "id": element.id,
-                "title": element.title,
+                "title": element.read("title", self.on),
                 "clauses": list(element.clauses),
                 "values": _values_json(element, self.on),
             }
@@ -372,25 +377,26 @@ def filter_of(counts: Mapping[str, Any], local: Any) -> Filter:
 
 def _duty(template: Template, element: Element, on: date | None) -> Duty:
     traits, force = element.traits, element.value("force", on) or element.value("force")
-    parts = tuple(_part(template, template.elements[name], on) for name in traits.get("parts", ()))
+    lines = (template.elements[name] for name in traits.get("parts", ()))
+    parts = tuple(_part(template, line, on) for line in lines if line.stands(on))
     items = _items(template, traits, on)
     return Duty(
         id=element.id.removeprefix("duty."),
-        title=element.title,
+        title=element.read("title", on),
         clauses=element.clauses,
         kind=traits["kind"],
         force=force,
-        subject=Subject(**_tuples(traits["subject"])),
-        period=traits["period"],
+        subject=Subject(**_tuples(element.read("subject", on))),
+        period=element.read("period", on),
         in_force=element.stands(on),
-        waivable=traits.get("waivable", force == "in_principle"),
-        pro_rata=traits.get("pro_rata", bool(template.setting("pro_rata", on))),
+        waivable=element.read("waivable", on, force == "in_principle"),
+        pro_rata=element.read("pro_rata", on, bool(template.setting("pro_rata", on))),
         min=_least(template, element, on, parts, items),
         max=element.value("max", on),
         where=_where(template, element, on),
-        distinct=_distinct(element),
-        by=traits.get("by", "subject"),
-        population=Subject(**_tuples(traits["population"])) if "population" in traits else None,
+        distinct=_distinct(element, on),
+        by=element.read("by", on, "subject"),
+        population=Subject(**_tuples(element.read("population", on))) if "population" in traits else None,
         parts=parts,
         items=items,
         listing=traits.get("list", "").rpartition(".")[2] or None,
@@ -400,11 +406,11 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
 def _part(template: Template, element: Element, on: date | None) -> Part:
     return Part(
         id=element.id.rpartition(".")[2],
-        title=element.title,
+        title=element.read("title", on),
         clauses=element.clauses,
         where=filter_of(_counts(element, on), template.header.get("local")),
-        distinct=_distinct(element),
-        by=element.traits.get("by", "subject"),
+        distinct=_distinct(element, on),
+        by=element.read("by", on, "subject"),
         min=element.value("min", on),
         max=element.value("max", on),
     )
@@ -446,11 +452,12 @@ def _where(template: Template, element: Element, on: date | None) -> Filter | No
 
 def _counts(element: Element, on: date | None) -> dict[str, Any]:
     words = {name: element.value(name, on) for name in FILTERS if name in element.values}
-    return words | {"at_venue": element.traits.get("at_venue", False)}
+    return words | {"at_venue": element.read("at_venue", on, False)}
 
 
-def _distinct(element: Element) -> str:
-    return str(element.traits.get("distinct", "record"))
+def _distinct(element: Element, on: date | None) -> str:
+    changed = element.value("count", on)
+    return str(changed).removesuffix("s") if changed else str(element.traits.get("distinct", "record"))
 
 
 def _indicator(template: Template, entry: Mapping[str, Any]) -> Indicator:
@@ -509,14 +516,14 @@ def _element(data: Mapping[str, Any]) -> Element:
         traits=data["traits"],
         values={key: tuple(map(_dated, series)) for key, series in data["values"].items()},
         directions={key: Direction(**direction) for key, direction in data["directions"].items()},
-        begins=_date(data["begins"]),
-        ends=_date(data["ends"]),
+        begins=date_of(data["begins"]),
+        ends=date_of(data["ends"]),
     )
 
 
 def _dated(data: Mapping[str, Any]) -> Dated:
-    source = Source(**{**data["source"], "since": _date(data["source"]["since"])})
-    return Dated(_date(data["from"]), data["value"], source)
+    source = Source(**{**data["source"], "since": date_of(data["source"]["since"])})
+    return Dated(date_of(data["from"]), data["value"], source)
 
 
 def _plain(value: Any) -> Any:
@@ -536,5 +543,6 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _date(text: str | None) -> date | None:
+def date_of(text: str | None) -> date | None:
+    """A day from its ISO text."""
     return date.fromisoformat(text) if text else None

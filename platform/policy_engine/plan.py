@@ -38,8 +38,19 @@ def duties_and_periods(policy: Policy, as_of: date) -> Iterator[tuple[Duty, Peri
     term = (date.fromisoformat(ends[0]) if ends[0] else None, date.fromisoformat(ends[1]) if ends[1] else None)
     read = cache(policy.duties_on)
     for index, latest in enumerate(policy.duties_on(as_of)):
-        for period in begun(latest.period, as_of, year_start_month=start_month, term=term):
-            yield read(period.reference_day(as_of))[index], period
+        for rhythm in _rhythms(policy, latest):
+            for period in begun(rhythm, as_of, year_start_month=start_month, term=term):
+                duty = read(period.reference_day(as_of))[index]
+                if duty.period == rhythm:  # a period that an overlay did away with in its middle is nobody's
+                    yield duty, period
+
+
+def _rhythms(policy: Policy, duty: Duty) -> list[str]:
+    """The periods a duty has had: one, unless an overlay changed it."""
+    had = policy.elements[f"duty.{duty.id}"].values.get("period", ())
+    return [
+        entry.value for index, entry in enumerate(had) if entry.value not in [one.value for one in had[:index]]
+    ] or [duty.period]
 
 
 def tallies_of(duty: Duty, period: Period, as_of: date) -> list[Tally]:

@@ -1,0 +1,243 @@
+"""The four operations of an overlay, each a pure function from elements to elements, or its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from policy_engine import schema
+from policy_engine.addresses import LOCAL, SINGULAR, element_at, local_of, series_at, settable, shapes_of, words_of
+from policy_engine.build import duty_elements, listing_element, part_element, setting_element, subject
+from policy_engine.directions import direction_faults, direction_of, part_faults
+from policy_engine.errors import TemplateError, TemplateErrors
+from policy_engine.load import duty_faults, local_faults, setting_fault
+from policy_engine.model import Dated, Element, Series, Source, Template
+from policy_engine.overlay import Operation, Overlay, refuse
+from policy_engine.reader import Document, listed, mapping
+
+Elements = dict[str, Element]
+PARTS = ".parts."
+
+
+def apply(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:
+    """One operation. Raises TemplateErrors."""
+    change = {"set": _set, "add": _add, "remove": _remove, "select": _select}[operation.op]
+    return change(template, elements, overlay, operation)
+
+
+def addressed(
+    template: Template, elements: Mapping[str, Element], operation: Operation
+) -> tuple[Element, str, Series] | None:
+    """The element, the key and the present series that a `set` means; None where there is no such address."""
+    name, _, key = operation.path.rpartition(".")
+    element = element_at(template, elements, name)
+    if element is None or key not in settable(element):
+        return None
+    return element, key, series_at(template, element, key)
+
+
+def gives_way(series: Series, source: Source) -> tuple[date | None, Series, Series]:
+    """From which day a new value of that source holds, what of the series stays before it, and what gives way to it.
+
+    Never before the value it changes. An earlier layer's later values give way too: the deviation stands until it is rebased.
+    """
+    first = max(filter(None, (source.since, series[0].since if series else None)), default=None)
+    kept = tuple(entry for entry in series if (entry.since or date.min) <= (first or date.min))
+    return first, kept, (*kept[-1:], *series[len(kept) :])
+
+
+def _set(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:
+    """A new value from the overlay's day on."""
+    found = addressed(template, elements, operation)
+    if found is None:
+        name = operation.path.rpartition(".")[0]
+        raise _error(overlay, operation, "unknown_id", f"没有“{operation.path}”", _addresses(template, elements, name))
+    element, key, series = found
+    refuse(_misfits(template, elements, overlay, operation, element, key))
+    if key in ("subject", "population"):
+        operation = replace(operation, value=subject(operation.value))
+    first, kept, replaced = gives_way(series, operation.source)
+    allowed = direction_of(template, element, key)
+    refuse(direction_faults(overlay, operation, allowed, key, [entry.value for entry in replaced] or [None]))
+    entry = Dated(first, operation.value, replace(operation.source, since=first))
+    return elements | {element.id: replace(element, values={**element.values, key: (*kept, entry)})}
+
+
+def _add(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:
+    """A new duty with its parts, a part of a duty, a checklist, report, …, a setting or a local word."""
+    if element_at(template, elements, operation.path):
+        raise _error(overlay, operation, "duplicate_id", f"“{operation.path}”已经有了", "换一个 id，或用 set 修改")
+    if PARTS in operation.path:
+        return _add_part(template, elements, overlay, operation)
+    kind, _, name = operation.path.partition(".")
+    new = list(_new_elements(template, elements, overlay, operation, kind, name))
+    return elements | {element.id: replace(element, begins=operation.source.since) for element in new}
+
+
+def _add_part(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:
+    base, _, name = operation.path.partition(PARTS)
+    duty = elements.get(base)
+    if duty is None or "parts" not in duty.traits:
+        raise _error(
+            overlay, operation, "unknown_id", f"没有由几部分合成的“{base}”", _addresses(template, elements, base)
+        )
+    refuse(part_faults(overlay, operation, template, duty))
+    value = {"id": name, **operation.value} if isinstance(operation.value, Mapping) else operation.value
+    document = Document(overlay.file, value, {(): operation.line})
+    refuse(_at(operation, schema.faults(document, schema.PART, words_of(template, elements))))
+    _must_be_named(overlay, operation, value["id"], name)
+    head = {"id": "d", "title": "d", "clauses": [], "kind": "any_of", "period": "year", "values": [{"min": None}]}
+    whole = Document(overlay.file, {**head, "parts": [value]}, {(): operation.line})
+    refuse(_at(operation, duty_faults(whole, template.clauses, elements)))
+    own = {"kind": duty.traits["kind"], "clauses": duty.clauses}
+    part = part_element(value, base, own, template.header, operation.source)
+    traits = {**duty.traits, "parts": [*duty.traits["parts"], part.id]}
+    begun = replace(part, begins=operation.source.since, directions=duty.directions)
+    return elements | {base: replace(duty, traits=traits), part.id: begun}
+
+
+def _remove(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:
+    """The element ends on the overlay's day; what was judged before stays judged."""
+    element = elements.get(operation.path)
+    if element is None or element.id == "header" or element.id.startswith(LOCAL):
+        remedy = _addresses(template, elements, operation.path)
+        raise _error(overlay, operation, "unknown_id", f"没有可以取消的“{operation.path}”", remedy)
+    if PARTS in element.id:
+        refuse(part_faults(overlay, operation, template, elements[element.id.partition(PARTS)[0]]))
+    elif element.id.startswith("duty.") and any(one.kind != "free" for one in element.directions.values()):
+        raise _error(overlay, operation, "direction", "上级不许取消这项职责", "只能在上级允许的方向上调整数值")
+    return elements | {operation.path: replace(element, ends=operation.source.since or date.min)}
+
+
+def _select(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:
+    """Keep only these of a collection: of the duties, the reports, the parts of one duty."""
+    names = collection(elements, operation.path)
+    wanted = (
+        {f"{operation.path}.{one}" for one in operation.value or ()} if isinstance(operation.value, list) else set()
+    )
+    if not names or not wanted or wanted - names:
+        unknown = listed(sorted(wanted - names)) or operation.path
+        remedy = f"可选:{listed(sorted(names)) or 'duty、checklist、report……'}"
+        raise _error(overlay, operation, "unknown_id", f"没有“{unknown}”", remedy)
+    for name in sorted(names - wanted):
+        elements = _remove(template, elements, overlay, replace(operation, op="remove", path=name))
+    return elements
+
+
+def collection(elements: Mapping[str, Element], path: str) -> set[str]:
+    """What stands directly under a path, what has ended left out."""
+    depth = path.count(".") + 1
+    return {
+        name
+        for name, element in elements.items()
+        if name.startswith(f"{path}.") and name.count(".") == depth and element.stands(None)
+    }
+
+
+def _new_elements(
+    template: Template, elements: Mapping[str, Element], overlay: Overlay, operation: Operation, kind: str, name: str
+) -> Iterator[Element]:
+    if kind == "local":
+        yield _new_word(template, elements, overlay, operation)
+        return
+    value = (
+        {"id": name, **operation.value} if kind == "duty" and isinstance(operation.value, Mapping) else operation.value
+    )
+    shapes = {"duty": schema.DUTY, "setting": schema.SETTING}
+    shape = shapes.get(kind) or schema.SECTIONS.get(SINGULAR.get(kind, ""))
+    if shape is None or not name or "." in name:
+        ways = f"duty.<id>、duty.<id>.parts.<part>、setting.<名>、local.<类>.<词>、{'、'.join(f'{one}.<id>' for one in SINGULAR)}"
+        raise _error(overlay, operation, "unknown_id", f"不能增加“{operation.path}”", f"写成 {ways}")
+    document = Document(overlay.file, value, {(): operation.line})
+    refuse(_at(operation, schema.faults(document, shape, words_of(template, elements))))
+    if kind == "duty":
+        _must_be_named(overlay, operation, value["id"], name)
+        refuse(_at(operation, duty_faults(document, template.clauses, elements)))
+        yield from duty_elements(value, template.header, source=operation.source)
+    elif kind == "setting":
+        odd = setting_fault(name, mapping(value).get("value", value))
+        refuse([overlay.fault(operation, *odd)] if odd else [])
+        yield setting_element(name, value, template.header, source=operation.source)
+    else:
+        yield listing_element(kind, name, value, template.header, source=operation.source)
+
+
+def _new_word(template: Template, elements: Mapping[str, Element], overlay: Overlay, operation: Operation) -> Element:
+    """A local word: `local.kinds.doorstep`, with a title and the shared word it is one of."""
+    category, _, word = operation.path.removeprefix(LOCAL).partition(".")
+    if direction_of(template, Element(id=operation.path), "title").kind == "fixed":
+        raise _error(overlay, operation, "direction", "上级不许增加本地用语", "用上级已有的词")
+    local = local_of(template, elements)
+    own = {**local, category: {**local.get(category, {}), word: operation.value}}
+    document = Document(overlay.file, {"id": "x", "title": "x", "local": own}, {(): operation.line})
+    faults = schema.faults(document, schema.HEADER, words_of(template, elements)) or list(local_faults(document))
+    refuse([replace(fault, line=operation.line, key=operation.path) for fault in faults])
+    entry = {"title": operation.value} if isinstance(operation.value, str) else operation.value
+    values = {key: (Dated(operation.source.since, said, operation.source),) for key, said in entry.items()}
+    return Element(id=operation.path, title=entry["title"], values=values)
+
+
+def _must_be_named(overlay: Overlay, operation: Operation, written: str, name: str) -> None:
+    if written != name:
+        raise _error(overlay, operation, "wrong_id", f"id“{written}”与 path 不同", "不写 id，或写得与 path 一致")
+
+
+def _misfits(
+    template: Template,
+    elements: Mapping[str, Element],
+    overlay: Overlay,
+    operation: Operation,
+    element: Element,
+    key: str,
+) -> list[TemplateError]:
+    """Is the value of the right shape, with known words?"""
+    options = element.traits.get("options")
+    if options and operation.value not in options:
+        return [
+            overlay.fault(operation, "not_an_option", f"“{operation.value}”不在可选之列", f"可选:{listed(options)}")
+        ]
+    odd = (
+        setting_fault(element.id.removeprefix("setting."), operation.value)
+        if element.id.startswith("setting.")
+        else None
+    )
+    if odd:
+        return [overlay.fault(operation, *odd)]
+    if key == "duties" and isinstance(operation.value, list):
+        unknown = [one for one in operation.value if f"duty.{one}" not in elements]
+        return [overlay.fault(operation, "unknown_duty", f"没有职责“{one}”", "改成现有职责的 id") for one in unknown]
+    document = Document(overlay.file, operation.value, {(): operation.line})
+    return _at(operation, schema.faults(document, _shape(element, key), words_of(template, elements)))
+
+
+def _shape(element: Element, key: str) -> schema.Schema:
+    """What a value of this key looks like: the same shape as in the template's own files."""
+    kind = element.id.partition(".")[0]
+    if kind == "setting":
+        current = element.value("value")
+        return {"type": "array"} if isinstance(current, list) else {"type": ["string", "number", "boolean", "null"]}
+    return shapes_of(kind).get(key, {})
+
+
+def _addresses(template: Template, elements: Mapping[str, Element], near: str) -> str:
+    kind = near.partition(".")[0]
+    siblings = [name for name in sorted(elements) if name.startswith(f"{kind}.")]
+    element = element_at(template, elements, near)
+    keys = sorted(settable(element)) if element else []
+    return (
+        f"可改的键:{listed(keys)}"
+        if keys
+        else f"可用的 id:{listed(siblings or sorted({name.partition('.')[0] for name in elements}))}"
+    )
+
+
+def _at(operation: Operation, faults: Iterable[TemplateError]) -> list[TemplateError]:
+    """Faults inside an operation's value, told with its address."""
+    return [
+        replace(fault, line=operation.line, key=".".join(filter(None, (operation.path, fault.key)))) for fault in faults
+    ]
+
+
+def _error(overlay: Overlay, operation: Operation, code: str, message: str, remedy: str) -> TemplateErrors:
+    return TemplateErrors([overlay.fault(operation, code, message, remedy)])
