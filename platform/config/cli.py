@@ -78,15 +78,21 @@ def bootstrap(admin_url: str) -> None:
 
 @main.command()
 @click.option("--canary", default=None, metavar="代码", help="先升级这一个；它失败就不再往下做。不写则取最小的一个")
-@click.option("--wave", default=100, show_default=True, type=click.IntRange(1), help="每批多少个，批与批之间换新连接")
+@click.option(
+    "--wave", default=100, show_default=True, type=click.IntRange(1, 200), help="每个连接连续做多少个再换新连接"
+)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 8), help="同时用几个连接")
 @click.option("--keep-going", is_flag=True, help="某一个失败时继续做其余的")
+@click.option("--status", is_flag=True, help="只看最近一次升级到哪里、还剩多少，不做任何改动")
 @click.option("--json", "as_json", is_flag=True, help="每行一个 JSON 对象")
-def migrate(canary: str | None, wave: int, keep_going: bool, as_json: bool) -> None:
+def migrate(canary: str | None, wave: int, workers: int, keep_going: bool, status: bool, as_json: bool) -> None:
     """把公共库、模板库和各委员会的库升级到本版本。中断或失败后再运行一次即接着做。"""
     _django()
-    from registry.commands import migrate as run
+    from registry import commands
 
-    run(canary=canary, wave=wave, keep_going=keep_going, as_json=as_json)
+    if status:
+        return commands.migration_status(as_json=as_json)  # type: ignore[no-any-return]
+    commands.migrate(canary=canary, wave=wave, workers=workers, keep_going=keep_going, as_json=as_json)
 
 
 @main.command()

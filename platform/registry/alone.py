@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connections
+from django.db import connection, connections
 
 from core.db.router import OWNER
 from core.errors import DomainError
@@ -35,3 +35,15 @@ def alone(key: str, *, what: str) -> Iterator[None]:
         yield
     finally:
         holder.close()
+
+
+def is_held(key: str) -> bool:
+    """Whether some process of this database works on `key` now; any role may ask."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+            "WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.granted "
+            "AND l.classid = %s AND l.objid::bigint = hashtext(%s)::bigint & 4294967295)",
+            [SPACE, key],
+        )
+        return bool(cursor.fetchone()[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -14,7 +15,7 @@ import click
 
 from core import clock
 from core.errors import DomainError
-from registry import archiving, migration, provisioning, queries
+from registry import archiving, migration, provisioning, queries, runs
 from registry.models import Level, State
 
 
@@ -127,19 +128,40 @@ def delete(code: str, by: str, certificate: Path | None, as_json: bool) -> None:
 
 
 @refusing
-def migrate(*, canary: str | None, wave: int, keep_going: bool, as_json: bool) -> None:
+def migrate(*, canary: str | None, wave: int, workers: int, keep_going: bool, as_json: bool) -> None:
     """`lianxin migrate`: a line per committee while it runs; failures end with exit code 2."""
 
     def tell(progress: migration.Progress) -> None:
         click.echo(json.dumps(progress.plain(), ensure_ascii=False) if as_json else progress.line)
 
-    outcome = migration.migrate(report=tell, canary=canary, wave=wave, keep_going=keep_going)
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # what is under way is finished and the run noted as stopped
+    outcome = migration.migrate(report=tell, canary=canary, wave=wave, workers=workers, keep_going=keep_going)
     if outcome.failed:
         raise migration.MigrationFailed(outcome)
     end = {"event": "end", "ok": True, "changed": outcome.changed, "seconds": round(outcome.seconds, 3)}
+    end |= {"longest": round(outcome.longest, 3)} if outcome.changed else {}
     _say(
         end, as_json=as_json, sentence=f"升级了 {outcome.changed} 个委员会" if outcome.changed else "各委员会均已是最新"
     )
+
+
+@refusing
+def migration_status(*, as_json: bool) -> None:
+    """`lianxin migrate --status`: the last run, what is left, who was left out and why."""
+    found = runs.status()
+    sentences = [f"最近一次：{found.label}"]
+    if found.started_at:
+        sentences[0] += (
+            f"，{found.changed}/{found.total} 个已升级，{found.failed} 个没有升级，用了 {found.seconds:.1f} 秒"
+        )
+        sentences[0] += f"，约余 {found.left:.0f} 秒" if found.left is not None else ""
+        sentences.append(f"最后：{found.note}；单个委员会最长一次事务 {found.longest * 1000:.0f} 毫秒")
+    sentences += [f"{one.code} 正分批改数据：{one.migration} 已改 {one.rows} 行" for one in found.walks]
+    sentences += [f"{code} {name}：{error}" for code, name, error in found.problems]
+    sentences.append(f"还有 {found.behind} 个委员会待升级" if found.behind else "各委员会均已是最新")
+    _say({"event": "status"} | found.plain(), as_json=as_json, sentence="\n".join(sentences))
 
 
 COMMANDS = [create, list_, suspend, resume, archive, delete]

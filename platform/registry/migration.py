@@ -2,29 +2,38 @@
 
 A canary first, then waves, one transaction per committee with a bounded wait for locks. What a committee has reached
 stands in public (`schema_version`), so a run that stopped goes on where it was and "nothing to do" costs one query.
+The run itself stands in public too (`registry.runs`).
 """
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.commands.migrate import Command as Migrate  # django-tenants hides it behind its own
 from django.db import OperationalError, connections
+from django.db.migrations.loader import MigrationLoader
 
 from core import tenancy
 from core.db.router import OWNER
 from core.errors import DomainError
 from registry import privileges, schema_script
 from registry.alone import alone
-from registry.models import Committee, SchemaScript, State
+from registry.models import Committee, RunState, SchemaScript, State
+from registry.runs import LOCK, Recorder
 from registry.schema_script import TEMPLATE_SCHEMA
-from registry.upgrade import Upgrade, in_schema, owner
+from registry.standing import in_schema, owner
+from registry.upgrade import Applied, Brought, Replay, Upgrade
 
-WAVE = 100  # committees per connection: a backend keeps what it has seen of each schema (scale.md §B)
+WAVE = 100  # committees per connection: a backend keeps what it has seen of each schema
+LARGEST_WAVE = 200  # some 0.3–0.6 MB each: a server process stays below 128 MB
+MOST_WORKERS = 8  # connections of the owner besides the one that holds the lock
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before another try at a committee whose tables are in use
 WAITING = {"55P03", "40P01"}  # lock_not_available, deadlock_detected
 
@@ -58,11 +67,13 @@ class Progress:
 
 @dataclass
 class Outcome:
-    """`failed` holds (code, name, error) of committees left as they were."""
+    """`failed` holds (code, name, error) of committees left as they were; `longest`: seconds one's tables were locked."""
 
     total: int = 0
     changed: int = 0
     seconds: float = 0.0
+    longest: float = 0.0
+    workers: int = 1
     failed: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -81,14 +92,20 @@ Report = Callable[[Progress], None]
 
 
 def migrate(
-    *, report: Report = lambda line: None, canary: str | None = None, wave: int = WAVE, keep_going: bool = False
+    *,
+    report: Report = lambda line: None,
+    canary: str | None = None,
+    wave: int = WAVE,
+    workers: int = 1,
+    keep_going: bool = False,
 ) -> Outcome:
     """Bring the database to this release; what could not be is in the outcome's `failed`.
 
     `canary` is the code of the committee to go first (default: the smallest active one); when it fails, nobody follows.
-    After any other failure the run stops, unless `keep_going`. Raises alone.Busy, tenancy.UnknownCommittee (the canary).
+    After any other failure the run stops, unless `keep_going`; what other workers have begun they finish.
+    Raises alone.Busy, tenancy.UnknownCommittee (the canary).
     """
-    with alone("migrate", what="升级数据库"):
+    with alone(LOCK, what="升级数据库"):
         _public()
         report(Progress("公共库已是最新"))
         version = schema_script.fingerprint()
@@ -97,57 +114,120 @@ def migrate(
             _template()
             SchemaScript.objects.using(OWNER).create(fingerprint=version, sql=schema_script.build())
             report(Progress("建库脚本已更新"))
-        run = _Run(version, report, total=len(behind))
-        if behind:
-            run.all(_canary_first(behind, canary), wave=wave, keep_going=keep_going)
+        if not behind:
+            return Outcome()
+        rows = _canary_first(behind, canary)
+        run = _Run(version, report, total=len(rows), keep_going=keep_going)
+        run.all(rows, wave=min(wave, LARGEST_WAVE), workers=min(workers, MOST_WORKERS))
         return run.outcome
 
 
 class _Run:
-    def __init__(self, version: str, report: Report, *, total: int) -> None:
-        self._version, self._report = version, report
+    """One run: the canary alone, then the others by as many threads as there are workers, each with its connection."""
+
+    def __init__(self, version: str, report: Report, *, total: int, keep_going: bool) -> None:
+        self._version, self._report, self._keep_going = version, report, keep_going
+        self._known: dict[Applied, Replay] = {}
+        self._recorder = Recorder(version, total)
         self._start = time.monotonic()
+        self._telling, self._stop = threading.Lock(), threading.Event()
         self.outcome = Outcome(total=total)
 
-    def all(self, rows: Sequence[Committee], *, wave: int, keep_going: bool) -> None:
-        upgrade = Upgrade(self._version)
-        for number, row in enumerate(rows):
-            if number and number % wave == 0:
+    def all(self, rows: Sequence[Committee], *, wave: int, workers: int) -> None:
+        state = RunState.STOPPED  # unless it comes to its end
+        try:
+            upgrade, rest = Upgrade(self._version, self._known), _shared(rows[1:])
+            if self._one(upgrade, rows[0]):
+                self.outcome.workers = workers = max(1, min(workers, len(rows) - 1))
+                if workers == 1:
+                    self._some(rest, wave, upgrade)
+                else:
+                    self._by_threads(rest, wave, workers)
+            state = RunState.FAILED if self.outcome.failed else RunState.DONE
+        finally:
+            self.outcome.seconds = time.monotonic() - self._start
+            self._recorder.ended(state)
+
+    def _by_threads(self, rest: Iterator[Committee], wave: int, workers: int) -> None:
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                for one in [pool.submit(self._apart, rest, wave) for _ in range(workers)]:
+                    one.result()
+            finally:
+                self._stop.set()  # also when this process is told to end: each finishes its committee
+
+    def _apart(self, rest: Iterator[Committee], wave: int) -> None:
+        """In a thread of its own, whose connection nobody else closes."""
+        try:
+            self._some(rest, wave, Upgrade(self._version, self._known))
+        finally:
+            connections[OWNER].close()
+
+    def _some(self, rest: Iterator[Committee], wave: int, upgrade: Upgrade) -> None:
+        for number, row in enumerate(rest, start=1):
+            if self._stop.is_set():
+                return
+            if number % wave == 0:
                 connections[OWNER].close()
-            good = self._one(upgrade, row)
-            if not good and (number == 0 or not keep_going):
-                break
-        self.outcome.seconds = time.monotonic() - self._start
+            if not self._one(upgrade, row) and not self._keep_going:
+                self._stop.set()
 
     def _one(self, upgrade: Upgrade, row: Committee) -> bool:
+        brought, error = Brought("", 0.0), ""
         try:
-            how, error = _patiently(upgrade, row), ""
-            self.outcome.changed += 1
+            brought = _patiently(upgrade, row, lambda words: self._told(f"{row.name}：{words}"))
         except Exception as problem:  # whatever a migration raises, the committee is named and the others are safe
-            how, error = "", _words_of(problem)
-            self.outcome.failed.append((row.code, row.name, error))
+            error = _words_of(problem)
             Committee.objects.using(OWNER).filter(pk=row.pk).update(problem=error[:500])
-        self._tell(row, how, error)
+        with self._telling:
+            self.outcome.changed += not error
+            self.outcome.failed += [(row.code, row.name, error)] if error else []
+            self.outcome.longest = max(self.outcome.longest, brought.longest)
+            self._tell(row, brought.how, error)
         return not error
+
+    def _told(self, words: str) -> None:
+        with self._telling:
+            self._move(words)
+
+    def _move(self, note: str) -> None:
+        found = self.outcome
+        self._recorder.moved(note=note, changed=found.changed, failed=len(found.failed), longest=found.longest)
 
     def _tell(self, row: Committee, how: str, error: str) -> None:
         done, total = self.outcome.changed + len(self.outcome.failed), self.outcome.total
         seconds = time.monotonic() - self._start
         said = f"{row.name}没有升级：{error}" if error else f"{row.name}已升级"
         left = seconds / done * (total - done)
+        self._move(said)
         self._report(Progress(said, row.code, done, total, seconds, left, how, error))
 
 
-def _patiently(upgrade: Upgrade, row: Committee) -> str:
+def _shared(rows: Sequence[Committee]) -> Iterator[Committee]:
+    """Each row once, to whichever thread asks first."""
+    lock, left = threading.Lock(), iter(rows)
+
+    class Shared:
+        def __iter__(self) -> Shared:
+            return self
+
+        def __next__(self) -> Committee:
+            with lock:
+                return next(left)
+
+    return Shared()
+
+
+def _patiently(upgrade: Upgrade, row: Committee, told: Callable[[str], None]) -> Brought:
     """Several tries at a committee whose tables are in use; each waits two seconds at most and then lets go of all locks."""
     for pause in PAUSES:
         try:
-            return upgrade.bring(row)
+            return upgrade.bring(row, told=told)
         except OperationalError as error:
             if getattr(error.__cause__, "pgcode", None) not in WAITING:
                 raise
             time.sleep(pause)
-    return upgrade.bring(row)
+    return upgrade.bring(row, told=told)
 
 
 def _words_of(problem: Exception) -> str:
@@ -185,10 +265,24 @@ def _smallest(rows: list[Committee]) -> str | None:
 
 
 def _public() -> None:
+    """Django's own command looks through the catalog of all committees several times; it is asked only when needed."""
     owner().set_schema_to_public()
-    call_command(Migrate(), database=OWNER, interactive=False, verbosity=0)
+    if not _public_is_current():
+        call_command(Migrate(), database=OWNER, interactive=False, verbosity=0)
     with connections[OWNER].cursor() as cursor:
         cursor.execute(";".join(privileges.public_statements()))
+
+
+def _public_is_current() -> bool:
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL")
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute("SELECT app, name FROM public.django_migrations")
+        applied = set(cursor.fetchall())
+    labels = {name.rsplit(".", 1)[-1] for name in (*settings.SHARED_APPS, *settings.TENANT_APPS)}
+    on_disk = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    return {node for node in on_disk if node[0] in labels} <= applied
 
 
 def _template() -> None:

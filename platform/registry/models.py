@@ -83,3 +83,41 @@ class SchemaScript(Row):
 
     fingerprint = models.CharField(max_length=64, unique=True)
     sql = models.TextField()
+
+
+class RunState(models.TextChoices):
+    """Of a run of the migration controller; one killed stays `running` without holding the lock (`registry.runs`)."""
+
+    RUNNING = "running", "升级中"
+    DONE = "done", "完成"
+    FAILED = "failed", "有委员会没有升级"
+    STOPPED = "stopped", "中途停下"
+
+
+class MigrationRun(Row):
+    """One run of `lianxin migrate` that found something to do; `created_at` is its start."""
+
+    version = models.CharField(max_length=64)  # the fingerprint it brings committees to
+    state = models.CharField(max_length=20, choices=RunState, default=RunState.RUNNING)
+    total = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    note = models.CharField(max_length=300, blank=True)  # what it did last, in words
+    longest = models.FloatField(default=0)  # seconds of the longest transaction in one committee
+    moved_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+
+
+class BatchCursor(Row):
+    """How far a migration that goes in batches is in one committee; gone when it is done."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="+")
+    migration = models.CharField(max_length=300)  # app.name
+    operation = models.PositiveSmallIntegerField(default=0)
+    after = models.CharField(max_length=100, blank=True)  # the key of the last row changed
+    rows = models.PositiveBigIntegerField(default=0)
+    batches = models.PositiveIntegerField(default=0)
+    moved_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["committee", "migration"], name="one_cursor_per_migration")]

@@ -30,6 +30,8 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     },
     "registry_domain": {"app": READ, "operator": FULL},
     "registry_schemascript": {},
+    "registry_migrationrun": {"operator": READ},
+    "registry_batchcursor": {"operator": READ},
     "accounts_user": {"operator": EDIT},
     "accounts_rolegrant": {"operator": FULL},
     "core_auditevent": {"operator": APPEND},

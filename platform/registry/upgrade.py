@@ -2,16 +2,18 @@
 
 The first committee that lacks a given set of migrations runs them through Django's executor while the SQL is
 written down; the others run that SQL. Migrations whose SQL cannot stand for them (Python code, a value worked out
-per run) go through the executor for every committee. Objects are named, never listed: listing a schema scans the
-catalog of all committees (research/scale.md, the finding behind most others).
+per run) go through the executor for every committee. A migration that goes in batches (`registry.batches`) parts the
+way: what comes before it is one transaction, then its batches, then what comes after; only the end sets the version.
+Objects are named, never listed: listing a schema scans the catalog of all committees.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.db import connections, router, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -20,13 +22,12 @@ from django.db.migrations.operations import AddField, AlterField, RunPython, Sep
 from django.db.migrations.operations.base import Operation
 
 from core import tenancy
-from core.db.postgres.base import DatabaseWrapper
 from core.db.router import OWNER
 from core.errors import DomainError
-from registry import privileges, schema_script
+from registry import batches, privileges, schema_script, standing
 from registry.models import Committee
+from registry.standing import in_schema, owner
 
-LOCK_TIMEOUT = "2s"
 _DJANGOS = ("django.db.migrations.operations.", "django.contrib.postgres.operations")
 
 Applied = tuple[tuple[str, str], ...]
@@ -43,73 +44,133 @@ class NotInOneTransaction(DomainError):
         )
 
 
+class MixedWithBatches(DomainError):
+    code = "mixed_with_batches"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(f"迁移 {'、'.join(names)} 把分批改数据和别的操作放在一起，中断后无法接着做。请拆成几个迁移。")
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What one committee's run wrote down for the others that stand where it stood."""
+
+    sql: tuple[str, ...]
+    added: Applied
+    ends: bool
+
+
 @dataclass
-class _Way:
-    """From one set of applied migrations to this release."""
+class _Stage:
+    """The next part of the way from one set of applied migrations to this release: one transaction, or batches."""
 
     executor: MigrationExecutor
     plan: list[tuple[Migration, bool]]
     replayable: bool
-    sql: list[str] | None = None  # written down by the first committee
-    added: Applied = ()
+    ends: bool  # nothing is left after it
+    batched: Migration | None = None
+    state: Any = None  # the models before it, rendered: that takes longer than a committee's tables may be locked
 
 
-def owner() -> DatabaseWrapper:
-    return cast(DatabaseWrapper, connections[OWNER])
+@dataclass(frozen=True)
+class Brought:
+    """`how`: executor, replay or batches (the slowest part); `longest`: seconds its tables were locked at most."""
 
-
-@contextmanager
-def in_schema(schema: str) -> Iterator[None]:
-    """The owner's connection stands in `schema` alone: a missing table is an error, not public's."""
-    owner().set_schema(schema, include_public=False)
-    try:
-        yield
-    finally:
-        owner().set_schema_to_public()
+    how: str
+    longest: float
 
 
 class Upgrade:
-    """One run over many committees. `version` is the fingerprint they reach; the template must stand there already."""
+    """One run over many committees. `version` is the fingerprint they reach; the template must stand there already.
 
-    def __init__(self, version: str) -> None:
+    Of one thread, whose connection its executors keep; `known` is what all threads of a run have written down.
+    """
+
+    def __init__(self, version: str, known: dict[Applied, Replay] | None = None) -> None:
         self.version = version
         self._objects = schema_script.objects()
-        self._ways: dict[Applied, _Way] = {}
+        self._stages: dict[Applied, _Stage] = {}
+        self._known: dict[Applied, Replay] = {} if known is None else known
+        self._locked_since = 0.0
 
-    def bring(self, row: Committee) -> str:
-        """Upgrade one committee wholly or not at all; returns `executor` or `replay`.
+    def bring(self, row: Committee, *, told: Callable[[str], None] = lambda words: None) -> Brought:
+        """Upgrade one committee; each part of its way wholly or not at all, again from where it stopped.
 
-        Raises NotInOneTransaction, or what the database or the migration raises.
+        `told` hears of each batch. Raises NotInOneTransaction, MixedWithBatches, or what the database or the migration raises.
         """
-        with transaction.atomic(using=OWNER):
-            with in_schema(row.schema_name):
-                how = self._migrate(row)
-                _run([schema_script.deed_view_sql(), *self._grants(tenancy.role_of(row.code))])
-            Committee.objects.using(OWNER).filter(pk=row.pk).update(schema_version=self.version, problem="")
-        return how
+        ways, longest, ended = set[str](), 0.0, False
+        while not ended:
+            self._locked_since = time.perf_counter()
+            with transaction.atomic(using=OWNER):
+                with in_schema(row.schema_name):
+                    how, ended, batched = self._stage(row)
+                if ended:
+                    Committee.objects.using(OWNER).filter(pk=row.pk).update(schema_version=self.version, problem="")
+            longest = max(longest, time.perf_counter() - self._locked_since)
+            if batched and batched.batched:
+                longest = max(longest, batches.walk(row, batched.batched, batched.state.apps, told=told))
+            ways.add(how)
+        slowest = next(one for one in ("batches", "executor", "replay") if one in ways)
+        return Brought(slowest, longest)
 
-    def _migrate(self, row: Committee) -> str:
-        _run([f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"])
+    def _stage(self, row: Committee) -> tuple[str, bool, _Stage | None]:
+        """One part of the way: how it was gone, whether it was the last, and the batches that come now."""
+        _run([f"SET LOCAL lock_timeout = '{standing.LOCK_TIMEOUT}'"])
         before = _applied()
-        way = self._ways.get(before)
-        if way is None:
-            way = self._ways[before] = _way_from_here()
-        if way.sql is not None:
-            _run(["DROP VIEW IF EXISTS deed", *way.sql, *_recorded(way.added)])
-            return "replay"
-        _run(["DROP VIEW IF EXISTS deed"])
-        with _written_down() as statements:
-            way.executor.migrate(way.executor.loader.graph.leaf_nodes(), plan=list(way.plan))
-        if way.replayable and not any(row.schema_name in one for one in statements):
+        if known := self._known.get(before):
+            self._between([*known.sql, *_recorded(known.added)], row, ends=known.ends)
+            return "replay", known.ends, None
+        stage = self._stages.get(before)
+        if stage is None:
+            stage = self._stages[before] = _stage_from_here()
+            self._locked_since = time.perf_counter()  # it has read, and locked nothing
+        if stage.batched:
+            return "batches", False, stage
+        with self._around(row, ends=stage.ends), _written_down() as statements:
+            targets = stage.executor.loader.graph.leaf_nodes()
+            stage.executor.migrate(targets, plan=list(stage.plan), state=stage.state.clone())
+        if stage.replayable and not any(row.schema_name in one for one in statements):
             after = _applied()
             if after[: len(before)] == before:  # nothing was taken away; else stay with the executor
-                way.sql, way.added = statements, after[len(before) :]
-        return "executor"
+                self._known[before] = Replay(tuple(statements), after[len(before) :], stage.ends)
+        return "executor", stage.ends, None
+
+    def _between(self, statements: Sequence[str], row: Committee, *, ends: bool) -> None:
+        """The statements with the view out of the way; in as few round trips as can be."""
+        if ends:
+            _run(["DROP VIEW IF EXISTS deed", *statements, *self._view_and_grants(row)])
+        else:
+            with self._around(row, ends=False):
+                _run(statements)
+
+    @contextmanager
+    def _around(self, row: Committee, *, ends: bool) -> Iterator[None]:
+        """Takes the view away and puts it back: this release's at the end of the way, the one that stood before the end."""
+        stood = [] if ends else _view_as_it_stands(tenancy.role_of(row.code))
+        _run(["DROP VIEW IF EXISTS deed"])
+        yield
+        _run(self._view_and_grants(row) if ends else [*stood, "SELECT 1"])
+
+    def _view_and_grants(self, row: Committee) -> list[str]:
+        return [schema_script.deed_view_sql(), *self._grants(tenancy.role_of(row.code))]
 
     def _grants(self, role: str) -> Iterator[str]:
         names = ", ".join(f'"{name}"' for name in self._objects)
         yield f'REVOKE ALL ON {names} FROM "{role}"'
         yield from privileges.tenant_statements(self._objects, role)
+
+
+def _view_as_it_stands(role: str) -> list[str]:
+    """Statements that make the view again as the release before made it, while a committee is half way."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("SELECT pg_get_viewdef(to_regclass('deed'))")
+        (definition,) = cursor.fetchone()
+    if definition is None:
+        return []
+    return [
+        f"CREATE VIEW deed WITH (security_invoker=true) AS {definition}",
+        *privileges.tenant_statements(["deed"], role),
+    ]
 
 
 def _run(statements: Iterable[str]) -> None:
@@ -131,16 +192,31 @@ def _recorded(added: Applied) -> Iterator[str]:
         yield f"INSERT INTO django_migrations (app, name, applied) VALUES {values}"
 
 
-def _way_from_here() -> _Way:
+def _stage_from_here() -> _Stage:
     """Reads the graph once for every committee that stands where this one does."""
     executor = MigrationExecutor(connections[OWNER])
     # It has; Django would list the catalog to find out, once per committee.
     executor.recorder._has_table = True  # type: ignore[attr-defined]
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    loose = [str(migration) for migration, _ in plan if not migration.atomic and _touches(migration)]
-    if loose:
+    _refuse(plan)
+    parting = next((n for n, (one, _) in enumerate(plan) if batches.is_batched(list(_operations(one)))), None)
+    if parting == 0:
+        batched = plan[0][0]
+        state = executor.loader.project_state([(batched.app_label, batched.name)], at_end=False)
+        return _Stage(executor, plan[:1], False, False, batched, state)
+    part = plan[:parting]
+    replayable = all(_is_sql(one) for migration, _ in part for one in _operations(migration))
+    state = executor._create_project_state(with_applied_migrations=True)  # type: ignore[attr-defined]
+    assert state.apps is not None  # renders it
+    return _Stage(executor, part, replayable, ends=parting is None, state=state)
+
+
+def _refuse(plan: Sequence[tuple[Migration, bool]]) -> None:
+    if loose := [str(migration) for migration, _ in plan if not migration.atomic and _touches(migration)]:
         raise NotInOneTransaction(loose)
-    return _Way(executor, plan, replayable=all(_is_sql(one) for migration, _ in plan for one in _operations(migration)))
+    mixed = [str(one) for one, _ in plan if len({batches.is_batched([op]) for op in _operations(one)}) > 1]
+    if mixed:
+        raise MixedWithBatches(mixed)
 
 
 def _touches(migration: Migration) -> bool:

@@ -43,7 +43,7 @@ def _compare() -> Figure:
 
     ours, theirs = ([made(f"{letter}{n}") for n in range(PAIRS)] for letter in "ab")
     upgrade, mine, others = Upgrade("bench"), 0.0, 0.0
-    with patch.object(MigrationLoader, "load_disk", _with_probe(MigrationLoader.load_disk)):
+    with patch.object(MigrationLoader, "load_disk", with_probe(MigrationLoader.load_disk)):
         for start in range(0, PAIRS, BLOCK):
             block = slice(start, start + BLOCK)
             mine += _seconds(lambda block=block: [upgrade.bring(row) for row in ours[block]])
@@ -55,7 +55,7 @@ def _compare() -> Figure:
     return Figure("migrate one committee, 60 present", mine / PAIRS, others / PAIRS, 6, "s", PAIRS)
 
 
-def _with_probe(load_disk: Callable[[Any], None]) -> Callable[[Any], None]:
+def with_probe(load_disk: Callable[[Any], None]) -> Callable[[Any], None]:
     """The graph with one more migration, as the next release would bring it."""
     from django.db import migrations, models
 
