@@ -11,6 +11,7 @@ from django.db import models
 from accounts.permissions import Permission
 from accounts.roles import permissions_of
 from core.models import Row
+from core.personal import Rule
 
 
 class UserManager(BaseUserManager["User"]):
@@ -27,8 +28,13 @@ class User(Row, AbstractBaseUser):
     objects = UserManager()
 
     class Personal:
-        personal = ("username", "display_name", "password", "last_login")
+        personal = {
+            "username": Rule.PSEUDONYM, "display_name": Rule.PSEUDONYM, "password": Rule.BLANK, "last_login": Rule.BLANK,
+        }  # fmt: skip
         safe = ("is_active",)
+        told = ("roles",)
+        withheld = ("password",)
+        identifiers = ("username", "display_name")
 
     def __str__(self) -> str:
         return self.display_name
@@ -61,5 +67,5 @@ class RoleGrant(Row):
         constraints = [models.UniqueConstraint(fields=["user", "role", "scope"], name="one_grant_per_role_and_scope")]
 
     class Personal:
-        personal = ("user",)
+        personal = {"user": Rule.DROPS}
         safe = ("role", "scope")

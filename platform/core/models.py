@@ -6,6 +6,7 @@ from django.db import models
 from uuid_utils.compat import uuid7
 
 from core import clock
+from core.personal.rules import Rule
 
 
 class Row(models.Model):
@@ -19,10 +20,13 @@ class Row(models.Model):
 
 
 class AuditEvent(Row):
-    """Who did what to which row, and why. Insert-only for every role; no foreign keys, so history never blocks."""
+    """Who did what to which row, and why. Insert-only for every role; no foreign keys, so history never blocks.
+
+    It names nobody: persons are ids, and what is said of them stands in `AuditWords` (infra/decisions/0004).
+    """
 
     actor_id = models.UUIDField(null=True)
-    actor_name = models.CharField(max_length=100)
+    actor_name = models.CharField(max_length=100, blank=True)  # of whoever has no account here
     action = models.CharField(max_length=80)
     subject_type = models.CharField(max_length=80, blank=True)
     subject_id = models.UUIDField(null=True)
@@ -38,5 +42,40 @@ class AuditEvent(Row):
         ]
 
     class Personal:
-        personal = ("actor_name", "subject_label", "old", "new", "why")
-        safe = ("actor_id", "action", "subject_type", "subject_id")
+        personal = ()
+        safe = ("actor_id", "actor_name", "action", "subject_type", "subject_id", "subject_label", "old", "new", "why")
+
+
+class AuditWords(Row):
+    """What a row of the trail says in words about one subject. Inserted once, never changed; erased with the person.
+
+    The database lets a committee's role delete it only where an `Erasure` of the same subject stands.
+    """
+
+    event = models.ForeignKey(AuditEvent, on_delete=models.PROTECT, related_name="words", db_constraint=False)
+    subject_id = models.UUIDField()
+    label = models.CharField(max_length=200, blank=True)
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+    why = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_id"], name="words_subject")]
+
+    class Personal:
+        personal = {"label": Rule.DROPS, "old": Rule.DROPS, "new": Rule.DROPS, "why": Rule.DROPS}
+        safe = ("event", "subject_id")
+
+
+class Erasure(Row):
+    """That the words about a subject were erased, and for which person. Insert-only."""
+
+    subject_id = models.UUIDField()
+    person_id = models.UUIDField()
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_id"], name="erasure_subject")]
+
+    class Personal:
+        personal = ()
+        safe = ("subject_id", "person_id")

@@ -18,6 +18,8 @@ TENANT_DEFAULT = FULL
 TENANT_EXCEPTIONS: Mapping[str, str] = {
     "deed": READ,
     "core_auditevent": APPEND,
+    "core_auditwords": f"{APPEND}, DELETE",  # row-level security: only where an erasure stands
+    "core_erasure": APPEND,
     "policy_policydocument": APPEND,  # an adopted document is never edited, only followed by another
     "django_migrations": "",
 }
@@ -35,6 +37,8 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "accounts_user": {"operator": EDIT},
     "accounts_rolegrant": {"operator": FULL},
     "core_auditevent": {"operator": APPEND},
+    "core_auditwords": {"operator": APPEND},
+    "core_erasure": {},
     "django_session": {"operator": FULL},
     "dispatch_job": {"committee": APPEND, "operator": FULL},
     "dispatch_cancellation": {"committee": APPEND, "operator": "SELECT, DELETE"},

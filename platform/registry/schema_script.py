@@ -38,6 +38,15 @@ WHERE c.relnamespace = %s::regnamespace AND NOT EXISTS (SELECT 1 FROM pg_constra
     AND k.conrelid = i.indrelid)
 ORDER BY x.relname"""
 
+_GUARDED = """
+SELECT c.relname FROM pg_class c WHERE c.relnamespace = %s::regnamespace AND c.relkind = 'r' AND c.relrowsecurity
+ORDER BY c.relname"""
+
+_POLICIES = """
+SELECT format('CREATE POLICY %%I ON %%I FOR %%s', p.policyname, p.tablename, p.cmd)
+    || coalesce(' USING (' || p.qual || ')', '') || coalesce(' WITH CHECK (' || p.with_check || ')', '')
+FROM pg_policies p WHERE p.schemaname = %s ORDER BY p.tablename, p.policyname"""
+
 
 @cache
 def fingerprint() -> str:
@@ -89,6 +98,8 @@ def _statements(cursor) -> Iterator[str]:  # type: ignore[no-untyped-def]
     for foreign in (False, True):
         yield from (f'ALTER TABLE "{name}" {added}' for name, added in rows(_CONSTRAINTS, TEMPLATE_SCHEMA, foreign))
     yield from (definition for (definition,) in rows(_INDEXES, TEMPLATE_SCHEMA))
+    yield from (f'ALTER TABLE "{name}" ENABLE ROW LEVEL SECURITY' for (name,) in rows(_GUARDED, TEMPLATE_SCHEMA))
+    yield from (definition for (definition,) in rows(_POLICIES, TEMPLATE_SCHEMA))
     migrations = rows("SELECT quote_literal(app), quote_literal(name) FROM django_migrations ORDER BY id")
     values = ", ".join(f"({app}, {name}, now())" for app, name in migrations)
     yield f"INSERT INTO django_migrations (app, name, applied) VALUES {values}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from core.personal import Rule
 from tenants.liaison.models import CLAIM_PERSONAL, CLAIM_SAFE, Claim, PlaceLevel, one_of
 from tenants.members.models import Member, Sector, SpecialCommittee
 
@@ -80,11 +81,14 @@ class Activity(Claim):
         ]
 
     class Personal:
-        personal = ("title", "organiser_member", "place", *CLAIM_PERSONAL)
+        personal = {
+            "title": Rule.SCRUB, "organiser_member": Rule.OWNS, "place": Rule.BLANK, **CLAIM_PERSONAL,
+        }  # fmt: skip
         safe = (
             "kind", "organiser_type", "organiser_sector", "organiser_special_committee", "held_on", "until", "place_level",
             "venue_name", "destination", *CLAIM_SAFE,
         )  # fmt: skip
+        told = ("organiser", "role")
 
     def __str__(self) -> str:
         return self.title
@@ -114,7 +118,7 @@ class Participation(Claim):
         ]
 
     class Personal:
-        personal = ("member", *CLAIM_PERSONAL)
+        personal = {"member": Rule.OWNS, **CLAIM_PERSONAL}
         safe = ("activity", "role", *CLAIM_SAFE)
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from core.models import Row
+from core.personal import Rule
 from tenants.members.models import Member
 from tenants.proceedings.models import Decision
 
@@ -24,5 +25,5 @@ class Waiver(Row):
         ]
 
     class Personal:
-        personal = ("member", "reason")
+        personal = {"member": Rule.OWNS, "reason": Rule.REDACT}
         safe = ("duty", "period", "decision")

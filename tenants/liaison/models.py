@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import Row
+from core.personal import Rule
 from tenants.members.models import Member, Sector, SpecialCommittee
 
 
@@ -50,7 +51,7 @@ class Claim(Row):
         return self.withdrawn_at is not None
 
 
-CLAIM_PERSONAL = ("rejected_reason", "withdrawn_reason")
+CLAIM_PERSONAL = {"rejected_reason": Rule.REDACT, "withdrawn_reason": Rule.REDACT}
 CLAIM_SAFE = ("state", "entered_by", "decided_by", "decided_at", "withdrawn_at")
 
 
@@ -68,8 +69,12 @@ class Constituent(Row):
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="constituent_named")]
 
     class Personal:
-        personal = ("name", "phone", "profession", "area", "note")
+        personal = {
+            "name": Rule.PSEUDONYM, "phone": Rule.BLANK, "profession": Rule.BLANK, "area": Rule.BLANK, "note": Rule.BLANK,
+        }  # fmt: skip
         safe = ("sector",)
+        identifiers = ("name", "phone")
+        pseudonym = "匿名群众"
 
     def __str__(self) -> str:
         return self.name
@@ -101,8 +106,9 @@ class ConstituentLink(Row):
         ]
 
     class Personal:
-        personal = ("member", "constituent")
+        personal = {"member": Rule.OWNS, "constituent": Rule.OWNS}
         safe = ("choice_basis", "since", "until")
+        ends = "until"
 
     def __str__(self) -> str:  # no name: labels of the audit trail are read by the office
         return f"结对 {self.since:%Y-%m-%d} 起"
@@ -147,8 +153,9 @@ class LinkAssignment(Row):
         ]  # fmt: skip
 
     class Personal:
-        personal = ("from_member", "to_member", "basis")
+        personal = {"from_member": Rule.MENTIONS, "to_member": Rule.MENTIONS, "basis": Rule.SCRUB}
         safe = ("level", "to_sector", "to_special_committee", "since", "until")
+        ends = "until"
 
     def __str__(self) -> str:
         return str(Level(self.level).label)
@@ -226,7 +233,10 @@ class ContactRecord(Claim):
         ]
 
     class Personal:
-        personal = ("member", "place", "target", "summary", "opinions", *CLAIM_PERSONAL)
+        personal = {
+            "member": Rule.OWNS, "target": Rule.OWNS, "place": Rule.BLANK, "summary": Rule.REDACT, "opinions": Rule.BLANK,
+            **CLAIM_PERSONAL,
+        }  # fmt: skip
         safe = ("kind", "held_on", "mode", "place_level", "headcount", "content_type", *CLAIM_SAFE)
 
     def __str__(self) -> str:
@@ -243,7 +253,7 @@ class ContactConstituent(Row):
         constraints = [models.UniqueConstraint(fields=["record", "constituent"], name="met_once_per_contact")]
 
     class Personal:
-        personal = ("record", "constituent")
+        personal = {"record": Rule.OWNS, "constituent": Rule.OWNS}  # what was said is also theirs
         safe = ()
 
 
@@ -266,5 +276,5 @@ class ContactParticipant(Row):
         ]
 
     class Personal:
-        personal = ("record", "member")
+        personal = {"record": Rule.MENTIONS, "member": Rule.OWNS}
         safe = ("role",)

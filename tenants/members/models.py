@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from core.models import Row
+from core.personal import Rule
 
 
 class Sector(Row):
@@ -70,6 +71,7 @@ class Member(Row):
     joined_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)  # exclusive
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="member")
+    continues = models.BooleanField(default=False)  # sits in the next term as well: the account stays, nothing falls due
     is_invented = models.BooleanField(default=False)  # demo people; pages mark them
 
     class Meta:
@@ -81,8 +83,16 @@ class Member(Row):
         ]
 
     class Personal:
-        personal = ("name", "name_pinyin", "number", "work_unit", "unit_post", "phone", "user")
-        safe = ("sector", "joined_on", "left_on", "is_invented")
+        personal = {
+            "name": Rule.PSEUDONYM, "name_pinyin": Rule.PSEUDONYM, "number": Rule.PSEUDONYM, "work_unit": Rule.BLANK,
+            "unit_post": Rule.BLANK, "phone": Rule.BLANK, "user": Rule.SAME,
+        }  # fmt: skip
+        safe = ("sector", "joined_on", "left_on", "continues", "is_invented")
+        told = ("posts", "special_committees", "kind")
+        withheld = ("name_pinyin",)
+        ends = "left_on"
+        identifiers = ("name", "number", "phone")
+        pseudonym = "匿名委员"
 
     def __str__(self) -> str:
         return self.name
@@ -104,8 +114,9 @@ class Seat(Row):
         ]
 
     class Personal:
-        personal = ("member",)
+        personal = {"member": Rule.OWNS}
         safe = ("special_committee", "since", "until")
+        ends = "until"
 
 
 class PostKind(models.TextChoices):
@@ -128,8 +139,9 @@ class MemberPost(Row):
         constraints = [models.UniqueConstraint(fields=["member", "kind", "since"], name="one_post_per_kind_and_day")]
 
     class Personal:
-        personal = ("member",)
+        personal = {"member": Rule.OWNS}
         safe = ("kind", "since", "until")
+        ends = "until"
 
 
 class Convener(Row):
@@ -149,8 +161,9 @@ class Convener(Row):
         ]
 
     class Personal:
-        personal = ("member",)
+        personal = {"member": Rule.OWNS}
         safe = ("sector", "is_first", "since", "until")
+        ends = "until"
 
 
 class ImportDraft(Row):
@@ -165,5 +178,53 @@ class ImportDraft(Row):
     )  # also make sectors and special committees the roster does not have yet
 
     class Personal:
-        personal = ("uploaded_by", "file_name", "content")
+        personal = {"uploaded_by": Rule.DROPS, "file_name": Rule.DROPS, "content": Rule.DROPS}
+        withheld = ("content",)
         safe = ("effective_on", "makes_groups")
+
+
+class Term(Row):
+    """届: one that has ended. Whoever sat in it are the members whose `left_on` is its `ends_on`."""
+
+    name = models.CharField(max_length=60, unique=True)
+    ends_on = models.DateField(unique=True)  # exclusive, like left_on
+
+    class Meta:
+        ordering = ["-ends_on"]
+
+    class Personal:
+        personal = ()
+        safe = ("name", "ends_on")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Retention(Row):
+    """For how many years the personal data of those who left are kept; the newest row is in force."""
+
+    years = models.PositiveSmallIntegerField()
+
+    class Personal:
+        personal = ()
+        safe = ("years",)
+
+    def __str__(self) -> str:
+        return f"{self.years} 年"
+
+
+class DataExport(Row):
+    """A copy of a member's personal data, made by a job, fetched within a week, then gone."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="exports")
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    content = models.BinaryField(null=True)
+    ready_at = models.DateTimeField(null=True)
+
+    class Personal:
+        personal = {"member": Rule.DROPS, "asked_by": Rule.MENTIONS, "content": Rule.DROPS}
+        safe = ("ready_at",)
+        withheld = ("content",)
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d} 的导出"

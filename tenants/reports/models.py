@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from core.models import Row
+from core.personal import Rule
 
 
 class ReturnState(models.TextChoices):
@@ -60,7 +61,7 @@ class Return(Row):
         ]
 
     class Personal:
-        personal = ("closed_by", "signed_by")
+        personal = {"closed_by": Rule.MENTIONS, "signed_by": Rule.MENTIONS}
         safe = (
             "period", "revision", "state", "as_of", "policies", "body", "digest", "closed_at", "signed_at", "submitted_at",
         )  # fmt: skip

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import Row
+from core.personal import Rule
 from tenants.activities.models import Activity
 from tenants.liaison.models import CLAIM_PERSONAL, CLAIM_SAFE, Claim, one_of
 from tenants.members.models import Member, Sector
@@ -59,7 +60,7 @@ class Output(Claim):
         ]
 
     class Personal:
-        personal = ("title", *CLAIM_PERSONAL)
+        personal = {"title": Rule.SCRUB, **CLAIM_PERSONAL}
         safe = ("type", "submitted_on", "authorship", "sector", "based_on", *CLAIM_SAFE)
 
     def __str__(self) -> str:
@@ -87,5 +88,5 @@ class OutputAuthor(Row):
         ]
 
     class Personal:
-        personal = ("output", "member")
+        personal = {"output": Rule.MENTIONS, "member": Rule.OWNS}
         safe = ("role",)

@@ -1,4 +1,4 @@
-"""The repository keeps its own rules: the map, the import directions, personal data declared, nothing that must not be there."""
+"""The repository keeps its own rules: the map, the import directions, nothing that must not be there."""
 
 from __future__ import annotations
 
@@ -77,19 +77,6 @@ def test_no_committee_is_named_in_code_outside_demo_and_tests():
         if names.search(line.split("#")[0]) and not line.lstrip().startswith(("#", '"', "'", ">>>"))
     ]
     assert guilty == []
-
-
-def test_every_field_of_every_model_is_declared_personal_or_safe():
-    undeclared = []
-    for model in _our_models():
-        declared = getattr(model, "Personal", None)
-        words = set(declared.personal) | set(declared.safe) if declared else set()
-        fields = {field.name for field in model._meta.concrete_fields} - {"id", "created_at"}
-        if model._meta.app_label == "registry":
-            continue  # offices and hosts, no persons
-        if fields != words:
-            undeclared.append((model._meta.label, sorted(fields ^ words)))
-    assert undeclared == []
 
 
 def test_every_primary_key_is_a_uuid_and_nothing_needs_a_sequence():

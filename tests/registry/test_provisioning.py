@@ -54,6 +54,9 @@ def _catalog(schema: str) -> dict[str, set[tuple]]:
         "JOIN pg_class c ON c.oid = k.conrelid WHERE c.relnamespace = %s::regnamespace",
         "indexes": "SELECT x.relname, pg_get_indexdef(x.oid, 0, true) FROM pg_class x "
         "WHERE x.relnamespace = %s::regnamespace AND x.relkind = 'i'",
+        "policies": "SELECT c.relname, c.relrowsecurity, p.policyname, p.cmd, p.qual, p.with_check FROM pg_class c "
+        "JOIN pg_policies p ON p.tablename = c.relname AND p.schemaname = c.relnamespace::regnamespace::text "
+        "WHERE c.relnamespace = %s::regnamespace",
         "views": "SELECT relname, pg_get_viewdef(oid, true), reloptions::text FROM pg_class "
         "WHERE relnamespace = %s::regnamespace AND relkind = 'v'",
     }
@@ -72,6 +75,7 @@ def test_a_committee_made_from_the_script_equals_one_made_by_migrations(taojiang
     for part in theirs:
         assert mine[part] == theirs[part], part
     assert len(mine["columns"]) > 100
+    assert mine["policies"]
 
 
 def test_its_role_holds_exactly_the_rights_of_the_matrix(taojiang):

@@ -13,9 +13,9 @@ from core.sheets.reading import (
     WrongCells,
     read,
 )
-from core.sheets.writing import XLSX, Out, download, template, write
+from core.sheets.writing import XLSX, Out, book, download, template, write
 
 __all__ = [
     "LARGEST", "XLSX", "Cell", "CellError", "Choice", "Column", "Damaged", "Day", "Names", "NotAWorkbook", "Out", "Protected", "Sheet", "SheetRow", "Text",
-    "TooLarge", "Wrong", "WrongCells", "download", "read", "template", "write",
+    "TooLarge", "Wrong", "WrongCells", "book", "download", "read", "template", "write",
 ]  # fmt: skip

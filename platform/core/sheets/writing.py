@@ -49,6 +49,22 @@ def write(*, title: str, columns: Sequence[Out], rows: Iterable[Sequence[Any]]) 
     return _bytes(book)
 
 
+def book(parts: Iterable[tuple[str, Sequence[Out], Iterable[Sequence[Any]]]]) -> bytes:
+    """Several tables, a sheet each: (title, columns, rows), as in `write`."""
+    made: Workbook | None = None
+    for title, columns, rows in parts:
+        if made is None:
+            made, sheet = _book(title)
+        else:
+            sheet = made.create_sheet(_sheet_title(title))
+            sheet.freeze_panes = "A2"
+        _head(sheet, [(column.header, column.width) for column in columns])
+        for count, row in enumerate(rows, start=2):
+            for index, value in enumerate(row, start=1):
+                _put(sheet.cell(row=count, column=index), value)
+    return _bytes(made or Workbook())
+
+
 def template(*, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]] = ()) -> bytes:
     """An empty file to fill in (or one with `rows`): required headers starred, help as notes, drop-downs where there are options."""
     book, sheet = _book(title)
@@ -75,10 +91,15 @@ def download(data: bytes, *, name: str) -> HttpResponse:
     return HttpResponse(data, content_type=XLSX, headers=headers)
 
 
+def _sheet_title(title: str) -> str:
+    """A sheet's title as Excel takes it."""
+    return title[:31].translate({ord(char): " " for char in "[]:*?/\\"})
+
+
 def _book(title: str) -> tuple[Workbook, Worksheet]:
     book = Workbook()
     sheet = book.worksheets[0]
-    sheet.title = title[:31].translate({ord(char): " " for char in "[]:*?/\\"})
+    sheet.title = _sheet_title(title)
     sheet.freeze_panes = "A2"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0

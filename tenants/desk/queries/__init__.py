@@ -2,8 +2,9 @@
 
 from tenants.desk.queries.home import MemberHome, OfficeHome, Task, member_home, office_home
 from tenants.desk.queries.places import navigation
-from tenants.desk.queries.trail import WORDS, Event, TrailFilters, event, trail
+from tenants.desk.queries.trail import LARGEST, Change, Event, TrailFilters, actions, events, table, trail
 
 __all__ = [
-    "WORDS", "Event", "MemberHome", "OfficeHome", "Task", "TrailFilters", "event", "member_home", "navigation", "office_home", "trail",
+    "LARGEST", "Change", "Event", "MemberHome", "OfficeHome", "Task", "TrailFilters", "actions", "events", "member_home",
+    "navigation", "office_home", "table", "trail",
 ]  # fmt: skip

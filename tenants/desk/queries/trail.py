@@ -3,89 +3,121 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from core.models import AuditEvent
+from accounts.models import User
+from core import clock, words
+from core.models import AuditEvent, AuditWords, Erasure
+from core.personal import MARK
+from tenants.desk.queries import told
 
-WORDS: Mapping[str, str] = {
-    "accounts": "账号", "members": "委员", "liaison": "联系", "activities": "活动", "voices": "履职成果", "policy": "办法",
-    "proceedings": "会议决定", "assessment": "履职情况", "reports": "报送", "exchange": "上下级", "registry": "平台",
-    "dispatch": "后台任务",
-}  # fmt: skip
-ACTIONS: Mapping[str, str] = {
-    "accounts.create_user": "开通账号", "accounts.set_password": "重设密码",
-    "members.add_member": "添加委员", "members.update_member": "修改委员信息", "members.end_membership": "登记离任",
-    "members.assign_post": "登记任职", "members.end_post": "登记免职", "members.give_account": "为委员开通账号",
-    "members.set_conveners": "确定召集人", "members.add_sector": "新建界别", "members.add_special_committee": "新建专委会",
-    "members.link_sector": "专委会联系界别", "members.import_roster": "导入名册",
-    "liaison.register_contact": "记录联系", "liaison.confirm_contact": "确认联系", "liaison.reject_contact": "退回联系记录",
-    "liaison.withdraw_contact": "撤回联系记录", "liaison.pair_constituent": "结对群众", "liaison.end_pairing": "结束结对",
-    "liaison.assign_link": "安排联系对象",
-    "activities.register_activity": "登记活动", "activities.record_participation": "登记参加人", "activities.withdraw_activity": "撤回活动",
-    "activities.confirm_activity": "确认活动", "activities.confirm_participation": "确认参加", "activities.reject_participation": "退回参加记录",
-    "voices.register_output": "登记履职成果", "voices.confirm_output": "确认履职成果", "voices.reject_output": "退回履职成果",
-    "voices.withdraw_output": "撤回履职成果",
-    "policy.adopt_template": "采用办法", "policy.adopt_overlay": "调整办法", "proceedings.record_decision": "记录会议决定",
-    "reports.close_month": "月度结账", "reports.sign": "签署报表", "reports.withdraw_signature": "撤回签署", "reports.submit": "报送报表",
-    "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表",
-    "dispatch.cancel": "取消任务", "dispatch.start_again": "重新办理任务",
-}  # fmt: skip
-ACTS: Mapping[str, str] = {"demo": "写入演示数据"}  # whatever the verb
-FIELDS: Mapping[str, str] = {
-    "name": "姓名", "number": "委员编号", "sector": "界别", "posts": "职务", "special_committees": "专委会", "work_unit": "工作单位",
-    "unit_post": "单位职务", "phone": "联系电话", "joined_on": "任职日期", "left_on": "离任日期", "username": "账号", "roles": "角色",
-    "conveners": "召集人", "since": "起始", "until": "截止", "special_committee": "专委会", "kind": "类别", "file": "文件",
-    "counts": "人数", "effective_on": "变动起算", "sectors": "新建界别", "new": "新增", "changed": "变更", "state": "状态", "period": "期间",
-    "revision": "第几稿", "member": "委员", "held_on": "日期", "reason": "理由", "summary": "内容", "title": "题目",
-}  # fmt: skip
+LARGEST = 5_000  # rows of the trail in one file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailFilters:
+    """`who` and `subject` are parts of names, `what` an action or an app with a dot, days inclusive, `id` a subject."""
+
+    who: str = ""
+    what: str = ""
+    subject: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class TrailFilters:
-    q: str = ""
-    app: str = ""
+class Change:
+    field: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the trail, in words where there are words."""
+    """One line of the trail, in words."""
 
     at: dt.datetime
     who: str
     what: str
+    kind: str
     subject: str
+    subject_id: UUID | None
     why: str
-    changes: tuple[tuple[str, str, str], ...]
+    changes: tuple[Change, ...]
 
 
 def trail(filters: TrailFilters = TrailFilters()) -> QuerySet[AuditEvent]:
     """Newest first."""
-    found = AuditEvent.objects.order_by("-created_at")
-    if filters.app:
-        found = found.filter(action__startswith=f"{filters.app}.")
-    if filters.q:
-        found = found.filter(Q(actor_name__icontains=filters.q) | Q(subject_label__icontains=filters.q))
+    found = AuditEvent.objects.order_by("-created_at", "-id")
+    if filters.what:
+        found = found.filter(**{"action__startswith" if filters.what.endswith(".") else "action": filters.what})
+    if filters.since:
+        found = found.filter(created_at__gte=_midnight(filters.since))
+    if filters.until:
+        found = found.filter(created_at__lt=_midnight(filters.until + dt.timedelta(days=1)))
+    if filters.who:
+        known = User.objects.filter(Q(display_name__icontains=filters.who) | Q(username__icontains=filters.who))
+        found = found.filter(Q(actor_id__in=known.values("pk")) | Q(actor_name__icontains=filters.who))
+    if filters.subject:
+        said = AuditWords.objects.filter(label__icontains=filters.subject).values("event_id")
+        found = found.filter(Q(subject_label__icontains=filters.subject) | Q(pk__in=said))
+    if filters.id:
+        of = AuditWords.objects.filter(subject_id=filters.id).values("event_id")
+        found = found.filter(Q(subject_id=filters.id) | Q(pk__in=of))
     return found
 
 
-def event(row: AuditEvent) -> Event:
-    app = row.action.split(".")[0]
-    what = (
-        ACTIONS.get(row.action) or ACTS.get(app) or f"{WORDS.get(app, '')} {row.action.removeprefix(f'{app}.')}".strip()
+def events(rows: QuerySet[AuditEvent] | Sequence[AuditEvent], *, of: UUID | None = None) -> list[Event]:
+    """Rows in words; a bounded number of statements however many. `of`: where one row tells of many, only this subject."""
+    said = AuditWords.objects.order_by("label")
+    said = said.filter(subject_id=of) if of else said
+    found = list(rows.prefetch_related(Prefetch("words", said)) if isinstance(rows, QuerySet) else rows)
+    names = told.names_of(found)
+    subjects = {one.subject_id for one in found if one.subject_id}
+    gone = set(Erasure.objects.filter(subject_id__in=subjects).values_list("subject_id", flat=True))
+    return [_event(row, names, row.subject_id in gone) for row in found]
+
+
+def actions() -> list[tuple[str, list[tuple[str, str]]]]:
+    """(app in words, its choices) for the filter: the whole app first, then each action."""
+    return [
+        (word, [(f"{app}.", f"{word}：全部"), *[(key, act) for key, act in words.ACTIONS.items() if key.startswith(f"{app}.")]])
+        for app, word in words.APPS.items()
+    ]  # fmt: skip
+
+
+def table(rows: Iterable[Event]) -> Iterator[tuple[Any, ...]]:
+    """The trail for a file: one line per change, one for an event without."""
+    for one in rows:
+        head = (f"{one.at:%Y-%m-%d %H:%M}", one.who, one.what, one.kind, one.subject)
+        for change in one.changes or (Change("", "", ""),):
+            yield (*head, change.field, change.old, change.new, one.why)
+
+
+def _event(row: AuditEvent, names: dict[str, str], erased: bool) -> Event:
+    said = list(row.words.all())
+    own = next((one for one in said if one.subject_id == row.subject_id), None)
+    changes = [*told.changes(row, row.old, row.new, names)]
+    for one in said:
+        each = told.changes(row, one.old, one.new, names)
+        changes += each if one is own else [(f"{one.label} {field}".strip(), old, new) for field, old, new in each]
+    return Event(
+        at=row.created_at.astimezone(clock.ZONE),
+        who=names.get(str(row.actor_id), "") or row.actor_name or "已删除的账号",
+        what=words.act(row.action),
+        kind=words.row_name(row.subject_type) if row.subject_type else "",
+        subject=row.subject_label or (own.label if own else MARK if erased else ""),
+        subject_id=row.subject_id,
+        why=row.why or (own.why if own else ""),
+        changes=tuple(Change(*one) for one in changes),
     )
-    return Event(row.created_at, row.actor_name, what, row.subject_label, row.why, tuple(_changes(row.old, row.new)))
 
 
-def _changes(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
-    before, after = (value if isinstance(value, dict) else {} for value in (old, new))
-    for key in dict.fromkeys([*before, *after]):
-        yield FIELDS.get(key, key), _short(before.get(key)), _short(after.get(key))
-
-
-def _short(value: Any) -> str:
-    text = "" if value is None else "、".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text if len(text) <= 200 else f"{text[:200]}…"
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), tzinfo=clock.ZONE)

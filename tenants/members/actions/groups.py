@@ -81,11 +81,11 @@ def set_conveners(*, sector_id: UUID, member_ids: Sequence[UUID], since: dt.date
     wrong = [members[id].name for id in wanted if id not in right]
     if wrong:
         raise NotInSector(sector.name, wrong)
-    old = [str(one.member) for one in sector.conveners.filter(until=None).select_related("member")]
+    old = list(sector.conveners.filter(until=None).values_list("member_id", flat=True))
     result = _replace(sector, wanted, since)
     audit.record(
         by=by, action="members.set_conveners", subject=sector,
-        old={"conveners": old}, new={"conveners": [members[id].name for id in wanted], "since": since},
+        old={"conveners": old}, new={"conveners": wanted, "since": since},
     )  # fmt: skip
     return result
 

@@ -83,7 +83,9 @@ def import_roster(*, draft_id: UUID, digest: str, by: User, is_invented: bool = 
         raise RosterChanged
     claim(what=What.MEMBERS, amount=len(plan.new), by=by)
     _write(plan, now, draft.effective_on, is_invented)
-    audit.record(by=by, action="members.import_roster", subject=None, new=_told(plan, draft))
+    audit.record(
+        by=by, action="members.import_roster", subject=None, new=_told(plan, draft), people=_told_of_each(plan, now)
+    )
     _clear(Q(pk=draft.pk), by=by)
     return plan
 
@@ -106,16 +108,22 @@ def _draft(draft_id: UUID, by: User) -> ImportDraft:
 
 def _told(plan: Plan, draft: ImportDraft) -> Mapping[str, Any]:
     return {
-        "file": draft.file_name,
         "effective_on": draft.effective_on,
         "counts": {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged},
         "sectors": plan.new_sectors,
         "special_committees": plan.new_committees,
-        "new": [[line.number, line.name] for line in plan.new],
-        "changed": [
-            [line.number, line.name, {change.label: [change.old, change.new] for change in line.changes}]
-            for line in plan.changed
-        ],
+    }
+
+
+def _told_of_each(plan: Plan, now: Standing) -> dict[UUID, audit.Told]:
+    """Who came in and what changed, each under the member's own id."""
+    return {
+        now.members[line.number].pk: audit.Told(
+            label=f"{line.name} {line.number}",
+            old={change.label: change.old for change in line.changes},
+            new={change.label: change.new for change in line.changes} or {"number": line.number, "name": line.name},
+        )
+        for line in (*plan.new, *plan.changed)
     }
 
 
@@ -126,7 +134,8 @@ def _write(plan: Plan, now: Standing, effective_on: dt.date, is_invented: bool) 
     made, changed = [], []
     for line in plan.new:
         member = Member(number=line.number, is_invented=is_invented)
-        made.append(_fill(member, line.wanted, now))
+        now.members[line.number] = _fill(member, line.wanted, now)
+        made.append(member)
         was[member.pk] = Belonging(member.joined_on, member.left_on)
     for line in plan.changed:
         member = now.members[line.number]

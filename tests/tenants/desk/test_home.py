@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from core.audit import SYSTEM
-from core.models import AuditEvent
 from tenants.desk import queries
 from tenants.liaison import actions as liaison
 from tenants.members import actions as members
@@ -94,17 +93,6 @@ def test_home_takes_as_many_statements_for_many_members_as_for_one(
         text(browser.get("/"))
 
 
-def test_the_trail_tells_in_words_who_changed_what(anhua: Any, account: Any, browser_of: Any) -> None:
-    member_with_account()
-    browser = browser_of(anhua, account("office"))
-    page = text(browser.get("/audit/?app=members&q=张丽华"))
-    assert "添加委员" in page
-    assert "任职日期" in page
-    assert "新建界别" not in text(browser.get("/audit/?q=张丽华&app=members")).split("<tbody>")[1]
-    assert "没有符合条件的记录" in text(browser.get("/audit/?q=无此人"))
-    assert browser_of(anhua, account("leader")).get("/audit/").status_code == 403
-
-
 def test_a_claim_is_confirmed_on_the_home_page_itself(guangzhou: Any, account: Any, browser_of: Any) -> None:
     user = member_with_account().user
     liaison.register_contact(
@@ -160,8 +148,3 @@ def test_a_claim_is_returned_from_home_and_home_is_where_one_goes_on(
     record = re.search(r'href="(/contacts/[0-9a-f-]{36}/)"', refused)
     assert record
     assert "重新记一次" in text(browser_of(guangzhou, user).get(record.group(1)))
-
-
-def test_the_trail_has_words_for_what_the_demonstration_wrote(anhua: Any) -> None:
-    row = AuditEvent(actor_name="系统", action="demo.year", subject_label="", why="", old=None, new=None)
-    assert queries.event(row).what == "写入演示数据"

@@ -1,0 +1,94 @@
+"""What apps, actions, rows and fields are called on a page or in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import models
+
+ROWS: Mapping[str, str] = {
+    "core.auditevent": "操作记录", "core.auditwords": "操作记录的文字", "core.erasure": "匿名登记",
+    "accounts.user": "账号", "accounts.rolegrant": "角色", "proceedings.decision": "会议决定", "policy.policydocument": "办法文件",
+    "members.sector": "界别", "members.specialcommittee": "专委会", "members.sectorcommitteelink": "专委会联系界别",
+    "members.member": "委员", "members.seat": "专委会任职", "members.memberpost": "职务", "members.convener": "界别召集人",
+    "members.importdraft": "待确认的名册文件", "members.term": "届次", "members.retention": "保存年限",
+    "members.dataexport": "个人信息导出", "liaison.constituent": "群众", "liaison.constituentlink": "结对",
+    "liaison.linkassignment": "联系安排", "liaison.contactrecord": "联系记录", "liaison.contactconstituent": "联系到的群众",
+    "liaison.contactparticipant": "参加联系的委员", "activities.activity": "活动", "activities.participation": "参加活动",
+    "voices.output": "履职成果", "voices.outputauthor": "成果署名", "assessment.waiver": "豁免", "reports.return": "报表",
+    "reports.returnfigure": "报表数字", "exchange.delivery": "报送件", "registry.committee": "委员会",
+}  # fmt: skip
+FIELDS: Mapping[str, str] = {
+    "name": "姓名", "name_pinyin": "拼音", "number": "委员编号", "sector": "界别", "posts": "职务", "special_committees": "专委会",
+    "work_unit": "工作单位", "unit_post": "单位职务", "phone": "联系电话", "joined_on": "任职日期", "left_on": "离任日期",
+    "user": "账号", "username": "账号", "display_name": "显示名", "password": "密码", "last_login": "上次登录", "is_active": "可以登录",
+    "roles": "角色", "scope": "范围", "is_invented": "演示人物", "continues": "连任下届", "conveners": "召集人", "since": "起始", "until": "截止",
+    "special_committee": "专委会", "kind": "类别", "counts": "人数", "effective_on": "变动起算", "sectors": "新建界别", "new": "新增",
+    "changed": "变更", "unchanged": "不变", "state": "状态", "period": "期间", "revision": "第几稿", "member": "委员",
+    "held_on": "日期", "reason": "理由", "summary": "内容", "opinions": "意见建议", "title": "题目", "order": "次序", "meeting": "会议",
+    "body": "会议类别", "decided_on": "决定日期", "document_number": "文号", "subject": "事由", "uploaded_by": "上传人",
+    "file_name": "文件名", "content": "内容", "makes_groups": "同时新建", "profession": "职业", "area": "地域", "note": "备注",
+    "constituent": "群众", "choice_basis": "选择方式", "level": "层次", "from_member": "联系人", "to_member": "联系的委员",
+    "to_sector": "联系的界别", "to_special_committee": "联系的专委会", "basis": "依据", "entered_by": "录入人", "decided_by": "确认人",
+    "decided_at": "确认时间", "rejected_reason": "退回理由", "withdrawn": "已撤回", "withdrawn_at": "撤回时间", "withdrawn_reason": "撤回理由",
+    "mode": "方式", "place": "地点", "place_level": "地点层级", "target": "联系对象", "headcount": "人数", "content_type": "内容类别",
+    "record": "联系记录", "role": "角色", "organiser": "组织者", "organiser_type": "组织者类别", "organiser_sector": "组织界别",
+    "organiser_special_committee": "组织专委会", "organiser_member": "组织委员", "venue_name": "站点", "destination": "去向",
+    "activity": "活动", "participants": "参加人", "replaced": "替换的记录", "type": "类别", "submitted_on": "提交日期",
+    "authorship": "署名方式", "authors": "署名人", "based_on": "依托活动", "output": "成果", "duty": "要求", "decision": "会议决定",
+    "as_of": "截至", "policies": "所依办法", "digest": "校验值", "closed_by": "结账人", "closed_at": "结账时间", "signed_by": "签署人",
+    "signed_at": "签署时间", "submitted_at": "报送时间", "identifier": "文件标识", "in_force_from": "起施行", "layer": "层次",
+    "recipient": "送达单位", "committee": "委员会", "what": "项目", "amount": "数量", "job": "任务编号", "task": "任务", "actor": "操作人",
+    "action": "做了什么", "why": "理由", "old": "原来", "at": "时间", "years": "年数", "ends_on": "届满日", "persons": "人数", "erased": "抹去",
+    "scrubbed": "去名", "dropped": "删除", "words": "操作记录", "accounts": "账号", "ended": "结束", "continuing": "连任", "export": "导出编号",
+    "asked_by": "申请人", "ready_at": "完成时间",
+}  # fmt: skip
+APPS: Mapping[str, str] = {
+    "accounts": "账号", "members": "委员", "liaison": "联系", "activities": "活动", "voices": "履职成果", "policy": "办法",
+    "proceedings": "会议决定", "assessment": "履职情况", "reports": "报送", "exchange": "上下级", "desk": "操作记录",
+    "registry": "平台", "dispatch": "后台任务",
+}  # fmt: skip
+ACTIONS: Mapping[str, str] = {
+    "accounts.create_user": "开通账号", "accounts.set_password": "重设密码", "accounts.deactivate": "停用账号",
+    "members.add_member": "添加委员", "members.update_member": "修改委员信息", "members.end_membership": "登记离任",
+    "members.assign_post": "登记任职", "members.end_post": "登记免职", "members.give_account": "为委员开通账号",
+    "members.set_conveners": "确定召集人", "members.add_sector": "新建界别", "members.add_special_committee": "新建专委会",
+    "members.link_sector": "专委会联系界别", "members.import_roster": "导入名册", "members.anonymise": "匿名处理委员",
+    "members.ask_export": "申请导出个人信息", "members.hand_over": "下载个人信息", "members.close_term": "办理届满",
+    "members.set_retention": "设定保存年限", "members.anonymise_due": "批量匿名处理",
+    "liaison.register_contact": "记录联系", "liaison.confirm_contact": "确认联系", "liaison.reject_contact": "退回联系记录",
+    "liaison.withdraw_contact": "撤回联系记录", "liaison.pair_constituent": "结对群众", "liaison.end_pairing": "结束结对",
+    "liaison.assign_link": "安排联系对象", "liaison.anonymise": "匿名处理群众",
+    "activities.register_activity": "登记活动", "activities.record_participation": "登记参加人", "activities.withdraw_activity": "撤回活动",
+    "activities.confirm_activity": "确认活动", "activities.confirm_participation": "确认参加", "activities.reject_participation": "退回参加记录",
+    "voices.register_output": "登记履职成果", "voices.confirm_output": "确认履职成果", "voices.reject_output": "退回履职成果",
+    "voices.withdraw_output": "撤回履职成果",
+    "policy.adopt_template": "采用办法", "policy.adopt_overlay": "调整办法", "proceedings.record_decision": "记录会议决定",
+    "reports.close_month": "月度结账", "reports.sign": "签署报表", "reports.withdraw_signature": "撤回签署", "reports.submit": "报送报表",
+    "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表",
+    "dispatch.cancel": "取消任务", "dispatch.start_again": "重新办理任务", "desk.export_trail": "导出操作记录",
+    "registry.set_state": "改变使用状态", "registry.archive": "归档", "registry.order": "开通委员会",
+}  # fmt: skip
+_ACTS: Mapping[str, str] = {"demo": "写入演示数据"}  # whatever the verb
+SPECIAL: Mapping[str, str] = {
+    "sector.name": "名称", "specialcommittee.name": "名称", "term.name": "届次", "contactrecord.member": "组织委员",
+    "convener.is_first": "首席召集人", "activity.until": "最后一天", "contactparticipant.role": "怎样参加", "participation.role": "怎样参加",
+    "outputauthor.role": "署名身份", "memberpost.kind": "职务",
+}  # fmt: skip
+
+
+def field_name(key: str, model: type[models.Model] | None = None) -> str:
+    """What the field is called; its own name where nobody has named it (a test looks for those)."""
+    special = f"{model._meta.model_name}.{key}" if model is not None else ""
+    return SPECIAL.get(special) or FIELDS.get(key, key)
+
+
+def row_name(label: str) -> str:
+    """What a row of the model `app.model` is called."""
+    return ROWS.get(label, label)
+
+
+def act(action: str) -> str:
+    """What was done, e.g. 送达上级."""
+    app = action.partition(".")[0]
+    return ACTIONS.get(action) or _ACTS.get(app) or f"{APPS.get(app, '')} {action.removeprefix(f'{app}.')}".strip()
