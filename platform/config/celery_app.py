@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 
+import django
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
+from core.db.starting import refuse_unsafe_pooler
+
 app = Celery("lianxin")
 app.conf.update(
     broker_url=settings.REDIS_URL,
+    # Before every key, also the queues': two deployments may share a Redis and never take each other's messages.
+    broker_transport_options={"global_keyprefix": f"lx:{settings.DEPLOYMENT}:"},
     broker_connection_retry_on_startup=True,
     task_ignore_result=True,
     task_default_queue="default",  # a job names its queue (dispatch.registry); a worker without -Q takes this one
@@ -30,3 +36,10 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _make_sure(**_: object) -> None:
+    """A worker starts only where committees cannot be mixed; the timetable (beat) asks no database."""
+    django.setup()
+    refuse_unsafe_pooler()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import click
 
@@ -40,7 +41,21 @@ class WithDjango(click.Group):
         return super().get_command(ctx, name)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Lianxin(click.Group):
+    """A connection that could mix committees ends any command with its sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from core.db.postgres.pooler import PoolerRefused  # here: `policy` runs without Django
+
+            if isinstance(error, PoolerRefused):
+                raise SystemExit(str(error)) from None
+            raise
+
+
+@click.group(cls=Lianxin, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """连心桥: committees, their policies, their figures."""
 

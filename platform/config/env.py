@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -13,6 +14,14 @@ def text(name: str, default: str | None = None) -> str:
     value = os.environ.get(name, default)
     if value is None:
         raise ImproperlyConfigured(f"{name} is not set; `make demo` sets it, see infra/README.md")
+    return value
+
+
+def name(variable: str, default: str) -> str:
+    """A short name that may stand in keys: letters, digits, `-`, `_`, `.`."""
+    value = text(variable, default) or default
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,63}", value):
+        raise ImproperlyConfigured(f"{variable}={value!r} must be 1 to 63 letters, digits, '-', '_' or '.'")
     return value
 
 

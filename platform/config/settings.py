@@ -71,6 +71,8 @@ DEED_VIEW = "tenants.assessment.deeds.create_view_sql"
 DATABASES = {"default": env.database("DATABASE_URL", "postgresql://lx_app@127.0.0.1:5432/lianxin" if DEV else None)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": False}
 DATABASE_NAME = str(DATABASES["default"]["NAME"])
+# What this deployment's keys and queues in Redis are called, so that two may share one server.
+DEPLOYMENT = env.name("LIANXIN_DEPLOYMENT", DATABASE_NAME)
 if env.text("DATABASE_OWNER_URL", ""):
     DATABASES["owner"] = env.database("DATABASE_OWNER_URL") | {"LX_FOLLOWS_CONTEXT": False}
 _PREFIX = env.text("LX_ROLE_PREFIX", "lx")
@@ -116,9 +118,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = LOCAL / "static"
 STATICFILES_DIRS = [LOCAL / "assets"] if (LOCAL / "assets").is_dir() else []
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "core.storage.CommitteeStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+MEDIA_ROOT = env.text("LIANXIN_FILES", str(LOCAL / "files"))  # never served: a view checks who asks and sends
 WHITENOISE_USE_FINDERS = DEV
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 LANGUAGE_CODE = "zh-hans"
@@ -161,7 +164,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0" if DEV else None)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "core.cache.OwnedCache",
         "LOCATION": REDIS_URL,
         "KEY_FUNCTION": "core.cache.make_key",
     }

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 import click
 from django.core.cache import caches
 from django.db import connection
 
 from core import tenancy
+from core.db.postgres import pooler
+from core.db.postgres.base import DatabaseWrapper
 
 
 def checks() -> list[dict[str, object]]:
     """`{name, ok, message}` each; never raises."""
-    return [_tried("数据库连接", _database), _tried("set_config 已收回", _set_config), _tried("Redis", _redis)]
+    return [
+        _tried("数据库连接", _database),
+        _tried("连接不经事务级连接池", _pooler),
+        _tried("set_config 已收回", _set_config),
+        _tried("Redis", _redis),
+    ]
 
 
 def _tried(name: str, check) -> dict[str, object]:  # type: ignore[no-untyped-def]
@@ -33,6 +41,12 @@ def _database() -> tuple[bool, str]:
         )
         strong = cursor.fetchone()[0]
     return (not strong, f"PostgreSQL {version}" + ("；连接用户权限过大，应为 lx_app" if strong else ""))
+
+
+def _pooler() -> tuple[bool, str]:
+    parameters = cast(DatabaseWrapper, connection).get_connection_params()
+    found = pooler.find_sharing({name: value for name, value in parameters.items() if name != "cursor_factory"})
+    return (not found, found or "每个连接有自己的服务器进程")
 
 
 def _set_config() -> tuple[bool, str]:

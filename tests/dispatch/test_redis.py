@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import redis
 from celery import Celery
+from django.conf import settings
 from django.db import connection, connections, transaction
 
 from core import tenancy
@@ -56,7 +57,13 @@ def broker() -> Iterator[redis.Redis]:
 def send(broker) -> Iterator[Callable[[dict], None]]:
     """Sends as `dispatch.tick` does, to the Redis of this test."""
     app = Celery("test", broker=URL)
-    app.conf.update(task_default_queue="default", task_ignore_result=True)
+    from config.celery_app import app as ours
+
+    app.conf.update(
+        task_default_queue="default",
+        task_ignore_result=True,
+        broker_transport_options=ours.conf.broker_transport_options,
+    )
     yield lambda message: app.send_task("dispatch.run", (message,), queue=message["queue"], retry=False)
     app.close()
 
@@ -86,7 +93,7 @@ def _returns() -> list[int]:
 def _delivered(broker: redis.Redis) -> list[dict]:
     """What a worker would take from Redis."""
     taken = []
-    while raw := broker.rpop("default"):
+    while raw := broker.rpop(f"lx:{settings.DEPLOYMENT}:default"):
         arguments, _, _ = json.loads(base64.b64decode(json.loads(raw)["body"]))
         taken.append(arguments[0])
     return taken

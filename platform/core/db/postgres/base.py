@@ -7,7 +7,9 @@ the workers), and the owner's, which migrations and provisioning steer by schema
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from functools import wraps
 from typing import Any
 from weakref import WeakSet
 
@@ -15,6 +17,7 @@ from django_tenants.postgresql_backend import base as tenants_base
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INERROR
 
 from core import tenancy
+from core.db.postgres import pooler
 from core.tenancy import Context, EntryFailed
 
 # A server process remembers every table it has touched and never forgets one: some 0.3–0.6 MB per committee,
@@ -47,6 +50,7 @@ class DatabaseWrapper(tenants_base.DatabaseWrapper):
     def connect(self) -> None:
         self._standing = None
         self._visited.clear()
+        pooler.require_session_mode(self.get_connection_params())
         super().connect()
 
     def close(self) -> None:
@@ -61,6 +65,27 @@ class DatabaseWrapper(tenants_base.DatabaseWrapper):
     def rollback(self) -> None:
         self._standing = None
         super().rollback()
+
+    def on_commit(self, func: Callable[[], object], robust: bool = False) -> None:
+        """The callback runs in the context it was registered in, wherever the transaction ends.
+
+        A committee's block may end before the transaction around it does; a callback that then wrote, queued or
+        cached would do so as whoever opened the transaction.
+        """
+        super().on_commit(self._as_now(func) if self.follows_context and callable(func) else func, robust)
+
+    def _as_now(self, func: Callable[[], object]) -> Callable[[], object]:
+        context = tenancy.wanted()
+
+        @wraps(func)
+        def there() -> object:
+            previous = tenancy.enter(context)
+            try:
+                return func()
+            finally:
+                tenancy.leave(previous)
+
+        return there
 
     def _savepoint_rollback(self, sid: str) -> None:
         # On the raw cursor: in an aborted transaction nothing else may run before this.
