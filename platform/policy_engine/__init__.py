@@ -12,11 +12,14 @@ from policy_engine.model import Clause, Duty, Element, Filter, Indicator, Policy
 from policy_engine.overlay import Operation, Overlay, load_overlay
 from policy_engine.periods import Period
 from policy_engine.plan import tallies
+from policy_engine.rebase import Rebase, rebase
 from policy_engine.resolve import resolve
+from policy_engine.settle import cascade, settle
 from policy_engine.tally import Counted, Counts, Row, Tally, count
 
 __all__ = [
     "Clause", "Counted", "Counts", "Duty", "Element", "Filter", "Indicator", "Operation", "Overlay", "Period", "Person",
-    "Policy", "Post", "Row", "Tally", "Template", "TemplateError", "TemplateErrors", "Verdict", "Waiver", "check", "compare",
-    "count", "evaluate", "explain", "find_template", "judge", "load_overlay", "load_template", "resolve", "tallies",
+    "Policy", "Post", "Rebase", "Row", "Tally", "Template", "TemplateError", "TemplateErrors", "Verdict", "Waiver", "cascade",
+    "check", "compare", "count", "evaluate", "explain", "find_template", "judge", "load_overlay", "load_template", "rebase",
+    "resolve", "settle", "tallies",
 ]  # fmt: skip

@@ -23,9 +23,10 @@ from policy_engine.load import find_template, load_template
 from policy_engine.model import Policy
 from policy_engine.overlay import load_overlay
 from policy_engine.quick import is_day
-from policy_engine.reader import read_facts
+from policy_engine.reader import listed, read, read_facts
 from policy_engine.resolve import resolve
-from policy_engine.vocabulary import TEMPLATES
+from policy_engine.settle import Choice, cascade
+from policy_engine.vocabulary import TEMPLATES, words_with
 
 Answer = dict[str, Any]
 JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
@@ -126,6 +127,18 @@ def _covered(answer: Answer) -> str:
     )
 
 
+def _rebased(answer: Answer) -> str:
+    lines: list[str] = []
+    for step in answer["rebases"]:
+        lines.append(f"{step['overlay']}:{step['old']['id']} → {step['new']['id']}")
+        for line in step["lines"]:
+            sides = f"上级原来 {_said(line['old'])}，现在 {_said(line['new'])}，本会 {_said(line['local'])}"
+            choice = f"；可选 {'、'.join(line['takes'])}" if line["takes"] else ""
+            lines.append(f"  {line['outcome']}\t{line['path']}\t{sides}\t{line['why']}{choice}")
+        lines += [f"  news\t{one['path']}\t{_said(one['old'])} → {_said(one['new'])}" for one in step["news"]]
+    return "\n".join([*lines, *(f"{one['overlay']}:已定" for one in answer["settled"])])
+
+
 @command("check", _sound)
 @click.argument("directory", metavar="DIR")
 def check_command(*, directory: str) -> Answer:
@@ -163,7 +176,7 @@ def explain_command(*, name: str, duty: str, overlays: tuple[str, ...]) -> Answe
 
 
 @command("schema", lambda answer: json.dumps(answer, ensure_ascii=False, indent=2))
-@click.argument("name", type=click.Choice(["facts", "template", "overlay", "verdicts"]))
+@click.argument("name", type=click.Choice(["facts", "template", "overlay", "choices", "verdicts"]))
 def schema_command(*, name: str) -> Answer:
     """数据格式（JSON Schema）。"""
     return schema.published(name)
@@ -191,6 +204,38 @@ def evaluate_command(*, name: str, facts: str, as_of: str, overlays: tuple[str, 
     """按事实逐人逐项评判。"""
     resolved, day = _resolved(name, overlays), _day("--as-of", as_of)
     return verdicts_json(resolved, evaluate(resolved, read_facts(Path(facts)), day))
+
+
+@command("rebase", _rebased)
+@click.argument("overlays", metavar="OVERLAY...", nargs=-1, required=True, type=click.Path())
+@click.option("--old", "old", required=True, metavar="NAME|DIR", help="上级文件原来的版本")
+@click.option("--new", "new", required=True, metavar="NAME|DIR", help="上级文件新的版本")
+@click.option(
+    "--choices",
+    "choices",
+    default=None,
+    type=click.Path(),
+    help="逐项的决定（YAML）：{调整的 id: {path: ours|theirs|…}}",
+)
+def rebase_command(*, overlays: tuple[str, ...], old: str, new: str, choices: str | None) -> Answer:
+    """上级文件换了新版，下级的调整逐项怎么办；几级调整按从上级到下级的次序给出。"""
+    chain = [load_overlay(Path(overlay)) for overlay in overlays]
+    chosen = _choices(Path(choices), {overlay.id for overlay in chain}) if choices else {}
+    return cascade(chain, load_template(find_template(old)), load_template(find_template(new)), chosen).to_json()
+
+
+def _choices(path: Path, known: set[str]) -> dict[str, dict[str, Choice]]:
+    document = read(path)
+    faults = schema.faults(document, schema.by_name(schema.CHOICES), words_with({}))
+    found: dict[str, dict[str, Choice]] = document.data or {}
+    faults = faults or [
+        document.fault((name,), "unknown_id", f"没有“{name}”这份调整", f"可用的:{listed(sorted(known))}")
+        for name in found
+        if name not in known
+    ]
+    if faults:
+        raise TemplateErrors(faults)
+    return found
 
 
 def _resolved(name: str, overlays: tuple[str, ...], on: date | None = None) -> Policy:

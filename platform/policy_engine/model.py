@@ -300,10 +300,10 @@ class Template:
         """Canonical and lossless: `from_json(to_json())` is equal."""
         return {
             "id": self.id,
-            "header": _plain(self.header),
-            "clauses": [_plain(asdict(clause)) for clause in self.clauses.values()],
+            "header": plain(self.header),
+            "clauses": [plain(asdict(clause)) for clause in self.clauses.values()],
             "elements": [_element_json(self.elements[name]) for name in sorted(self.elements)],
-            "catalogue": [_plain(entry) for entry in self.catalogue],
+            "catalogue": [plain(entry) for entry in self.catalogue],
         }
 
     @classmethod
@@ -500,9 +500,9 @@ def _element_json(element: Element) -> dict[str, Any]:
         "id": element.id,
         "title": element.title,
         "clauses": list(element.clauses),
-        "traits": _plain(element.traits),
+        "traits": plain(element.traits),
         "values": {key: [entry.to_json() for entry in series] for key, series in sorted(element.values.items())},
-        "directions": {key: _plain(asdict(direction)) for key, direction in sorted(element.directions.items())},
+        "directions": {key: plain(asdict(direction)) for key, direction in sorted(element.directions.items())},
         "begins": _day(element.begins),
         "ends": _day(element.ends),
     }
@@ -526,12 +526,12 @@ def _dated(data: Mapping[str, Any]) -> Dated:
     return Dated(date_of(data["from"]), data["value"], source)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """JSON's own types only, so that what is stored equals what is read back."""
     if isinstance(value, Mapping):
-        return {key: _plain(child) for key, child in value.items()}
+        return {key: plain(child) for key, child in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(child) for child in value]
+        return [plain(child) for child in value]
     return _day(value) if isinstance(value, date) else value
 
 

@@ -25,6 +25,14 @@ class Operation:
     source: Source
     line: int = 0
 
+    def to_json(self) -> dict[str, Any]:
+        """As an overlay's file writes it, nothing left unsaid."""
+        source = self.source.to_json()
+        said = {key: source.get(key) for key in ("reason", "decided_by", "meeting", "document")}
+        value = {} if self.op == "remove" else {"value": self.value}
+        told = {key: value for key, value in said.items() if value}
+        return {"op": self.op, "path": self.path, **value, **told, "from": source["since"]}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlay:
@@ -35,6 +43,10 @@ class Overlay:
     operations: tuple[Operation, ...]
     file: str = "overlay"
     base_line: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data that `load_overlay` reads back."""
+        return {"overlay": self.id, "base": self.base, "operations": [one.to_json() for one in self.operations]}
 
     def fault(self, operation: Operation, code: str, message: str, remedy: str) -> TemplateError:
         return TemplateError(self.file, operation.line, operation.path, code, message, remedy)

@@ -25,7 +25,7 @@ def resolve(template: Template, overlays: Iterable[Overlay] = (), on: date | Non
     elements, layers = dict(template.elements), list(template.layers if isinstance(template, Policy) else ())
     below = [template.id, *layers]
     for overlay in overlays:
-        refuse(_misaddressed(below, overlay))
+        refuse(misaddressed(below, overlay))
         below.append(overlay.id)
         elements, faults = attempt(template, elements, overlay)
         refuse(fault for _, fault in faults)
@@ -87,7 +87,7 @@ def _value(series: Series, on: date) -> Any:
     return valid[-1] if valid else None
 
 
-def _misaddressed(below: list[str], overlay: Overlay) -> Iterator[TemplateError]:
+def misaddressed(below: list[str], overlay: Overlay) -> Iterator[TemplateError]:
     """The wrong base (the template, or an overlay it already carries, is right), or two operations that touch the same thing."""
     if overlay.base not in below:
         yield TemplateError(

@@ -283,6 +283,24 @@ OVERLAY = closed(
     },
     "overlay", "base", "operations",
 )  # fmt: skip
+CHOICE: Schema = {
+    "if": {"type": "object"},
+    "then": closed(
+        {
+            "take": {"enum": ["ours", "theirs", "value", "move"]},
+            "value": {},
+            "path": TEXT,
+            "reason": TEXT,
+            "decided_by": word("bodies"),
+            "meeting": TEXT,
+            "document": TEXT,
+            "from": MAYBE_DAY,
+        },
+        "take",
+    ),
+    "else": {"enum": ["ours", "theirs"]},
+}
+CHOICES: Schema = {"type": "object", "additionalProperties": CHOICE}
 REFERENCE: Schema = {
     "if": {"type": "object"},
     "then": closed({"type": TEXT, "id": TEXT}, "type", "id"),
@@ -415,8 +433,8 @@ def template() -> Schema:
 
 
 def published(name: str) -> Schema:
-    """The schema called facts, template, overlay or verdicts."""
-    shapes = {"facts": FACTS, "template": template(), "overlay": OVERLAY, "verdicts": VERDICTS}
+    """The schema called facts, template, overlay, choices or verdicts."""
+    shapes = {"facts": FACTS, "template": template(), "overlay": OVERLAY, "verdicts": VERDICTS, "choices": CHOICES}
     return {"$schema": Draft202012Validator.META_SCHEMA["$id"], "title": name, **shapes[name]}
 
 
