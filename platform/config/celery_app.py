@@ -32,6 +32,7 @@ app.conf.update(
     beat_schedule={
         "balance-use": {"task": "billing_free.balance", "schedule": 24 * 3600.0},
         "send-due-jobs": {"task": "dispatch.tick", "schedule": 2.0},
+        "check-domains": {"task": "registry.check_domains", "schedule": crontab(hour=4, minute=40)},
         "clean-old-jobs": {"task": "dispatch.clean", "schedule": crontab(hour=3, minute=20)},
     },
 )

@@ -19,7 +19,9 @@ if LIANXIN_TODAY and not DEV:
 
 BASE_DOMAIN = env.text("LIANXIN_BASE_DOMAIN", "localhost")
 PORT = env.text("PORT", "8000")
-ALLOWED_HOSTS = [BASE_DOMAIN, f".{BASE_DOMAIN}", "127.0.0.1"]
+ALLOWED_HOSTS = ["*"]  # registry.middleware.HostMiddleware, the first of all, admits our hosts and proven domains alone
+DOMAIN_TXT = "registry.dns.txt"  # asked for the proof that a committee owns its domain
+DNS_RESOLVER = env.text("LIANXIN_DNS", "")  # host or host:port; empty: /etc/resolv.conf
 
 # --- who owns which tables ------------------------------------------------------------------------
 SHARED_APPS = [
@@ -85,6 +87,7 @@ ROOT_URLCONF = "config.urls_tenant"
 PUBLIC_SCHEMA_URLCONF = "config.urls_public"
 WSGI_APPLICATION = "config.wsgi.application"
 MIDDLEWARE = [
+    "registry.middleware.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

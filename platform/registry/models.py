@@ -73,9 +73,23 @@ class Committee(TenantMixin, Row):  # type: ignore[misc]
 
 
 class Domain(DomainMixin, Row):  # type: ignore[misc]
-    """A further host of a committee, beside `<slug>.<base domain>`."""
+    """A further host of a committee, beside `<slug>.<base domain>`; proven to be its own (`registry.domains`)."""
 
     tenant = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="domains")
+    token = models.CharField(max_length=64)  # what its DNS record must say
+    proven_until = models.DateTimeField()  # answers no longer than this without being seen again
+
+
+class DomainClaim(Row):
+    """A domain asked for and not yet proven."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="domain_claims")
+    domain = models.CharField(max_length=253)
+    token = models.CharField(max_length=64)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["committee", "domain"], name="one_claim_per_domain")]
 
 
 class SchemaScript(Row):

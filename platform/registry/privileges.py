@@ -31,6 +31,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "operator": f"{READ}, UPDATE (state, epoch, kept_until)",
     },
     "registry_domain": {"app": READ, "operator": FULL},
+    "registry_domainclaim": {"operator": FULL},
     "registry_schemascript": {},
     "registry_migrationrun": {"operator": READ},
     "registry_batchcursor": {"operator": READ},

@@ -14,7 +14,7 @@ from core import audit, clock, tenancy
 from core.db.router import OWNER
 from core.errors import DomainError
 from core.tenancy import Committee as Entry
-from registry import interrupt, queries
+from registry import hosts, interrupt, queries
 from registry.alone import alone
 from registry.models import Committee, Level, SchemaScript, State, Step
 from registry.schema_script import ROLE_MARK, TEMPLATE_SCHEMA, fingerprint
@@ -113,12 +113,26 @@ def _note(row: Committee, **values: str) -> None:
     Committee.objects.using(OWNER).filter(pk=row.pk).update(step_at=clock.now(), **values)
 
 
+class BadSlug(DomainError):
+    code = "bad_slug"
+
+    def __init__(self, slug: str, *, reserved: bool = False) -> None:
+        why = "留给平台自己用" if reserved else "不合规：2 到 40 位小写字母、数字，中间可用连字符"
+        super().__init__(f"网址名“{slug}”{why}。请换一个，例如 anhua。", fields={"slug": why})
+
+
 def check_names(*, code: str, slug: str, level: str) -> None:
-    """Raises BadCode or a DomainError for a slug or level that cannot be."""
+    """Raises BadCode, BadSlug, or a DomainError for a level that cannot be."""
     if not tenancy.CODE.match(code):
         raise BadCode(code)
-    if not tenancy.CODE.match(slug.replace("-", "")) or slug.startswith("-"):
-        raise DomainError(f"网址名“{slug}”不合规：只用小写字母、数字和连字符。", code="bad_slug")
+    try:
+        tenancy.role_of(code)
+    except ValueError as error:  # with this database's name in front, PostgreSQL would cut it off
+        raise BadCode(code) from error
+    if not hosts.is_slug(slug):
+        raise BadSlug(slug)
+    if slug in hosts.RESERVED:
+        raise BadSlug(slug, reserved=True)
     if level not in Level.values:
         raise DomainError(f"没有“{level}”这一级别。可选：{'、'.join(Level.values)}。", code="bad_level")
 

@@ -4,34 +4,46 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 
-from core import tenancy
+from core import clock, tenancy
 from core.tenancy import Committee as Entry
-from registry.models import Committee, Domain
+from registry import hosts
+from registry.models import Committee
 
 FRESH_SECONDS = 1.0  # other processes see a suspension within a second
 _CACHE_LIMIT = 20_000
-_cache: dict[tuple[str, str], tuple[float, Entry | None]] = {}
+_cache: dict[tuple[str, str], tuple[float, Entry]] = {}
+_misses: dict[tuple[str, str], tuple[float, None]] = {}  # apart: made-up hosts must not push out real ones
 
 
 def _cached(kind: str, key: str, look_up: Callable[[], Committee | None]) -> Entry | None:
     now = time.monotonic()
-    hit = _cache.get((kind, key))
+    hit = _cache.get((kind, key)) or _misses.get((kind, key))
     if hit and now - hit[0] < FRESH_SECONDS:
         return hit[1]
     row = look_up()
-    entry = entry_of(row) if row else None
-    if len(_cache) >= _CACHE_LIMIT:
-        _cache.clear()
-    _cache[kind, key] = (now, entry)
+    _cache.pop((kind, key), None)
+    if row is None:
+        _remember(_misses, (kind, key), (now, None))
+        return None
+    entry = entry_of(row)
+    _remember(_cache, (kind, key), (now, entry))
     return entry
+
+
+def _remember(where: dict[Any, Any], key: tuple[str, str], value: object) -> None:
+    if len(where) >= _CACHE_LIMIT:
+        where.clear()
+    where[key] = value
 
 
 def forget_routes() -> None:
     """Drop what this process remembers of the routing table."""
     _cache.clear()
+    _misses.clear()
 
 
 def entry_of(row: Committee) -> Entry:
@@ -59,11 +71,9 @@ def committee_by_host(host: str) -> Entry | None:
 
 def _row_by_host(host: str) -> Committee | None:
     rows = Committee.objects.select_related("parent")
-    suffix = f".{settings.BASE_DOMAIN}"
-    if host.endswith(suffix):
-        return rows.filter(slug=host.removesuffix(suffix)).first()
-    domain = Domain.objects.filter(domain=host).first()
-    return rows.filter(pk=domain.tenant_id).first() if domain else None
+    if hosts.is_below_base(host):
+        return rows.filter(slug=host.removesuffix(f".{settings.BASE_DOMAIN}")).first()
+    return rows.filter(domains__domain=host, domains__proven_until__gt=clock.now()).first()
 
 
 def children_of(code: str) -> list[Entry]:

@@ -11,9 +11,8 @@ from accounts.access import may, public
 from accounts.permissions import Permission
 from core import tenancy
 from core.web import page
+from dispatch.tasks import ALIVE
 from registry.middleware import database_answers
-
-WORKER_ALIVE = "worker-alive"
 
 
 @never_cache
@@ -38,7 +37,7 @@ def _redis_answers() -> bool:
 
 def _worker_alive() -> bool:
     with tenancy.nowhere():  # the key of the deployment, not of a committee
-        return caches["default"].get(WORKER_ALIVE) == "1"
+        return caches["default"].get(ALIVE) == "1"
 
 
 @public

@@ -9,7 +9,7 @@ from core import tenancy
 from core.errors import DomainError
 from registry import provisioning, queries
 from registry.models import Committee, State
-from registry.provisioning import BadCode, CommitteeExists, ParentUnknown, create_committee
+from registry.provisioning import BadCode, BadSlug, CommitteeExists, ParentUnknown, create_committee
 
 
 def _make(**changes):
@@ -78,6 +78,13 @@ def test_a_committee_made_from_the_script_equals_one_made_by_migrations(taojiang
     assert mine["policies"]
 
 
+def test_a_code_whose_role_postgresql_would_cut_off_is_refused(settings):
+    settings.DATABASE_NAME = "a_deployment_with_a_long_name"
+    provisioning.check_names(code="4" * 31, slug="anhua", level="county")
+    with pytest.raises(BadCode):
+        provisioning.check_names(code="4" * 32, slug="anhua", level="county")
+
+
 def test_its_role_holds_exactly_the_rights_of_the_matrix(taojiang):
     from registry import privileges
 
@@ -114,7 +121,11 @@ def test_it_runs_its_template_from_the_first_day(taojiang):
         ({"slug": "anhua"}, CommitteeExists),
         ({"parent": "999999"}, ParentUnknown),
         ({"code": "c'; DROP"}, BadCode),
-        ({"slug": "-x"}, DomainError),
+        *[
+            ({"slug": slug}, BadSlug)
+            for slug in ("-x", "x-", "x", "a" * 41, "a--b", "xn--fiq", "a.b", "Anhua", "an hua", "")
+        ],
+        *[({"slug": slug}, BadSlug) for slug in ("www", "operate", "api", "static", "wpad", "localhost")],  # reserved
         ({"level": "galaxy"}, DomainError),
         ({"template": "no-such-template"}, DomainError),
     ],
