@@ -30,7 +30,16 @@ COLUMNS: Mapping[str, str] = {
     "destination": "text",
     "checklist": "text",
     "item": "text",
-    "confirmed": "boolean",
+    "confirmed": "boolean",  # null: refused
+    "posts": "text[]",  # of the subject on that day, `member` among them for every member
+    "sector_id": "uuid",  # of the subject
+    "tags": "text[]",
+    "results": "text[]",  # what became of it: filed, adopted, …
+    "amounts": "jsonb",  # {people: 20, days: 2}: the size of the record, or the subject's own part of it
+    "based_on": "uuid",  # the record that this one follows from
+    "for_period": "text",  # checks: the period a report is about
+    "place": "int",  # of the subject among the authors, from 1
+    "crew": "jsonb",  # {lead: 1, co_signer: 2}: how many subjects of this type hold each role
 }
 
 

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from policy_engine import schema
+from policy_engine.counting import OF_RECORDS
 from policy_engine.kinds import KINDS
-from policy_engine.model import FILTERS, Dated, Element, Series, Source, Template, date_of
+from policy_engine.model import CONDITIONS, Dated, Element, Series, Source, Template, date_of
 from policy_engine.vocabulary import Words, words_with
 
 SINGULAR = {kind: name for name, kind in schema.SINGULAR.items()}
@@ -73,7 +74,8 @@ def settable(element: Element) -> set[str]:
         return keys
     family = {"record": "kinds", "link": "links"}[element.traits["counts"]]
     kind = KINDS[element.traits.get("kind", "count")]
-    filters = set(FILTERS) - {"kinds", "links"} | {family, *COUNT_WORDS}
+    of_records = OF_RECORDS if family == "links" else ()
+    filters = set(CONDITIONS) - {"kinds", "links", *of_records} | {family, *COUNT_WORDS}
     return keys | filters | (set(kind.numbers) if kind.judged else set())
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from policy_engine.model import Duty, Subject
 from policy_engine.periods import Period, next_day
+from policy_engine.shares import Number, exactly
 from policy_engine.tally import NOTHING, Counted, Counts, merged
 
 
@@ -37,10 +38,10 @@ class Person:
 class Measured:
     """What counting found for one duty, before anyone asks whether it was owed."""
 
-    counted: float = 0
-    owed: float = 0
+    counted: Number = 0
+    owed: Number = 0
     exceeded: bool = False
-    over: float = 0
+    over: Number = 0
     numerator: int | None = None
     denominator: int | None = None
     missing: tuple[str, ...] = ()
@@ -90,9 +91,9 @@ def _overlap(since: date | None, until: date | None, window: tuple[date, date]) 
     return (since or date.min) < window[1] and window[0] < (until or date.max)
 
 
-def owed(least: float | None, found: float) -> float:
-    return 0 if least is None else max(0, least - found)
+def owed(least: float | None, found: Number) -> Number:
+    return 0 if least is None else max(0, exactly(least) - found)
 
 
-def over(most: float | None, found: float) -> float:
-    return 0 if most is None else max(0, found - most)
+def over(most: float | None, found: Number) -> Number:
+    return 0 if most is None else max(0, found - exactly(most))

@@ -7,7 +7,18 @@ from datetime import date
 from typing import Any
 
 from policy_engine.kinds import KINDS, LISTS, NUMBERS
-from policy_engine.model import FILTERS, Clause, Dated, Direction, Element, Series, Source, distinct_of
+from policy_engine.model import (
+    CONDITIONS,
+    FILTERS,
+    Clause,
+    Dated,
+    Direction,
+    Element,
+    Series,
+    Source,
+    distinct_of,
+    sum_of,
+)
 from policy_engine.schema import NAMED
 
 Header = Mapping[str, Any]
@@ -97,7 +108,7 @@ def part_element(
         clauses=clauses,
         traits=_counting(part["counts"]),
         values=_numbers(stated, header, clauses, source) | _words(part, header, clauses, source),
-        directions=_directions((*NUMBERS, *FILTERS), duty.get("direction", {}), header),
+        directions=_directions((*NUMBERS, *FILTERS, *duty.get("direction", {})), duty.get("direction", {}), header),
     )
 
 
@@ -121,12 +132,13 @@ def _traits(duty: Mapping[str, Any], base: str) -> dict[str, Any]:
 
 def _counting(counts: Mapping[str, Any]) -> dict[str, Any]:
     family = "link" if "links" in counts else "record"
+    amount = sum_of(counts)
     return {
         "counts": family,
         "distinct": distinct_of(counts),
         "by": counts.get("by", "subject"),
         "at_venue": counts.get("at_venue", False),
-    }
+    } | ({"sum": amount} if amount else {})
 
 
 def subject(entry: Any) -> dict[str, Any]:
@@ -140,7 +152,7 @@ def _words(
     """The filter's lists; as dated values, so that an overlay may change what counts."""
     counts = duty.get("counts", {})
     return {
-        key: (_entry(counts[key], header, clauses, source=source, undated=True),) for key in FILTERS if key in counts
+        key: (_entry(counts[key], header, clauses, source=source, undated=True),) for key in CONDITIONS if key in counts
     }
 
 

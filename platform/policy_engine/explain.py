@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,9 +10,10 @@ from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.model import Duty, Filter, Policy, Subject
 from policy_engine.reader import listed
 from policy_engine.resolve import resolve
+from policy_engine.shares import Share
 from policy_engine.vocabulary import Words, title, words_with
 
-COUNTED_AS = {"record": "次", "target": "个对象", "venue": "处阵地", "item": "项"}
+COUNTED_AS = {"day": "天", "record": "次", "target": "个对象", "venue": "处阵地", "item": "项"}
 JOINED = {"any_of": "以下几类合计", "all_of": "以下各项都要", "at_least_k_of": "以下各项中至少做到"}
 
 
@@ -70,10 +71,39 @@ def _counted(where: Filter, words: Words) -> str:
         "organisers": where.organisers,
         "modes": where.modes,
         "place_levels": where.place_levels,
+        "posts": where.posts,
+        "tags": where.tags,
+        "results": where.results,
     }
-    return "，".join(
-        "、".join(title(words, category, one) for one in values) for category, values in named.items() if values
-    )
+    said = ["、".join(title(words, category, one) for one in values) for category, values in named.items() if values]
+    return "，".join(said + list(_conditions(where, words)))
+
+
+def _conditions(where: Filter, words: Words) -> Iterator[str]:
+    """What is not a list of words."""
+    if where.at_least:
+        yield "每次至少 " + "、".join(f"{number:g} {title(words, 'amounts', name)}" for name, number in where.at_least)
+    if where.sectors:
+        yield f"限 {listed(where.sectors)} 界别"
+    if where.without:
+        yield f"{_counted(where.without, words)}的除外"
+    if where.confirmed == "any":
+        yield "待确认的也算"
+    if where.share:
+        yield _shared(where.share, words)
+    if where.sum:
+        yield f"合计{title(words, 'amounts', where.sum)}"
+
+
+def _shared(share: Share, words: Words) -> str:
+    roles = "、".join(f"{title(words, 'roles', role)} {part}" for role, part in share.roles)
+    places = "、".join(f"第 {place} 位 {part}" for place, part in enumerate(share.places, 1))
+    return {
+        "equal": "几人合作的平分",
+        "portions": f"几人合作的按份额分({roles}，同一身份平分)",
+        "each": f"按身份折算({roles})",
+        "order": f"按署名次序折算({places}，其后同末位)",
+    }[share.by]
 
 
 def _number(duty: Duty) -> str:

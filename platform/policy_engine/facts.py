@@ -49,15 +49,39 @@ def normalised(document: Document, policy: Policy) -> Facts:
 
 def rows(data: Mapping[str, Any], words: Words | None = None) -> Iterator[Row]:
     """The deed rows of a checked fact sheet, the same as the SQL view gives."""
-    types = _types(data)
+    known = _Known(data)
     outputs = _outputs(words or words_with({}))
-    modes = {entry["id"]: _mode(entry) for entry in data["subjects"] if entry["type"] == "venue"}
     for record in data.get("records", ()):
-        yield from _record_rows(record, types, outputs)
+        yield from _record_rows(record, known, outputs)
     for link in data.get("links", ()):
-        yield _link_row(link, types, modes)
+        yield _link_row(link, known)
     for check in data.get("checks", ()):
-        yield _check_row(check, types)
+        yield _check_row(check, known)
+
+
+class _Known:
+    """What a sheet says of its subjects."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.types = _types(data)
+        self.modes = {entry["id"]: _mode(entry) for entry in data["subjects"] if entry["type"] == "venue"}
+        self._sectors = {
+            entry["id"]: entry["id"] if entry["type"] == "sector" else entry.get("sector") for entry in data["subjects"]
+        }
+        self._posts = {entry["id"]: _posts(entry) for entry in data["subjects"] if entry.get("posts")}
+
+    def sector(self, subject: str) -> str | None:
+        return self._sectors.get(subject)
+
+    def posts(self, subject: str, on: date) -> tuple[str, ...]:
+        """What the subject was on a day; every member is a member whatever other post they hold."""
+        always = ("member",) if self.types.get(subject) == "member" else ()
+        held = self._posts.get(subject, ())
+        return always + tuple(post.kind for post in held if _holds(post, on)) if held else always
+
+
+def _holds(post: Post, on: date) -> bool:
+    return (post.since or date.min) <= on < (post.until or date.max)
 
 
 def usual_role(words: Words, kind: Any) -> str:
@@ -79,22 +103,25 @@ def _types(data: Mapping[str, Any]) -> dict[str, str]:
     return types if "committee" in types.values() else {SELF.id: SELF.type} | types
 
 
-def _record_rows(record: Mapping[str, Any], types: Mapping[str, str], outputs: Collection[str]) -> Iterator[Row]:
+def _record_rows(record: Mapping[str, Any], known: _Known, outputs: Collection[str]) -> Iterator[Row]:
     """One row per participant, and one for the organiser as such."""
+    types = known.types
     output = record["kind"] in outputs
     organiser, target = _reference(record.get("organiser"), types), _reference(record.get("target"), types)
-    present = [
-        (types[one["subject"]], one["subject"], one.get("role") or _usual_role(output))
-        for one in record.get("participants", ())
-    ]
+    part = record.get("participants", ())
+    present = [(types[one["subject"]], one["subject"], one.get("role") or _usual_role(output)) for one in part]
     authorship = record.get("authorship") or (_usual_authorship(present) if output else None)
-    present += [(organiser[0], organiser[1], "organiser")] if organiser[0] and organiser[1] else []
-    for subject_type, subject_id, role in dict.fromkeys(present):
+    on, amounts = date.fromisoformat(record["on"]), record.get("amounts")
+    own = {one["subject"]: one["amounts"] for one in part if "amounts" in one} if part else {}
+    authors = list(dict.fromkeys(present))
+    crews = _crews(authors)
+    organised = [(organiser[0], organiser[1], "organiser")] if organiser[0] and organiser[1] else []
+    for place, (subject_type, subject_id, role) in enumerate(dict.fromkeys(authors + organised), 1):
         yield Row(
             family="record",
             record_id=record["id"],
             kind=record["kind"],
-            on_date=date.fromisoformat(record["on"]),
+            on_date=on,
             subject_type=subject_type,
             subject_id=subject_id,
             role=role,
@@ -108,7 +135,24 @@ def _record_rows(record: Mapping[str, Any], types: Mapping[str, str], outputs: C
             mode=record.get("mode"),
             destination=record.get("destination"),
             confirmed=record.get("confirmed", True),
+            posts=known.posts(subject_id, on),
+            sector_id=known.sector(subject_id),
+            amounts={**(amounts or {}), **own[subject_id]} if subject_id in own else amounts,
+            tags=tuple(record.get("tags", ())),
+            results=tuple(record.get("results", ())),
+            based_on=record.get("based_on"),
+            place=place if place <= len(authors) else None,
+            crew=crews.get(subject_type) if place <= len(authors) else None,
         )
+
+
+def _crews(authors: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, int]]:
+    """By type of subject, how many hold each role: members share with members."""
+    found: dict[str, dict[str, int]] = {}
+    for subject_type, _, role in authors:
+        crew = found.setdefault(subject_type, {})
+        crew[role] = crew.get(role, 0) + 1
+    return found
 
 
 def _usual_authorship(present: Iterable[tuple[str, str, str]]) -> str:
@@ -121,31 +165,34 @@ def _mode(venue: Mapping[str, Any]) -> str:
     return str(venue.get("mode") or ("online" if venue.get("kind") == "online_studio" else "offline"))
 
 
-def _link_row(link: Mapping[str, Any], types: Mapping[str, str], modes: Mapping[str, str]) -> Row:
+def _link_row(link: Mapping[str, Any], known: _Known) -> Row:
     """A link that leads to a venue takes the venue's mode where it states none."""
+    types, since = known.types, _day(link.get("since")) or date.min
     return Row(
         family="link",
         record_id=link["id"],
         kind=link["kind"],
-        on_date=_day(link.get("since")) or date.min,
+        on_date=since,
         until_date=_day(link.get("until")),
         subject_type=types.get(link["from"], ""),
         subject_id=link["from"],
         target_type=types.get(link["to"]),
         target_id=link["to"],
-        mode=link.get("mode") or modes.get(link["to"]),
+        mode=link.get("mode") or known.modes.get(link["to"]),
         confirmed=link.get("confirmed", True),
+        posts=known.posts(link["from"], since),
+        sector_id=known.sector(link["from"]),
     )
 
 
-def _check_row(check: Mapping[str, Any], types: Mapping[str, str]) -> Row:
+def _check_row(check: Mapping[str, Any], known: _Known) -> Row:
     return Row(
         family="check",
         record_id=check["id"],
         kind=check["checklist"],
         on_date=date.fromisoformat(check["met_on"]),
         until_date=_day(check.get("until")),
-        subject_type=types[check["subject"]],
+        subject_type=known.types[check["subject"]],
         subject_id=check["subject"],
         checklist=check["checklist"],
         item=check["item"],
@@ -159,13 +206,16 @@ def _reference(value: Any, types: Mapping[str, str]) -> tuple[str | None, str | 
     return (types.get(value), value) if value else (None, None)
 
 
-def _person(entry: Mapping[str, Any]) -> Person:
-    posts = tuple(
+def _posts(entry: Mapping[str, Any]) -> tuple[Post, ...]:
+    return tuple(
         Post(post) if isinstance(post, str) else Post(post["kind"], _day(post.get("from")), _day(post.get("until")))
         for post in entry.get("posts", ())
     )
+
+
+def _person(entry: Mapping[str, Any]) -> Person:
     return Person(
-        entry["type"], entry["id"], posts, _day(entry.get("from")), _day(entry.get("until")), entry.get("kind")
+        entry["type"], entry["id"], _posts(entry), _day(entry.get("from")), _day(entry.get("until")), entry.get("kind")
     )
 
 

@@ -14,6 +14,7 @@ from policy_engine.kinds.behaviour import BEHAVIOURS
 from policy_engine.model import Duty, Policy, State
 from policy_engine.periods import Period
 from policy_engine.plan import duties_and_periods, stages
+from policy_engine.shares import shown
 from policy_engine.tally import Counts
 
 
@@ -86,11 +87,11 @@ class _Judge:
             period=period,
             closed=period.closed(self.bench.as_of),
             state=state,
-            counted=measured.counted,
+            counted=shown(measured.counted),
             min=duty.min,
             max=duty.max,
-            outstanding=measured.owed if state == "outstanding" else 0,
-            over=measured.over if state in ("met", "outstanding", "exceeded", "waived") else 0,
+            outstanding=shown(measured.owed) if state == "outstanding" else 0,
+            over=shown(measured.over) if state in ("met", "outstanding", "exceeded", "waived") else 0,
             numerator=measured.numerator,
             denominator=measured.denominator,
             missing=() if state == "not_applicable" else measured.missing,

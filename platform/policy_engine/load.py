@@ -11,9 +11,10 @@ from typing import Any
 
 from policy_engine import schema
 from policy_engine.build import clause_of, duty_elements, listing_element, setting_element
+from policy_engine.counting import broken_number_faults, counting_faults
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.kinds import KINDS, LISTS, NUMBERS, OWN_KEYS
-from policy_engine.model import FILTERS, Template
+from policy_engine.model import CONDITIONS, Template
 from policy_engine.quick import is_day
 from policy_engine.reader import Document, Way, listed, mapping, read
 from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
@@ -341,8 +342,12 @@ def duty_faults(document: Document, known: Known, lists: Known) -> Iterator[Temp
         yield from _dangling(document, ("parts", index, "clauses"), part.get("clauses", ()), known)
         yield from _value_faults(document, ("parts", index, "values"), part.get("values", ()), known)
         yield from _number_faults(document, ("parts", index, "values"), "count", part.get("values", ()))
+        yield from broken_number_faults(document, ("parts", index, "values"), part.get("values", ()), [part["counts"]])
+        yield from broken_number_faults(document, ("parts",), [{}] * index + [part], [part["counts"]])
         if _above(part.get("min"), part.get("max")):
             yield document.fault(("parts", index, "min"), "min_above_max", "min 大于 max", "调换或改正这两个数")
+    blocks = [counts for _, counts in _counts_of(duty)]
+    yield from broken_number_faults(document, ("values",), duty.get("values", ()), blocks)
     yield from _doubles(document, ("parts",), [part["id"] for part in duty.get("parts", ())])
     if len(duty.get("parts", ())) < max((entry.get("k", 0) for entry in duty.get("values", ())), default=0):
         yield document.fault(("values",), "bad_value", "k 比 parts 的项数还多", "改小 k，或补上 parts")
@@ -367,6 +372,7 @@ def _duty_shape_faults(document: Document, duty: Mapping[str, Any], lists: Known
             yield document.fault(
                 name, "kinds_or_links", "kinds 和 links 要写一个，且只写一个", "数记录写 kinds，数联系关系写 links"
             )
+        yield from counting_faults(document, name, counts)
     if not kind.judged and any(entry.get("min") is not None for entry in duty.get("values", ())):
         yield document.fault(
             ("values",), "qualitative_number", f"{duty['kind']} 类职责不带数字", "去掉 min，或改用 count"
@@ -388,7 +394,7 @@ def _number_faults(document: Document, way: Way, kind: str, values: Any) -> Iter
 
 
 def _direction_faults(document: Document, directions: Mapping[str, Any]) -> Iterator[TemplateError]:
-    allowed = (*NUMBERS, "force", *FILTERS, *DIRECTED_WORDS)
+    allowed = (*NUMBERS, "force", *CONDITIONS, *DIRECTED_WORDS)
     for key, direction in directions.items():
         if key not in allowed:
             yield document.fault(

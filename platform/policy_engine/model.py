@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any, Literal, Self, cast
 
 from policy_engine.kinds import KINDS
+from policy_engine.shares import Share, share_of
 from policy_engine.vocabulary import with_local
 
 Force = Literal["required", "in_principle", "encouraged", "explore", "may", "info"]
@@ -24,7 +25,10 @@ DirectionKind = Literal["fixed", "only_strengthen", "in_range", "free"]
 JUDGED: frozenset[str] = frozenset({"required", "in_principle"})  # the rest is counted and shown, never owed
 FILTERS = (
     "kinds", "links", "roles", "authorship", "organisers", "place_levels", "modes", "target_types", "destinations",
+    "posts", "tags", "results",
 )  # fmt: skip
+CONDITIONS = (*FILTERS, "sectors", "without", "at_least", "confirmed", "share")
+"""All of a counts block that has dated values: the word lists, and what is not a list of words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +131,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which deed rows count. Empty tuple: any. Unconfirmed rows never count, so that is no option.
+    """Which deed rows count, and for how much. Empty: any.
 
     `family` is record, link or check; `kinds` are record kinds or link kinds; `checklist`/`items` name a list of checks.
+    `posts` and `sectors` are those of the row's subject on the record's day; a row that passes `without` does not count;
+    `confirmed` any takes what is still to be confirmed, never what was refused. `sum` names the amount to add up.
     """
 
     family: Literal["record", "link", "check"] = "record"
@@ -144,6 +150,20 @@ class Filter:
     at_venue: bool = False
     checklist: str | None = None
     items: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    at_least: tuple[tuple[str, float], ...] = ()
+    without: Filter | None = None
+    confirmed: Literal["required", "any"] = "required"
+    sum: str | None = None
+    share: Share | None = None
+
+    @property
+    def weighs(self) -> bool:
+        """Records do not count one each: an amount is added up, or authors share."""
+        return self.sum is not None or self.share is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +293,7 @@ class Template:
         days = {
             entry.since
             for element in (duty, *parts)
-            for key in (*FILTERS, "at_venue")
+            for key in (*CONDITIONS, "at_venue", "count")
             for entry in element.values.get(key, ())
         }
         days |= {day for part in parts for day in (part.begins, part.ends)}
@@ -363,16 +383,35 @@ def in_force(series: Series, on: date | None) -> Dated | None:
 def distinct_of(counts: Mapping[str, Any]) -> str:
     """What a counts block counts; a link stands for the one it leads to."""
     default = "targets" if "links" in counts and counts.get("by") != "target" else "records"
-    return str(counts.get("count", default)).removesuffix("s")
+    wanted = counts.get("count", default)
+    return str(wanted if isinstance(wanted, str) else "records").removesuffix("s")
+
+
+def sum_of(counts: Mapping[str, Any]) -> str | None:
+    """The amount a counts block adds up (`count: {sum: hours}`); None where it counts."""
+    wanted = counts.get("count")
+    return str(wanted["sum"]) if isinstance(wanted, Mapping) else None
 
 
 def filter_of(counts: Mapping[str, Any], local: Any) -> Filter:
     """A counts block as a filter, local kinds included."""
     family: Literal["record", "link"] = "link" if "links" in counts else "record"
     category = "links" if family == "link" else "kinds"
-    kinds = with_local(tuple(counts.get(category) or ()), local, category)
-    others: Any = {name: tuple(counts.get(name) or ()) for name in FILTERS if name not in ("kinds", "links")}
-    return Filter(family=family, kinds=kinds, at_venue=bool(counts.get("at_venue")), **others)
+    words = {name: with_local(tuple(counts[name]), local, name) for name in FILTERS if counts.get(name)}
+    others: Any = {name: found for name, found in words.items() if name not in ("kinds", "links")}
+    apart = counts.get("without")
+    return Filter(
+        family=family,
+        kinds=words.get(category, ()),
+        at_venue=bool(counts.get("at_venue")),
+        sectors=tuple(counts.get("sectors") or ()),
+        at_least=tuple(sorted((counts.get("at_least") or {}).items())),
+        without=filter_of({category: (), **apart}, local) if apart else None,
+        confirmed=counts.get("confirmed") or "required",
+        sum=sum_of(counts),
+        share=share_of(counts.get("share")),
+        **others,
+    )
 
 
 def _duty(template: Template, element: Element, on: date | None) -> Duty:
@@ -451,13 +490,20 @@ def _where(template: Template, element: Element, on: date | None) -> Filter | No
 
 
 def _counts(element: Element, on: date | None) -> dict[str, Any]:
-    words = {name: element.value(name, on) for name in FILTERS if name in element.values}
-    return words | {"at_venue": element.read("at_venue", on, False)}
+    words = {name: element.value(name, on) for name in CONDITIONS if name in element.values}
+    amount = _amount(element, on)
+    return words | {"at_venue": element.read("at_venue", on, False)} | ({"count": {"sum": amount}} if amount else {})
+
+
+def _amount(element: Element, on: date | None) -> str | None:
+    """The amount that is added up, as the document first said or as an overlay has it."""
+    changed = element.value("count", on)
+    return sum_of({"count": changed}) if changed else element.traits.get("sum")
 
 
 def _distinct(element: Element, on: date | None) -> str:
     changed = element.value("count", on)
-    return str(changed).removesuffix("s") if changed else str(element.traits.get("distinct", "record"))
+    return distinct_of({"count": changed}) if changed else str(element.traits.get("distinct", "record"))
 
 
 def _indicator(template: Template, entry: Mapping[str, Any]) -> Indicator:

@@ -9,10 +9,11 @@ from datetime import date
 from policy_engine import schema
 from policy_engine.addresses import LOCAL, SINGULAR, element_at, local_of, series_at, settable, shapes_of, words_of
 from policy_engine.build import duty_elements, listing_element, part_element, setting_element, subject
+from policy_engine.counting import overlay_faults
 from policy_engine.directions import direction_faults, direction_of, part_faults
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.load import duty_faults, local_faults, setting_fault
-from policy_engine.model import Dated, Element, Series, Source, Template
+from policy_engine.model import CONDITIONS, Dated, Element, Series, Source, Template
 from policy_engine.overlay import Operation, Overlay, refuse
 from policy_engine.reader import Document, listed, mapping
 
@@ -207,8 +208,11 @@ def _misfits(
     if key == "duties" and isinstance(operation.value, list):
         unknown = [one for one in operation.value if f"duty.{one}" not in elements]
         return [overlay.fault(operation, "unknown_duty", f"没有职责“{one}”", "改成现有职责的 id") for one in unknown]
+    if operation.value is None and key in CONDITIONS and key not in ("kinds", "links", "confirmed"):
+        return []  # asks for it no longer
     document = Document(overlay.file, operation.value, {(): operation.line})
-    return _at(operation, schema.faults(document, _shape(element, key), words_of(template, elements)))
+    found = _at(operation, schema.faults(document, _shape(element, key), words_of(template, elements)))
+    return found or _at(operation, overlay_faults(document, element, elements, key))
 
 
 def _shape(element: Element, key: str) -> schema.Schema:

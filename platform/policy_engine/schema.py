@@ -24,6 +24,12 @@ TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
 NUMBER: Schema = {"type": ["number", "null"], "minimum": 0}
 WHOLE: Schema = {"type": ["integer", "null"], "minimum": 0}
+FRACTION_TEXT = r"^\d+/[1-9]\d*$"
+FRACTION: Schema = {
+    "if": {"type": "string"},
+    "then": {"type": "string", "pattern": FRACTION_TEXT},
+    "else": {"type": "number", "minimum": 0},
+}
 NAME: Schema = {"type": "string", "pattern": r"\S"}
 ID: Schema = {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_-]*$"}
 DAY: Schema = {"type": "string", "day": True}
@@ -57,11 +63,42 @@ def by_name(entry: Schema) -> Schema:
     return {"type": "object", "additionalProperties": entry, "propertyNames": ID}
 
 
+AMOUNTS: Schema = {
+    "type": "object",
+    "propertyNames": word("amounts"),
+    "additionalProperties": {"type": "number", "minimum": 0},
+}
+_PASSING: Schema = {
+    **{key: words(key) for key in FILTERS},  # each filter is named like its vocabulary category
+    "sectors": {"type": "array", "items": TEXT, "minItems": 1},
+    "at_venue": FLAG,
+    "at_least": AMOUNTS,
+}
+_PORTIONS: Schema = {"type": "object", "propertyNames": word("roles"), "additionalProperties": FRACTION}
+SHARE: Schema = {
+    "if": {"type": "object"},
+    "then": {
+        "if": {"type": "object", "required": ["order"]},
+        "then": closed({"order": {"type": "array", "items": FRACTION, "minItems": 1}}, "order"),
+        "else": {
+            "if": {"type": "object", "required": ["each"]},
+            "then": closed({"each": _PORTIONS}, "each"),
+            "else": _PORTIONS,
+        },
+    },
+    "else": {"enum": ["equal", None]},
+}
 COUNTS = closed(
     {
-        **{key: words(key) for key in FILTERS},  # each filter is named like its vocabulary category
-        "at_venue": FLAG,
-        "count": {"enum": ["records", "targets", "venues", "subjects", "destinations"]},
+        **_PASSING,
+        "without": closed(_PASSING),
+        "confirmed": {"enum": ["required", "any"]},
+        "share": SHARE,
+        "count": {
+            "if": {"type": "object"},
+            "then": closed({"sum": word("amounts")}, "sum"),
+            "else": {"enum": ["records", "targets", "venues", "subjects", "destinations", "days"]},
+        },
         "by": {"enum": ["subject", "target"]},
     }
 )
@@ -84,8 +121,8 @@ VALUES: Schema = {
     "items": closed(
         {
             "from": MAYBE_DAY,
-            "min": WHOLE,
-            "max": WHOLE,
+            "min": NUMBER,
+            "max": NUMBER,
             "percent": {"type": ["number", "null"], "minimum": 0, "maximum": 100},
             "k": {"type": "integer", "minimum": 1},
             "clause": TEXT,
@@ -93,7 +130,7 @@ VALUES: Schema = {
     ),
 }
 PART = closed(
-    {"id": ID, "title": TEXT, "clauses": IDS, "counts": COUNTS, "min": WHOLE, "max": WHOLE, "values": VALUES},
+    {"id": ID, "title": TEXT, "clauses": IDS, "counts": COUNTS, "min": NUMBER, "max": NUMBER, "values": VALUES},
     "id",
     "counts",
 )
@@ -344,7 +381,10 @@ FACTS = closed(
                     "on": DAY,
                     "authorship": {"type": ["string", "null"], "word": "authorship"},
                     "organiser": REFERENCE,
-                    "participants": {"type": "array", "items": closed({"subject": TEXT, "role": {"type": ["string", "null"], "word": "roles"}}, "subject")},
+                    "participants": {"type": "array", "items": closed({"subject": TEXT, "role": {"type": ["string", "null"], "word": "roles"}, "amounts": AMOUNTS}, "subject")},
+                    "tags": words("tags"),
+                    "results": words("results"),
+                    "amounts": AMOUNTS,
                     "target": REFERENCE,
                     "venue": MAYBE_TEXT,
                     "place_level": {"type": ["string", "null"], "word": "place_levels"},
@@ -490,7 +530,8 @@ def _translated(document: Document, error: ValidationError) -> Iterator[Template
         for key in absent:
             yield document.fault((*way, key), "missing_key", f"缺少“{key}”", f"补上“{key}”")
     else:
-        yield document.fault(way, CODES.get(rule, "bad_value"), *_sentence(rule, value, error))
+        code = "bad_value" if value == FRACTION_TEXT else CODES.get(rule, "bad_value")
+        yield document.fault(way, code, *_sentence(rule, value, error))
 
 
 def _sentence(rule: str, value: Any, error: ValidationError) -> tuple[str, str]:
@@ -503,6 +544,8 @@ def _sentence(rule: str, value: Any, error: ValidationError) -> tuple[str, str]:
         return f"“{shown}”的类型不对", f"这里要写{'或'.join(TYPES[one] for one in wanted)}"
     if rule == "enum":
         return f"“{shown}”不是可用的词", f"可用的词:{listed(value)}"
+    if rule == "pattern" and value == FRACTION_TEXT:
+        return f"“{shown}”不是分数", '写成 "3/5" 或 0.6'
     if rule == "pattern" and value == NAME["pattern"]:
         return "id 是空的", "给它一个 id"
     if rule == "pattern":

@@ -5,34 +5,42 @@ A property test feeds both the same rows and demands equal counts.
 
 **The deed row** (one per record, subject and role): family(record|link|check), record_id, kind, on_date, until_date,
 subject_type, subject_id, role, authorship, organiser_type, organiser_id, target_type, target_id, venue_id, place_level, mode,
-destination, checklist, item, confirmed. Links: on_date = since, until_date exclusive, subject = from, target = to.
+destination, checklist, item, confirmed; posts and sector_id of the subject that day; tags, results, amounts, based_on,
+for_period (what a report is about); place (of the subject among the authors) and crew (how many hold each role). Links: on_date = since, until_date exclusive, subject = from, target = to.
 
 **The rule** a counter follows for a tally and a row:
-1. the row is confirmed, and every non-empty field of `where` holds the row's value (`kinds` already contain local kinds);
+1. the row is confirmed (or, where `where.confirmed` is any, not refused: confirmed is not None), and every non-empty field of `where` holds the row's value (`kinds` already contain local kinds);
 2. `standing_on` set: on_date <= standing_on and (until_date is null or until_date > standing_on);
    otherwise: span_from <= on_date < span_until (both already cut at as-of, None is open);
 3. the one credited is (subject_type, subject_id), or (target_type, target_id) where `by` is `target`;
    compare the id only: the tally's `subject_type` picks among subjects, and ids are unique among them;
+   where `by` is `pair`, the two together;
 4. the number is the count of distinct record_id, or, by `distinct`, of coalesce(x, record_id) with x = target_id, item, venue_id,
-   subject_id or destination.
+   subject_id, destination or the day; where the filter weighs (`sum`, `share`), the sum of what each record adds, a record
+   once, by its heaviest row.
 Posts are not the counter's affair: `judge` asks who held which post when.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from fractions import Fraction
+from itertools import islice
+from operator import attrgetter
 from typing import Any, Literal, cast
 
+from policy_engine import matching, shares
+from policy_engine.matching import passes
 from policy_engine.model import Duty, Filter, Part
 from policy_engine.periods import Period, next_day
 
-Distinct = Literal["record", "target", "item", "venue", "subject", "destination"]
-By = Literal["subject", "target"]
+Distinct = Literal["record", "target", "item", "venue", "subject", "destination", "day"]
+By = Literal["subject", "target", "pair"]
 YEARLY = "yearly"
-ANY_WORD = None  # where a filter names no kind and no list, every row may count
 STAGE = "~"
 
 
@@ -62,7 +70,16 @@ class Row:
     destination: str | None = None
     checklist: str | None = None
     item: str | None = None
-    confirmed: bool = True
+    confirmed: bool | None = True
+    posts: tuple[str, ...] = ()
+    sector_id: str | None = None
+    tags: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+    amounts: Mapping[str, Any] | None = field(default=None, hash=False)
+    based_on: str | None = None
+    for_period: str | None = None
+    place: int | None = None
+    crew: Mapping[str, int] | None = field(default=None, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,20 +100,25 @@ class Tally:
     span_from: date | None = None
     span_until: date | None = None
     standing_on: date | None = None
+    listed: bool = False  # whoever judges needs the records, not only their number
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data: dates as ISO text, tuples as lists."""
-        data = asdict(self) | {"period": self.period.to_json()}
-        return {name: value.isoformat() if isinstance(value, date) else value for name, value in data.items()}
+        """Plain data: dates as ISO text, fractions as text, tuples as lists."""
+        plain: dict[str, Any] = _plain(asdict(self) | {"period": self.period.to_json()})
+        return plain
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A count with what stands behind it: record ids, and the distinct targets, items or venues (empty when counting records)."""
+    """A count with what stands behind it: record ids, and the distinct targets, items or venues (empty when counting records).
 
-    number: int = 0
+    Where records do not count one each, `weights` says what each of them adds, in the order of `records`.
+    """
+
+    number: int | Fraction = 0
     records: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    weights: tuple[Fraction, ...] = ()
 
 
 Counts = Mapping[tuple[str, str], Counted]
@@ -108,6 +130,10 @@ NOTHING = Counted()
 def merged(found: Iterable[Counted]) -> Counted:
     """Stages lie apart in time, so records add up; a target met in two stages is still one."""
     several = list(found)
+    if any(one.weights for one in several):
+        return weighed(
+            {record: weight for one in several for record, weight in zip(one.records, one.weights, strict=True)}
+        )
     values = tuple(sorted({value for one in several for value in one.values}))
     records = tuple(sorted({record for one in several for record in one.records}))
     return Counted(len(values) if values else sum(one.number for one in several), records, values)
@@ -118,40 +144,134 @@ def key(duty: str, period: Period, part: str | None = None) -> str:
 
 
 def count(wanted: Iterable[Tally], rows: Iterable[Row]) -> dict[tuple[str, str], Counted]:
-    """The plain counter."""
-    by_word = _by_word(wanted)
-    found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for row in rows:
-        word = row.checklist if row.family == "check" else row.kind
-        for tally in (*by_word.get((row.family, word), ()), *by_word.get((row.family, ANY_WORD), ())):
-            credited = row.subject_id if tally.by == "subject" else row.target_id
-            if credited is not None and counts(tally, row):
-                found[tally.key, credited][value_of(tally.distinct, row)].add(row.record_id)
-    distinct = {tally.key: tally.distinct for tallies in by_word.values() for tally in tallies}
-    return {pair: _counted(values, distinct[pair[0]]) for pair, values in found.items()}
+    """The plain counter: each tally looks only at the rows that carry a word it names, and lie within its days."""
+    index = _Index(rows)
+    found: dict[tuple[str, str], Counted] = {}
+    for tally in wanted:
+        tests, behind = matching.tests(tally.where), _Behind(tally)
+        for row in index.rows(tally):
+            for test in tests:
+                if not test(row):
+                    break
+            else:
+                behind.add(row)
+        found.update(behind.counted())
+    return found
+
+
+class _Index:
+    """Rows by family and word, in order of their days."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        by_word: dict[tuple[str, str | None], list[Row]] = defaultdict(list)
+        for row in rows:
+            by_word[row.family, row.checklist if row.family == "check" else row.kind].append(row)
+        self._rows = by_word
+        self._days: dict[tuple[str, str | None], list[date]] = {}
+
+    def rows(self, tally: Tally) -> Iterator[Row]:
+        """Those that stand and lie in the tally's time; what else its filter asks is still to be tested."""
+        where, standing = tally.where, tally.standing_on
+        for group in self._groups(where):
+            rows, days = self._sorted(group)
+            first = bisect_left(days, tally.span_from) if standing is None and tally.span_from else 0
+            until = next_day(standing) if standing else tally.span_until
+            last = bisect_left(days, until) if until else len(days)
+            for row in islice(rows, first, last) if first or last < len(rows) else rows:
+                if not (row.confirmed or _stands(where, row)):
+                    continue
+                if standing is None or row.until_date is None or row.until_date > standing:
+                    yield row
+
+    def _groups(self, where: Filter) -> list[tuple[str, str | None]]:
+        named = tuple(filter(None, [where.checklist])) if where.family == "check" else where.kinds
+        if named:
+            return [(where.family, word) for word in dict.fromkeys(named) if (where.family, word) in self._rows]
+        return [group for group in self._rows if group[0] == where.family]
+
+    def _sorted(self, group: tuple[str, str | None]) -> tuple[list[Row], list[date]]:
+        rows = self._rows[group]
+        if group not in self._days:
+            rows.sort(key=_on_date)
+            self._days[group] = [row.on_date for row in rows]
+        return rows, self._days[group]
+
+
+_on_date = attrgetter("on_date")
+
+
+class _Behind:
+    """What stands behind one tally's counts, by the one credited."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+        self.plain = tally.distinct == "record" and not tally.where.weighs
+        self.found: dict[str, dict[str, Any]] = {}
+
+    def add(self, row: Row) -> None:
+        credited = row.subject_id if self.tally.by == "subject" else credited_of(self.tally.by, row)
+        if credited is None:
+            return
+        seen = self.found.get(credited)
+        if seen is None:
+            seen = self.found[credited] = {}
+        if self.plain:
+            seen[row.record_id] = 1
+        elif self.tally.where.weighs:
+            seen[row.record_id] = max(seen.get(row.record_id, shares.NONE), weight_of(self.tally.where, row))
+        else:
+            seen.setdefault(value_of(self.tally.distinct, row), set()).add(row.record_id)
+
+    def counted(self) -> Iterator[tuple[tuple[str, str], Counted]]:
+        key = self.tally.key
+        if self.plain:
+            for credited, seen in self.found.items():
+                yield (key, credited), Counted(len(seen), tuple(sorted(seen)))
+        elif self.tally.where.weighs:
+            for credited, seen in self.found.items():
+                found = weighed(seen)
+                if found.number:
+                    yield (key, credited), found
+        else:
+            for credited, seen in self.found.items():
+                records = tuple(sorted({record for behind in seen.values() for record in behind}))
+                yield (key, credited), Counted(len(seen), records, tuple(sorted(seen)))
+
+
+def credited_of(by: str, row: Row) -> str | None:
+    """Whose count a row goes to."""
+    if by == "pair":
+        return pair(row.subject_id, row.target_id) if row.target_id is not None else None
+    return row.subject_id if by == "subject" else row.target_id
+
+
+def pair(subject: str, target: str) -> str:
+    """The one credited where each subject is counted target by target."""
+    return f"{subject}>{target}"
+
+
+def weight_of(where: Filter, row: Row) -> Fraction:
+    amount = (row.amounts or {}).get(where.sum, 0) if where.sum else 1
+    return shares.weight(where.share, amount, row.role, row.place, row.crew)
+
+
+def weighed(weights: Mapping[str, Fraction]) -> Counted:
+    """Records that do not count one each; what weighs nothing stands for nothing."""
+    kept = sorted((record, weight) for record, weight in weights.items() if weight)
+    return Counted(
+        shares.total(weight for _, weight in kept),
+        tuple(record for record, _ in kept),
+        weights=tuple(weight for _, weight in kept),
+    )
 
 
 def counts(tally: Tally, row: Row) -> bool:
     """Does this row count for this tally? Rules 1 and 2 above."""
-    return row.confirmed and _in_time(tally, row) and passes(tally.where, row)
+    return _stands(tally.where, row) and _in_time(tally, row) and passes(tally.where, row)
 
 
-def passes(where: Filter, row: Row) -> bool:
-    """Does the row hold the filter's values? Empty means any."""
-    return (
-        row.family == where.family
-        and (where.checklist is None or where.checklist == row.checklist)
-        and (row.venue_id is not None or not where.at_venue)
-        and (not where.kinds or row.kind in where.kinds)
-        and (not where.roles or row.role in where.roles)
-        and (not where.authorship or row.authorship in where.authorship)
-        and (not where.organisers or row.organiser_type in where.organisers)
-        and (not where.place_levels or row.place_level in where.place_levels)
-        and (not where.modes or row.mode in where.modes)
-        and (not where.target_types or row.target_type in where.target_types)
-        and (not where.destinations or row.destination in where.destinations)
-        and (not where.items or row.item in where.items)
-    )
+def _stands(where: Filter, row: Row) -> bool:
+    return bool(row.confirmed) if where.confirmed == "required" else row.confirmed is not None
 
 
 def value_of(distinct: str, row: Row) -> str:
@@ -162,6 +282,7 @@ def value_of(distinct: str, row: Row) -> str:
         "venue": row.venue_id,
         "subject": row.subject_id,
         "destination": row.destination,
+        "day": row.on_date.isoformat(),
     }
     return named.get(distinct) or row.record_id
 
@@ -198,16 +319,9 @@ def tally_for(
     )
 
 
-def _by_word(wanted: Iterable[Tally]) -> dict[tuple[str, str | None], list[Tally]]:
-    """Tallies by the word a row must carry, so that a row meets only those that may want it."""
-    found: dict[tuple[str, str | None], list[Tally]] = defaultdict(list)
-    for tally in wanted:
-        named = tuple(filter(None, [tally.where.checklist])) if tally.where.family == "check" else tally.where.kinds
-        for name in named or (ANY_WORD,):
-            found[tally.where.family, name].append(tally)
-    return found
-
-
-def _counted(values: dict[str, set[str]], distinct: str) -> Counted:
-    records = sorted({record for behind in values.values() for record in behind})
-    return Counted(len(values), tuple(records), () if distinct == "record" else tuple(sorted(values)))
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(child) for name, child in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(child) for child in value]
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Fraction) else value

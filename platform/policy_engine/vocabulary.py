@@ -48,7 +48,10 @@ def group_of(words: Words, kind: str) -> str | None:
 
 def with_local(kinds: tuple[str, ...], local: Any, category: str = "kinds") -> tuple[str, ...]:
     """The kinds and every local kind that `is_a` one of them (also of each other), so that local records count."""
-    parents = {word: mapping(entry).get("is_a") for word, entry in mapping(mapping(local).get(category)).items()}
+    own = mapping(local).get(category)
+    if not own:
+        return kinds
+    parents = {word: mapping(entry).get("is_a") for word, entry in mapping(own).items()}
     found = list(kinds)
     for word in found:  # grows while it is walked: a local kind may build on a local kind
         found += [child for child, parent in parents.items() if parent == word and child not in found]

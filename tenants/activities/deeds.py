@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.deed import Branch
+from tenants.members.deeds import confirmed, of_member
 
 # The committee itself has no row in its own schema: as a subject it is its type, without an id.
 _ORGANISER = "coalesce(a.organiser_special_committee_id, a.organiser_sector_id, a.organiser_member_id)"
@@ -16,16 +17,26 @@ _ACTIVITY = {
     "organiser_id": _ORGANISER,
     "place_level": "nullif(a.place_level, '')",
     "destination": "nullif(a.destination, '')",
+    "amounts": "jsonb_build_object('days', coalesce(a.until, a.held_on) - a.held_on + 1, 'people',"
+    " (SELECT count(*) FROM activities_participation n WHERE n.activity_id = a.id AND n.withdrawn_at IS NULL"
+    " AND n.state = 'confirmed'))",
 }
+
+_CREW = (
+    "(SELECT jsonb_object_agg(x.role, x.number) FROM (SELECT role, count(*) AS number FROM activities_participation"
+    " WHERE activity_id = a.id AND withdrawn_at IS NULL AND state <> 'rejected' GROUP BY role) x)"
+)
 
 BRANCHES = (
     Branch(
         {
             **_ACTIVITY,
+            **of_member("p.member_id", "a.held_on"),
             "subject_type": "'member'",
             "subject_id": "p.member_id",
             "role": "p.role",
-            "confirmed": "p.state = 'confirmed'",
+            "confirmed": confirmed("p.state"),
+            "crew": _CREW,
         },
         "activities_participation p JOIN activities_activity a ON a.id = p.activity_id"
         " WHERE a.withdrawn_at IS NULL AND p.withdrawn_at IS NULL",
@@ -36,7 +47,8 @@ BRANCHES = (
             "subject_type": "a.organiser_type",
             "subject_id": _ORGANISER,
             "role": "'organiser'",
-            "confirmed": "a.state = 'confirmed'",
+            "confirmed": confirmed("a.state"),
+            "sector_id": "a.organiser_sector_id",
         },
         "activities_activity a WHERE a.withdrawn_at IS NULL AND a.organiser_type <> 'other'",
     ),

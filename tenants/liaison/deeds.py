@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.deed import Branch
+from tenants.members.deeds import confirmed, of_member
 
 _CONTACT = {
     "family": "'record'",
@@ -18,16 +19,31 @@ _CONTACT = {
     " WHERE m.record_id = c.id HAVING count(*) = 1))",
     "place_level": "nullif(c.place_level, '')",
     "mode": "c.mode",
-    "confirmed": "c.state = 'confirmed'",
+    "confirmed": confirmed("c.state"),
+    "amounts": "CASE WHEN c.headcount IS NOT NULL THEN jsonb_build_object('people', c.headcount) END",
+    "crew": "coalesce((SELECT jsonb_object_agg(x.role, x.number) FROM (SELECT role, count(*) AS number"
+    " FROM liaison_contactparticipant WHERE record_id = c.id GROUP BY role) x), '{}') || '{\"lead\": 1}'",
 }
 
 BRANCHES = (
     Branch(
-        {**_CONTACT, "subject_id": "c.member_id", "role": "'lead'"},
+        {
+            **_CONTACT,
+            **of_member("c.member_id", "c.held_on"),
+            "subject_id": "c.member_id",
+            "role": "'lead'",
+            "place": "1",
+        },
         "liaison_contactrecord c WHERE c.withdrawn_at IS NULL",
     ),
     Branch(
-        {**_CONTACT, "subject_id": "p.member_id", "role": "p.role"},
+        {
+            **_CONTACT,
+            **of_member("p.member_id", "c.held_on"),
+            "subject_id": "p.member_id",
+            "role": "p.role",
+            "place": "(SELECT count(*) + 1 FROM liaison_contactparticipant x WHERE x.record_id = c.id AND x.id <= p.id)",
+        },
         "liaison_contactparticipant p JOIN liaison_contactrecord c ON c.id = p.record_id WHERE c.withdrawn_at IS NULL",
     ),
     Branch(
@@ -36,6 +52,7 @@ BRANCHES = (
             "source": "'liaison.constituentlink'",
             "record_id": "l.id",
             "kind": "'constituent'",
+            **of_member("l.member_id", "l.since"),
             "on_date": "l.since",
             "until_date": "l.until",
             "subject_type": "'member'",
@@ -52,6 +69,7 @@ BRANCHES = (
             "source": "'liaison.linkassignment'",
             "record_id": "l.id",
             "kind": "l.level",
+            **of_member("l.from_member_id", "l.since"),
             "on_date": "l.since",
             "until_date": "l.until",
             "subject_type": "'member'",

@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from core.deed import Branch
 
+
+def of_member(member: str, day: str) -> dict[str, str]:
+    """Columns of whatever a member did: the posts held that day (`member` always) and the sector. SQL expressions in, and out.
+
+    Nobody pays for a column that a statement does not name.
+    """
+    return {
+        "posts": "array['member'::text] || array(SELECT mp.kind::text FROM members_memberpost mp"
+        f" WHERE mp.member_id = {member} AND mp.since <= {day} AND (mp.until IS NULL OR mp.until > {day}))",
+        "sector_id": f"(SELECT m.sector_id FROM members_member m WHERE m.id = {member})",
+    }
+
+
+def confirmed(state: str) -> str:
+    """A claim as the deed view says it: true, false while it waits, null where it was refused."""
+    return f"CASE {state} WHEN 'confirmed' THEN true WHEN 'claimed' THEN false END"
+
+
 _CONVENER = {
     "family": "'link'",
     "source": "'members.convener'",
@@ -12,6 +30,7 @@ _CONVENER = {
     "until_date": "c.until",
     "subject_type": "'sector'",
     "subject_id": "c.sector_id",
+    "sector_id": "c.sector_id",
     "target_type": "'member'",
     "target_id": "c.member_id",
     "confirmed": "true",

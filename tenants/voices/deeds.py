@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from core.deed import Branch
+from tenants.members.deeds import confirmed, of_member
+
+# The lead is the first author, the others follow as they were entered.
+_PLACE = (
+    "(SELECT count(*) FROM voices_outputauthor x WHERE x.output_id = w.output_id"
+    " AND (x.role <> 'lead', x.id) <= (w.role <> 'lead', w.id))"
+)
+_CREW = (
+    "(SELECT jsonb_object_agg(x.role, x.number) FROM (SELECT role, count(*) AS number FROM voices_outputauthor"
+    " WHERE output_id = o.id GROUP BY role) x)"
+)
 
 _OUTPUT = {
     "family": "'record'",
@@ -11,16 +22,31 @@ _OUTPUT = {
     "kind": "o.type",
     "on_date": "o.submitted_on",
     "authorship": "o.authorship",
-    "confirmed": "o.state = 'confirmed'",
+    "confirmed": confirmed("o.state"),
+    "based_on": "o.based_on_id",
 }
 
 BRANCHES = (
     Branch(
-        {**_OUTPUT, "subject_type": "'member'", "subject_id": "w.member_id", "role": "w.role"},
+        {
+            **_OUTPUT,
+            **of_member("w.member_id", "o.submitted_on"),
+            "subject_type": "'member'",
+            "subject_id": "w.member_id",
+            "role": "w.role",
+            "place": _PLACE,
+            "crew": _CREW,
+        },
         "voices_outputauthor w JOIN voices_output o ON o.id = w.output_id WHERE o.withdrawn_at IS NULL",
     ),
     Branch(
-        {**_OUTPUT, "subject_type": "'sector'", "subject_id": "o.sector_id", "role": "'lead'"},
+        {
+            **_OUTPUT,
+            "subject_type": "'sector'",
+            "subject_id": "o.sector_id",
+            "sector_id": "o.sector_id",
+            "role": "'lead'",
+        },
         "voices_output o WHERE o.withdrawn_at IS NULL AND o.sector_id IS NOT NULL",
     ),
 )

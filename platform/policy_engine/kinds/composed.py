@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 from policy_engine.bench import Bench, Measured, Person, over, owed
 from policy_engine.model import Duty, Part
 from policy_engine.periods import Period
+from policy_engine.shares import Number, shown
 from policy_engine.tally import Counted, Tally, key, tally_for
 
 
 def tallies(duty: Duty, period: Period, as_of: date) -> list[Tally]:
-    return [tally_for(duty, period, as_of, where=part.where, part=part) for part in duty.parts]
+    found = [tally_for(duty, period, as_of, where=part.where, part=part) for part in duty.parts]
+    return [replace(tally, listed=True) for tally in found] if _overlap(duty) else found
+
+
+def _overlap(duty: Duty) -> bool:
+    """May one record stand in two parts that are added up?"""
+    wheres = [part.where for part in duty.parts] if duty.kind == "any_of" else []
+    return any(
+        one.family == other.family and not (one.kinds and other.kinds and set(one.kinds).isdisjoint(other.kinds))
+        for one, other in combinations(wheres, 2)
+    )
 
 
 def together(bench: Bench, duty: Duty, period: Period, person: Person) -> Measured:
     """Any-of: whatever the mix, the sum decides."""
-    parts = _parts(bench, duty, period, person)
-    total = sum(part["counted"] for part in parts) - _counted_again(duty.parts, parts)
+    found = [bench.found(key(duty.id, period, part.id), person.id) for part in duty.parts]
+    parts, total = tuple(map(_part_json, duty.parts, found)), _each_once(duty.parts, found)
     return Measured(
         counted=total,
         owed=owed(duty.min, total),
@@ -50,19 +63,27 @@ def _part_json(part: Part, found: Counted) -> dict[str, Any]:
         "title": part.title,
         "clauses": list(part.clauses),
         "state": "counted" if part.min is None else "outstanding" if lacking else "met",
-        "counted": found.number,
+        "counted": shown(found.number),
         "min": part.min,
         "max": part.max,
-        "outstanding": lacking,
-        "over": over(part.max, found.number),
+        "outstanding": shown(lacking),
+        "over": shown(over(part.max, found.number)),
         "records": list(found.records),
     }
 
 
-def _counted_again(parts: Iterable[Part], found: Iterable[Mapping[str, Any]]) -> int:
-    """How often a record stands in more than one part: in one duty it counts once."""
-    sets = [set(one["records"]) for part, one in zip(parts, found, strict=True) if part.distinct == "record"]
-    return sum(map(len, sets)) - len(set[str]().union(*sets))
+def _each_once(parts: Iterable[Part], found: Iterable[Counted]) -> Number:
+    """The sum of all parts; a record that stands in more than one counts once, where it counts most."""
+    once: dict[str, Number] = {}
+    apart: Number = 0
+    for part, one in zip(parts, found, strict=True):
+        if part.distinct != "record" or not one.records:
+            apart += one.number
+            continue
+        weights: tuple[Number, ...] = one.weights or (1,) * len(one.records)
+        for record, weight in zip(one.records, weights, strict=True):
+            once[record] = max(once.get(record, weight), weight)
+    return apart + sum(once.values())
 
 
 def _all_records(parts: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -7,26 +7,19 @@ by target, to its target as well.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from django.db import connection
 
 from policy_engine import Counted, Filter, Tally
+from policy_engine.matching import LISTS, WORDS
+from policy_engine.shares import weight
+from policy_engine.tally import weighed
 
-# Where a filter's field is compared with which column; an empty field asks nothing.
-MEMBERSHIPS: Mapping[str, str] = {
-    "kinds": "kind",
-    "roles": "role",
-    "authorship": "authorship",
-    "organisers": "organiser_type",
-    "place_levels": "place_level",
-    "modes": "mode",
-    "target_types": "target_type",
-    "destinations": "destination",
-    "items": "item",
-}
 SELF = "self"  # the committee's own id among subjects; in its own schema it needs no other
 
 
@@ -40,7 +33,9 @@ VALUES: Mapping[str, str] = {
     "item": "item",
     "venue": "venue_id::text",
     "destination": "destination",
+    "day": "to_char(on_date, 'YYYY-MM-DD')",
 }
+PAIR = f"{_identity('subject')} || '>' || {_identity('target')}"
 COLUMN_LIMIT = 800  # PostgreSQL takes 1664 columns; a policy has some dozens of tallies
 
 
@@ -53,24 +48,31 @@ class Condition:
 
 
 def count_all(tallies: Sequence[Tally]) -> dict[tuple[str, str], Counted]:
-    """Everybody's counts: numbers, and the distinct targets, items or venues, but no record ids. One query."""
-    return _run(tallies, [_number(tally) for tally in tallies], only=None)
+    """Everybody's counts: numbers, and the distinct targets, items or venues; record ids only where a tally is `listed`. One query."""
+    cells = [cell for tally in tallies for cell in _cells(tally, with_records=tally.listed)]
+    return _run(tallies, cells, [_width(tally, with_records=tally.listed) for tally in tallies], only=None)
 
 
 def count_one(tallies: Sequence[Tally], subject: str) -> dict[tuple[str, str], Counted]:
     """One subject's counts with the records behind each. One query."""
-    return _run(tallies, [cell for tally in tallies for cell in (_number(tally), _records(tally))], only=subject)
+    cells = [cell for tally in tallies for cell in _cells(tally, with_records=True)]
+    return _run(tallies, cells, [_width(tally, with_records=True) for tally in tallies], only=subject)
 
 
 def where(tally: Tally) -> Condition:
     """Which rows a tally counts."""
-    parts = list(_parts(tally))
+    return _all(_parts(tally))
+
+
+def _all(conditions: Iterable[Condition]) -> Condition:
+    parts = list(conditions)
     return Condition(" AND ".join(part.sql for part in parts), tuple(value for part in parts for value in part.params))
 
 
 def _parts(tally: Tally) -> Iterator[Condition]:
     yield Condition("credited.by = %s", (tally.by,))
-    yield from _filter_parts(tally.where)
+    yield Condition("confirmed" if tally.where.confirmed == "required" else "confirmed IS NOT NULL")
+    yield from filter_parts(tally.where)
     if tally.standing_on is not None:
         yield Condition("on_date <= %s", (tally.standing_on,))
         yield Condition("(until_date IS NULL OR until_date > %s)", (tally.standing_on,))
@@ -81,16 +83,49 @@ def _parts(tally: Tally) -> Iterator[Condition]:
         yield Condition("on_date < %s", (tally.span_until,))
 
 
-def _filter_parts(wanted: Filter) -> Iterator[Condition]:
+def filter_parts(wanted: Filter) -> Iterator[Condition]:
+    """What a row must hold, as `policy_engine.matching` asks it; confirmation and time apart."""
     yield Condition("family = %s", (wanted.family,))
-    for name, column in MEMBERSHIPS.items():
+    for name, column in WORDS.items():
         words = getattr(wanted, name)
         if words:
-            yield Condition(f"{column} = ANY(%s)", (list(words),))
+            yield Condition(f"{column}{'::text' if column.endswith('_id') else ''} = ANY(%s)", (list(words),))
+    for name in LISTS:
+        words = getattr(wanted, name)
+        if words:
+            yield Condition(f"{name} && %s::text[]", (list(words),))
+    for amount, number in wanted.at_least:
+        yield Condition("(amounts->>%s)::numeric >= %s", (amount, number))
     if wanted.checklist is not None:
         yield Condition("checklist = %s", (wanted.checklist,))
     if wanted.at_venue:
         yield Condition("venue_id IS NOT NULL")
+    if wanted.without:
+        apart = _all(filter_parts(wanted.without))
+        yield Condition(f"({apart.sql}) IS NOT TRUE", apart.params)  # a column without a value makes it no exception
+
+
+def _cells(tally: Tally, *, with_records: bool) -> Iterator[Condition]:
+    if tally.where.weighs:
+        yield _weights(tally)
+        return
+    yield _number(tally)
+    if with_records:
+        yield _records(tally)
+
+
+def _width(tally: Tally, *, with_records: bool) -> int:
+    return 2 if with_records and not tally.where.weighs else 1
+
+
+def _weights(tally: Tally) -> Condition:
+    """What each record's weight is worked out from; the sum is the engine's own, so that it is as exact."""
+    condition, amount = where(tally), tally.where.sum
+    facts = f"record_id::text, {'amounts->>%s' if amount else 'NULL'}, role, place::text, crew::text"
+    return Condition(
+        f"array_agg(DISTINCT ARRAY[{facts}]) FILTER (WHERE {condition.sql})",
+        (*((amount,) if amount else ()), *condition.params),
+    )
 
 
 def _number(tally: Tally) -> Condition:
@@ -108,32 +143,38 @@ def _records(tally: Tally) -> Condition:
     return Condition(f"array_agg(DISTINCT record_id::text) FILTER (WHERE {condition.sql})", condition.params)
 
 
-def _run(tallies: Sequence[Tally], cells: Sequence[Condition], *, only: str | None) -> dict[tuple[str, str], Counted]:
+def _run(
+    tallies: Sequence[Tally], cells: Sequence[Condition], widths: Sequence[int], *, only: str | None
+) -> dict[tuple[str, str], Counted]:
+    """`widths`: how many of the cells are each tally's."""
     if not tallies:
         return {}
     if len(cells) > COLUMN_LIMIT:
         raise ValueError(f"{len(cells)} tallies do not fit into one statement")
-    statement = _statement(cells, targets=any(tally.by == "target" for tally in tallies), only=only)
+    statement = _statement(tallies, cells, only=only)
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.params)
         rows = cursor.fetchall()
-    width = len(cells) // len(tallies)
     return {
         (tally.key, subject): counted
         for subject, *values in rows
-        for tally, cell in zip(tallies, _chunks(values, width), strict=True)
+        for tally, cell in zip(tallies, _chunks(values, widths), strict=True)
         if (counted := _counted(tally, cell)).number
     }
 
 
-def _statement(cells: Sequence[Condition], *, targets: bool, only: str | None) -> Condition:
-    roles = ("subject", "target") if targets else ("subject",)
-    legs = ", ".join(f"('{role}', {_identity(role)})" for role in roles)
+def _statement(tallies: Sequence[Tally], cells: Sequence[Condition], *, only: str | None) -> Condition:
+    wanted = {tally.by for tally in tallies} | {"subject"}
+    roles = [role for role in ("subject", "target") if role in wanted]
+    ids = {"subject": _identity("subject"), "target": _identity("target"), "pair": PAIR}
+    legs = ", ".join(f"('{by}', {identity})" for by, identity in ids.items() if by in wanted)
     mine = _mine(roles, only)
+    waiting = any(tally.where.confirmed == "any" for tally in tallies)
     sql = (
         f"SELECT credited.id, {', '.join(cell.sql for cell in cells)} "
         f"FROM deed CROSS JOIN LATERAL (VALUES {legs}) AS credited (by, id) "
-        f"WHERE confirmed AND credited.id IS NOT NULL{mine.sql} GROUP BY credited.id"
+        f"WHERE {'confirmed IS NOT NULL' if waiting else 'confirmed'} AND credited.id IS NOT NULL{mine.sql} "
+        "GROUP BY credited.id"
     )
     return Condition(sql, (*(value for cell in cells for value in cell.params), *mine.params))
 
@@ -144,12 +185,17 @@ def _mine(roles: Sequence[str], only: str | None) -> Condition:
         return Condition("")
     if only == SELF:
         either = " OR ".join(f"{role}_type = 'committee'" for role in roles)
-        return Condition(f" AND ({either}) AND credited.id = %s", (SELF,))
+        return Condition(f" AND ({either}) AND {_OWN}", (SELF, f"{SELF}>%"))
     either = " OR ".join(f"{role}_id = %s::uuid" for role in roles)
-    return Condition(f" AND ({either}) AND credited.id = %s", (*[only] * len(roles), only))
+    return Condition(f" AND ({either}) AND {_OWN}", (*[only] * len(roles), only, f"{only}>%"))
+
+
+_OWN = "(credited.id = %s OR credited.by = 'pair' AND credited.id LIKE %s)"
 
 
 def _counted(tally: Tally, cell: Sequence[Any]) -> Counted:
+    if tally.where.weighs:
+        return _weighed(tally, cell[0] or ())
     found, records = cell[0], tuple(cell[1] or ()) if len(cell) > 1 else ()
     if tally.distinct == "record":
         return Counted(number=found, records=records)
@@ -157,5 +203,23 @@ def _counted(tally: Tally, cell: Sequence[Any]) -> Counted:
     return Counted(number=len(values), records=records, values=values)
 
 
-def _chunks(values: Sequence[Any], width: int) -> Iterable[Sequence[Any]]:
-    return (values[start : start + width] for start in range(0, len(values), width))
+def _weighed(tally: Tally, rows: Iterable[Sequence[str | None]]) -> Counted:
+    weights: dict[str, Fraction] = {}
+    for record, amount, role, place, crew in rows:
+        assert record is not None, "every row is one of a record"
+        worth = weight(
+            tally.where.share,
+            (amount if tally.where.sum else 1),
+            role,
+            int(place) if place else None,
+            json.loads(crew) if crew else None,
+        )
+        weights[record] = max(weights.get(record, worth), worth)
+    return weighed(weights)
+
+
+def _chunks(values: Sequence[Any], widths: Iterable[int]) -> Iterator[Sequence[Any]]:
+    start = 0
+    for width in widths:
+        yield values[start : start + width]
+        start += width

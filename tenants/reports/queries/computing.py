@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 from policy_engine import Filter, Indicator, Policy, Verdict
 from policy_engine.periods import DAY, Period, year_of
 from tenants.assessment.queries import verdicts
-from tenants.assessment.queries.counter import MEMBERSHIPS
+from tenants.assessment.queries.counter import filter_parts
 from tenants.members.queries import serving
 from tenants.policy.queries import NoPolicy, parent_policy_on, policy_on
 from tenants.reports.models import Basis
@@ -101,7 +102,6 @@ def _records(indicators: Sequence[Indicator], year: Period, as_of: dt.date) -> d
     return {code: number for (code, _), number in zip(wanted, row, strict=True)}
 
 
-def _condition(where: Filter) -> tuple[str, list[str | list[str]]]:
-    words = {column: list(getattr(where, name)) for name, column in MEMBERSHIPS.items() if getattr(where, name)}
-    sql = " AND ".join(["family = %s", *(f"{column} = ANY(%s)" for column in words)])
-    return sql, [where.family, *words.values()]
+def _condition(where: Filter) -> tuple[str, list[Any]]:
+    parts = list(filter_parts(where))
+    return " AND ".join(part.sql for part in parts), [value for part in parts for value in part.params]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from core.errors import NotFound
 from core.models import AuditEvent
 from tenants.liaison.actions import AlreadyDecided, ReasonMissing, UnknownWord
 from tenants.liaison.queries import MemberNotActive, NotYourRecord, UnknownMember
+from tenants.members.models import MemberPost
 from tenants.voices import actions
 from tenants.voices.models import Output, OutputAuthor
 from tests.tenants.liaison.test_contacts import DAY, TODAY, make_member, user
@@ -80,6 +82,21 @@ def test_a_joint_output_is_one_record_with_a_row_per_signer(anhua):
     ]
 
 
+def test_each_signer_stands_at_a_place_among_all_who_signed(anhua):
+    second, lead = make_member("周二", "002"), make_member("吴三", "003")
+    MemberPost.objects.create(member=second, kind="standing_member", since=date(2022, 1, 1))
+    register(authorship="joint", lead=lead.pk, others=[second.pk])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT place, posts, sector_id, crew FROM deed WHERE source = 'voices.output' ORDER BY place")
+        found = cursor.fetchall()
+    crew = {"lead": 1, "co_signer": 1}
+    assert [(place, posts, sector) for place, posts, sector, _ in found] == [
+        (1, ["member"], lead.sector_id),
+        (2, ["member", "standing_member"], second.sector_id),
+    ]
+    assert [json.loads(row[-1]) if isinstance(row[-1], str) else row[-1] for row in found] == [crew, crew]
+
+
 def test_a_sectors_output_is_the_sectors_and_needs_no_author(anhua):
     sector = make_member().sector
     made = register(authorship="sector", sector=sector.pk)
@@ -117,7 +134,7 @@ def test_a_claimed_output_counts_once_confirmed_and_never_when_returned_or_withd
     assert rows() == []
     returned = register(lead=member.pk, by=mine, title="关于另一件事的提案")
     actions.reject_output(id=returned.pk, reason="未立案", by=office, at=clock.now())
-    assert [row[-1] for row in rows()] == [False]
+    assert [row[-1] for row in rows()] == [None]
 
 
 def test_registering_takes_a_handful_of_statements(anhua, django_assert_max_num_queries):
