@@ -14,7 +14,7 @@ import click
 
 from policy_engine import schema
 from policy_engine.check import check
-from policy_engine.compare import compare
+from policy_engine.compare import compare, mapped, said
 from policy_engine.coverage import coverage
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.evaluate import evaluate, verdicts_json
@@ -118,7 +118,20 @@ def _chain(entry: Answer) -> str:
 
 
 def _compared(answer: Answer) -> str:
-    return "\n".join(f"{line['state']}\t{line['id']}\t{line['a']}\t{line['b']}" for line in answer["parameters"])
+    """The named parameters as a table, then what they do not name."""
+    names, named, words = answer["policies"], answer["named"], words_with({})
+    lines = ["\t".join(["", *names])]
+    lines += [
+        "\t".join([row["title"], *(said(row["cells"][name], words) for name in names)])
+        for row in named
+        if row["state"] != "silent"
+    ]
+    told = mapped(named)
+    for line in answer["parameters"]:
+        if not any(line["id"] == one or line["id"].startswith(f"{one}.") for one in told):
+            values = line["values"] if "values" in line else [line["a"], line["b"]]
+            lines.append("\t".join([line["id"], *map(str, values), line["state"]]))
+    return "\n".join(lines)
 
 
 def _covered(answer: Answer) -> str:
@@ -159,11 +172,12 @@ def coverage_command(*, names: tuple[str, ...]) -> Answer:
 
 
 @command("compare", _compared)
-@click.argument("a")
-@click.argument("b")
-def compare_command(*, a: str, b: str) -> Answer:
-    """逐项比较两份模板。"""
-    return compare(load_template(find_template(a)), load_template(find_template(b)))
+@click.argument("names", metavar="A B...", nargs=-1, required=True)
+def compare_command(*, names: tuple[str, ...]) -> Answer:
+    """并排比较两份或更多份模板：先是各地都可能写到的参数，再逐项。"""
+    if len(names) < 2:
+        raise click.UsageError("要写两份或更多份模板的名字")
+    return compare(*(load_template(find_template(name)) for name in names))
 
 
 @command("explain", _explained)

@@ -293,6 +293,15 @@ CATALOGUE = closed(
     },
     "indicators",
 )  # fmt: skip
+PARAMETERS = closed(
+    {
+        "parameters": by_name(
+            closed({"title": TEXT, "of": word("subjects"), "read": {**IDS, "minItems": 1}}, "title", "read")
+        ),
+        "words": by_name(TEXT),
+    },
+    "parameters",
+)
 OPERATION = closed(
     {
         "op": {"enum": ["select", "set", "add", "remove"]},
