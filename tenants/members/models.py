@@ -71,7 +71,9 @@ class Member(Row):
     joined_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)  # exclusive
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="member")
-    continues = models.BooleanField(default=False)  # sits in the next term as well: the account stays, nothing falls due
+    continues = models.BooleanField(
+        default=False
+    )  # sits in the next term as well: the account stays, nothing falls due
     is_invented = models.BooleanField(default=False)  # demo people; pages mark them
 
     class Meta:

@@ -11,7 +11,21 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from core.errors import NotFound
-from tenants.members.models import Convener, Member, MemberPost, PostKind, Seat, Sector, SpecialCommittee
+from core.models import Erasure
+from tenants.members.models import (
+    Convener,
+    DataExport,
+    Member,
+    MemberPost,
+    PostKind,
+    Retention,
+    Seat,
+    Sector,
+    SpecialCommittee,
+    Term,
+)
+
+DEFAULT_YEARS = 5  # one term
 
 SORTS = {
     "name": ("name_pinyin", "number"),
@@ -160,6 +174,44 @@ def sectors_seen_by(user: Any, day: dt.date) -> frozenset[UUID] | None:
     own = Member.objects.filter(user_id=user.pk).values_list("sector_id", flat=True)
     convened = Convener.objects.filter(on_day(day), member__user_id=user.pk).values_list("sector_id", flat=True)
     return frozenset(own) | frozenset(convened)
+
+
+def retention_years() -> int:
+    """For how many years after leaving personal data are kept."""
+    newest = Retention.objects.order_by("-created_at", "-pk").values_list("years", flat=True).first()
+    return DEFAULT_YEARS if newest is None else newest
+
+
+def due(today: dt.date) -> QuerySet[Member]:
+    """Members who left so long ago that their personal data are to go; those who sit on in the next term are not."""
+    last = _years_before(today, retention_years())
+    gone = Erasure.objects.values("subject_id")
+    return (
+        Member.objects.filter(left_on__lte=last, continues=False)
+        .exclude(pk__in=gone)
+        .order_by("left_on", "name_pinyin")
+    )
+
+
+def _years_before(day: dt.date, years: int) -> dt.date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)
+
+
+def is_nameless(member: Member) -> bool:
+    return Erasure.objects.filter(subject_id=member.pk, person_id=member.pk).exists()
+
+
+def terms() -> list[Term]:
+    """Terms that ended, the latest first."""
+    return list(Term.objects.all())
+
+
+def newest_export(member: Member) -> DataExport | None:
+    """The copy asked for last, without its content."""
+    return DataExport.objects.defer("content").filter(member=member).order_by("-created_at").first()
 
 
 def sectors() -> list[Sector]:

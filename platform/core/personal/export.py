@@ -65,7 +65,11 @@ def packed(sections: Sequence[Section], *, title: str, at: dt.datetime) -> bytes
 def _section(found: Found, selves: set[UUID]) -> Section:
     model = found.model
     withheld = set(getattr(model.Personal, "withheld", ()))  # type: ignore[attr-defined]  # every model of ours has one
-    fields: list[Any] = [one for one in model._meta.concrete_fields if one.name not in {*_KEYS, *withheld}]
+    fields: list[Any] = [
+        one
+        for one in model._meta.concrete_fields
+        if one.name not in {*_KEYS, *withheld} and not isinstance(one, models.JSONField | models.BinaryField)
+    ]
     rules = texts(model)
     people = {one.name for one in fields if one.is_relation and is_person(one.related_model)}
     related = [one.name for one in fields if one.is_relation and one.name not in people]

@@ -26,10 +26,11 @@ from tenants.liaison.actions.pairings import (
     end_pairing,
     pair_constituent,
 )
+from tenants.liaison.actions.privacy import StillPaired, anonymise_constituent
 
 __all__ = [
     "CLAIMS", "AlreadyDecided", "AlreadyEnded", "AlreadyPaired", "AlreadyWithdrawn", "ContactInFuture", "ContactWithSelf",
-    "EndsBeforeBeginning", "NameMissing", "NotPaired", "NotYoursToWithdraw", "PairingInFuture", "ReasonMissing", "SummaryMissing",
-    "UnknownWord", "WrongTarget", "assign_link", "confirm_contact", "confirm_contacts", "end_pairing", "pair_constituent",
+    "EndsBeforeBeginning", "NameMissing", "NotPaired", "NotYoursToWithdraw", "PairingInFuture", "ReasonMissing", "StillPaired", "SummaryMissing",
+    "UnknownWord", "WrongTarget", "anonymise_constituent", "assign_link", "confirm_contact", "confirm_contacts", "end_pairing", "pair_constituent",
     "refuse_unknown", "register_contact", "reject_contact", "withdraw_contact",
 ]  # fmt: skip

@@ -90,7 +90,12 @@ def import_roster(*, draft_id: UUID, digest: str, by: User, is_invented: bool = 
     return plan
 
 
-def _clear(which: Q, *, by: User) -> None:
+def drop_drafts(*, by: audit.Actor) -> None:
+    """All uploads go, whoever made them: they repeat what is being erased."""
+    _clear(Q(), by=by)
+
+
+def _clear(which: Q, *, by: audit.Actor) -> None:
     """Delete uploads and give back the bytes they took."""
     drafts = ImportDraft.objects.filter(which)
     kept = drafts.aggregate(bytes=Sum(Length("content")))["bytes"] or 0

@@ -14,6 +14,7 @@ from billing_free.quotas import What
 from core import audit, pinyin
 from core.errors import DomainError
 from tenants.members import queries
+from tenants.members.actions.accounts import refuse_nameless
 from tenants.members.actions.holdings import Belonging, Rearrangement, lock_roster, rearrange, standing
 from tenants.members.actions.names import normalised
 from tenants.members.models import Convener, Member, MemberPost, PostKind, Seat, Sector, SpecialCommittee
@@ -116,9 +117,10 @@ def update_member(
     unit_post: str = "",
     phone: str = "",
 ) -> Member:
-    """Bring a member to these values; posts and seats end or begin on `effective_on`. Raises NotFound and what adding raises."""
+    """Bring a member to these values; posts and seats end or begin on `effective_on`. Raises NotFound, Nameless and what adding raises."""
     lock_roster()
     member = queries.member_by_id(id)
+    refuse_nameless(member)
     was = Belonging(member.joined_on, member.left_on)
     old = _picture(
         member,

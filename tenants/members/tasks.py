@@ -1,0 +1,25 @@
+"""Work done by the worker, inside the committee's context."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from core import audit, clock
+from dispatch.progress import Progress
+from dispatch.registry import job
+from tenants.members import actions
+
+
+@job(actions.EXPORT, title="导出个人信息", cost=3)
+def export(*, by: audit.Actor, export: str) -> str:
+    """Make the copy somebody asked for; they fetch it where they asked."""
+    made = actions.make_export(id=UUID(export), at=clock.now())
+    return "已做好，七天内可以下载。" if made else "申请已经撤销，没有导出。"
+
+
+@job(actions.ANONYMISE_DUE, title="批量匿名处理", cost=5)
+def anonymise_due(*, by: audit.Actor, members: list[str], progress: Progress) -> str:
+    """Make the chosen members nameless whose time has come."""
+    ids = [UUID(one) for one in members]
+    count = actions.anonymise_due(ids=ids, today=clock.today(), by=by, progress=progress)
+    return f"已匿名处理 {count} 人。"

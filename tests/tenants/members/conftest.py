@@ -1,0 +1,142 @@
+"""A small committee where one member has left a trace in every table that can refer to a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from tenants.activities import actions as activities
+from tenants.assessment.models import Waiver
+from tenants.liaison import actions as liaison
+from tenants.liaison.models import Constituent, ContactRecord
+from tenants.members import actions as members
+from tenants.members.models import DataExport, ImportDraft, Member
+from tenants.reports.models import Return
+from tenants.voices import actions as voices
+
+TODAY = dt.date(2022, 11, 30)
+TERM = dt.date(2017, 1, 1)
+LEFT = dt.date(2022, 6, 1)
+NAME, PHONE, NUMBER, ACCOUNT = "欧阳·金丝雀", "13912345678", "JSQ-001", "jinsique"
+
+
+@dataclass
+class Life:
+    """The member of the story, another one, the constituent the first was paired with, the office."""
+
+    leaver: Member
+    other: Member
+    constituent: Constituent
+    office: User
+    leavers_contact: ContactRecord
+    others_contact: ContactRecord
+
+
+@pytest.fixture(name="life")
+def story(anhua: Any, account: Any) -> Life:
+    """Everything that can be written about a member, who left in June; an office; another member with a like life."""
+    office = account("office", display_name="王主任")
+    sector = members.add_sector(name="教育界", by=office)
+    group = members.add_special_committee(name="教科卫体委", by=office)
+    people = [
+        members.add_member(
+            name=name, number=number, phone=phone, sector=sector, special_committees=[group], joined_on=TERM, by=office,
+            work_unit="某某中学", unit_post="校长",
+        )
+        for name, number, phone in ((NAME, NUMBER, "13900000000"), ("张丽华", "ZLH-02", "13800000002"))
+    ]  # fmt: skip
+    leaver, other = people
+    members.update_member(
+        id=leaver.pk, name=NAME, number=NUMBER, phone=PHONE, sector=sector, joined_on=TERM, left_on=None, posts=["member"],
+        special_committees=[group], effective_on=TERM, work_unit="某某中学", unit_post="校长", by=office,
+    )  # fmt: skip
+    members.give_account(id=leaver.pk, username=ACCOUNT, password=None, by=office)
+    members.give_account(id=other.pk, username="zhanglihua", password=None, by=office)
+    members.set_conveners(sector_id=sector.pk, member_ids=[leaver.pk, other.pk], since=TERM, by=office)
+    day = dt.date(2022, 3, 1)
+    pairs = [
+        liaison.pair_constituent(
+            member=one.pk, name=f"群众{index}", phone=f"1370000000{index}", since=day, today=TODAY, by=office, note="家住河边",
+            profession="教师", area="东坪镇",
+        )
+        for index, one in enumerate(people)
+    ]  # fmt: skip
+    liaison.assign_link(level="standing_to_member", from_member=leaver.pk, to_member=other.pk, since=day, by=office)
+    liaison.assign_link(level="standing_to_member", from_member=other.pk, to_member=leaver.pk, since=day, by=office)
+    contacts = [
+        liaison.register_contact(
+            member=one.pk, kind="visit", held_on=day, summary=f"{one.name}走访，听取意见", opinions="修路", place="东坪镇",
+            today=TODAY, by=office, constituents=[pair.constituent_id], participants=[company.pk],
+        )
+        for one, company, pair in ((leaver, other, pairs[0]), (other, leaver, pairs[1]))
+    ]  # fmt: skip
+    liaison.register_contact(
+        member=other.pk, kind="talk", held_on=day, summary="谈心", target=leaver.pk, today=TODAY, by=office
+    )
+    activities.register_activity(
+        title=f"{NAME}的调研", kind="research", organiser_type="member", organiser=leaver.pk, held_on=day, today=TODAY,
+        participants=[leaver.pk, other.pk], by=office,
+    )  # fmt: skip
+    voices.register_output(
+        type="proposal", title=f"关于修路的建议（{NAME}）", submitted_on=day, authorship="joint", lead=other.pk,
+        others=[leaver.pk], today=TODAY, by=office,
+    )  # fmt: skip
+    for one in people:
+        Waiver.objects.create(member=one, duty="contacts", period="2022", reason=f"{one.name}长期病假")
+        one.refresh_from_db()
+    Return.objects.create(
+        period="2022-03", revision=1, as_of=dt.date(2022, 3, 31), policies={}, body={}, digest="", closed_by=leaver.user,
+        closed_at="2022-04-01T00:00+08:00",
+    )  # fmt: skip
+    ImportDraft.objects.create(uploaded_by=leaver.user, file_name=f"{NAME}.xlsx", content=b"x", effective_on=day)
+    DataExport.objects.create(member=leaver, asked_by=leaver.user, content=NAME.encode())
+    members.end_membership(id=leaver.pk, on=LEFT, by=office, why=f"{NAME}调往外地，电话 {PHONE}")
+    leaver.refresh_from_db()
+    return Life(leaver, other, pairs[0].constituent, office, *contacts)
+
+
+def tables() -> list[str]:
+    """Every table of the schema the test stands in."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' "
+            "AND relname <> 'django_migrations' ORDER BY 1"
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def where_named(*needles: str) -> dict[str, int]:
+    """Per table, the rows in which one of the words stands."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in tables():
+            cursor.execute(
+                f'SELECT count(*) FROM "{table}" x WHERE x::text LIKE ANY(%s)', [[f"%{one}%" for one in needles]]
+            )
+            if count := cursor.fetchone()[0]:
+                found[table] = count
+    return found
+
+
+def rows() -> dict[str, dict[str, str]]:
+    """Per table, a digest of every row by its key."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in tables():
+            key = "session_key" if table == "django_session" else "id"
+            cursor.execute(f'SELECT {key}::text, md5(x::text) FROM "{table}" x')
+            found[table] = dict(cursor.fetchall())
+    return found
+
+
+def deeds() -> str:
+    """A digest of all that is counted."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT d::text FROM deed d ORDER BY 1")
+        return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()
