@@ -37,7 +37,7 @@ COLUMNS: Mapping[str, str] = {
     "results": "text[]",  # what became of it: filed, adopted, …
     "amounts": "jsonb",  # {people: 20, days: 2}: the size of the record, or the subject's own part of it
     "based_on": "uuid",  # the record that this one follows from
-    "for_period": "text",  # checks: the period a report is about
+    "for_period": "text",  # key of the period a record or check is about, as 2021-H2; NULL where its day tells
     "place": "int",  # of the subject among the authors, from 1
     "crew": "jsonb",  # {lead: 1, co_signer: 2}: how many subjects of this type hold each role
 }

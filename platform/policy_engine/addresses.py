@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from policy_engine import schema
+from policy_engine.build import DATED
 from policy_engine.counting import OF_RECORDS
 from policy_engine.kinds import KINDS
 from policy_engine.model import CONDITIONS, Dated, Element, Series, Source, Template, date_of
@@ -18,7 +19,7 @@ from policy_engine.vocabulary import Words, words_with
 
 SINGULAR = {kind: name for name, kind in schema.SINGULAR.items()}
 HEADER_WORDS = ("title", "number", "kind", "issuer", "level", "adopted_by", "interpreter", "coordinator")
-DUTY_WORDS = ("title", "period", "subject", "waivable", "pro_rata")
+DUTY_WORDS = ("title", "period", "subject", "waivable", "pro_rata", *DATED)
 COUNT_WORDS = ("at_venue", "count", "by")
 LISTING_WORDS = ("title", "author", "period", "form", "kind", "checklist", "workflow", "remark")
 LOCAL = "local."
@@ -83,7 +84,7 @@ def shapes_of(kind: str) -> dict[str, schema.Schema]:
     """What the values of an element's keys look like: the same shapes as in the template's own files."""
     if kind == "duty":
         numbers: dict[str, schema.Schema] = schema.VALUES["items"]["properties"]
-        return schema.COUNTS["properties"] | schema.DUTY["properties"] | numbers
+        return schema.COUNTS["properties"] | schema.DUTY["properties"] | numbers | schema.SET
     own: dict[str, schema.Schema] = {
         "header": schema.HEADER["properties"],
         "local": schema.LOCAL_WORD["then"]["properties"],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from policy_engine.model import Duty, Subject
 from policy_engine.periods import Period, next_day
-from policy_engine.shares import Number, exactly
+from policy_engine.shares import Number, exactly, shown
 from policy_engine.tally import NOTHING, Counted, Counts, merged
 
 
@@ -57,11 +58,20 @@ class Bench:
     counts: Counts
     as_of: date
     stages: Mapping[str, list[str]]
+    late_keys: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def found(self, tally_key: str, subject: str) -> Counted:
         if tally_key in self.stages:
             return merged(self.counts.get((stage, subject), NOTHING) for stage in self.stages[tally_key])
         return self.counts.get((tally_key, subject), NOTHING)
+
+    def late(self, duty: Duty, period: Period, person: Person) -> float:
+        """How much of what counts, or would count, was done after the due day."""
+        keys = self.late_keys.get((duty.id, period.key), ())
+        if not keys:
+            return 0
+        people = self.people(duty.population, duty, period) if duty.population else [person.id]
+        return shown(sum((Fraction(self.found(key, one).number) for key in keys for one in people), Fraction()))
 
     def window(self, duty: Duty, period: Period) -> tuple[date, date]:
         """The days that decide who is bound: the period up to as-of, or the one day for what is judged as it stands."""

@@ -22,6 +22,8 @@ from policy_engine.model import (
 from policy_engine.schema import NAMED
 
 Header = Mapping[str, Any]
+DATED = ("due", "late")
+"""Values of a duty that are no numbers; an overlay may set them."""
 
 
 def clause_of(entry: Mapping[str, Any]) -> Clause:
@@ -78,6 +80,7 @@ def duty_elements(duty: Mapping[str, Any], header: Header, *, source: Source | N
     values = _numbers(duty.get("values", ()), header, clauses, source)
     values |= {"force": (_entry(duty.get("force", "required"), header, clauses, source=source),)}
     begins, ends = _lifetime(values, header, source)
+    values |= {key: dated_entries(duty[key], header, clauses, source) for key in DATED if key in duty}
     yield Element(
         id=base,
         title=duty["title"],
@@ -85,7 +88,7 @@ def duty_elements(duty: Mapping[str, Any], header: Header, *, source: Source | N
         traits=_traits(duty, base),
         values=values | _words(duty, header, clauses, source),
         directions=_directions(
-            (*NUMBERS, "force", *FILTERS, *duty.get("direction", {})), duty.get("direction", {}), header
+            (*NUMBERS, "force", *DATED, *FILTERS, *duty.get("direction", {})), duty.get("direction", {}), header
         ),
         begins=begins,
         ends=ends,
@@ -192,6 +195,22 @@ def _entry(
     document = str(header.get("number") or header.get("title") or header.get("id"))
     first = clauses[0] if clauses else None
     return Dated(None if undated else from_day, value, Source(document=document, clause=first, since=from_day))
+
+
+def dated_entries(written: Any, header: Header, clauses: tuple[str, ...], source: Source | None = None) -> Series:
+    """A value written once, holding as long as its duty, or as a list of entries that each say from when."""
+    if not isinstance(written, list):
+        return (_entry(written, header, clauses, source=source, undated=True),)
+    return tuple(
+        _entry(
+            {key: value for key, value in entry.items() if key != "from"},
+            header,
+            clauses,
+            since=entry.get("from"),
+            source=source,
+        )
+        for entry in written
+    )
 
 
 def _lifetime(values: Mapping[str, Series], header: Header, source: Source | None) -> tuple[date | None, date | None]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policy_engine.build import direction
+from policy_engine.due import FORMS as DUE_FORMS
+from policy_engine.due import stricter as earlier_or_same
 from policy_engine.errors import TemplateError
 from policy_engine.model import Direction, Element, Template
 from policy_engine.overlay import Operation, Overlay
@@ -79,9 +81,13 @@ def stricter(key: str, old: Any, new: Any) -> bool:
         return old is None or (new is not None and new <= old)
     if key == "force":
         return FORCES.index(new) >= FORCES.index(old)
+    if key == "due":
+        return earlier_or_same(old, new)
+    if key == "late":
+        return old != "not_counted" or new == old
     if key in ("items", "steps", "receivers", "fields"):
         return all(line in new for line in old or ())
-    if key == "period" and {old, new} <= set(PERIODS):
+    if key == "period" and old in PERIODS and new in PERIODS:
         return PERIODS.index(new) >= PERIODS.index(old)
     if key in ("subject", "population"):
         return _wider(old, new)
@@ -104,8 +110,12 @@ def _wider(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
 def _said(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return listed(one.get("id", one) if isinstance(one, Mapping) else one for one in value)
+    if isinstance(value, Mapping):
+        return "，".join(f"{key} {one}" for key, one in value.items())
     return "未规定" if value is None else str(value)
 
 
 def _within(direction: Direction, value: Any) -> bool:
+    if isinstance(value, Mapping):  # of a due day, its number of days
+        value = next((value[form] for form in DUE_FORMS if form in value), None)
     return isinstance(value, (int, float)) and (direction.low or 0) <= value <= (direction.high or 0)

@@ -27,7 +27,14 @@ def evaluate(policy: Policy, facts: Mapping[str, Any] | Document, as_of: date) -
         )
     document = facts if isinstance(facts, Document) else Document("facts", facts)
     sheet = normalised(document, policy)
-    return judge(policy, sheet.subjects, count(tallies(policy, as_of), sheet.rows), as_of, waivers=sheet.waivers)
+    return judge(
+        policy,
+        sheet.subjects,
+        count(tallies(policy, as_of, events=sheet.events), sheet.rows),
+        as_of,
+        waivers=sheet.waivers,
+        events=sheet.events,
+    )
 
 
 def verdicts_json(policy: Policy, verdicts: list[Verdict]) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
+from policy_engine import due, rhythms
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.model import Duty, Filter, Policy, Subject
 from policy_engine.reader import listed
@@ -46,8 +48,14 @@ def explain(policy: Policy, duty_id: str, on: date | None = None) -> dict[str, A
 def sentence(duty: Duty, words: Words) -> str:
     """One Chinese sentence an official can check against the document."""
     what = JOINED.get(duty.kind) or (_counted(duty.where, words) if duty.where else f"{duty.title}逐项")
-    head = f"{title(words, 'forces', duty.force)}:{_whom(duty.population or duty.subject, words)}{title(words, 'periods', duty.period)}"
-    return f"{head}，{what}{_number(duty)}。" + ("可以豁免。" if duty.waivable else "")
+    said = partial(title, words)
+    head = f"{title(words, 'forces', duty.force)}:{_whom(duty.population or duty.subject, words)}{rhythms.said(duty.rhythm, said)}"
+    by = f"，{due.said(duty.due, said)}" if duty.due else ""
+    return (
+        f"{head}，{what}{_number(duty)}{by}。"
+        + ("逾期不算。" if not duty.late_counts else "")
+        + ("可以豁免。" if duty.waivable else "")
+    )
 
 
 def _values(policy: Policy, duty_id: str, on: date | None) -> Mapping[str, Any]:

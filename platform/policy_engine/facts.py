@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from policy_engine import schema
+from policy_engine.almanac import Event
 from policy_engine.bench import Person, Post
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.judge import Waiver
 from policy_engine.model import Policy
-from policy_engine.periods import KEY
 from policy_engine.reader import Document, Way
+from policy_engine.rhythms import looks_like_key
 from policy_engine.tally import Row
 from policy_engine.vocabulary import Words, group_of, words_with
 
@@ -28,6 +29,7 @@ class Facts:
     subjects: tuple[Person, ...]
     rows: tuple[Row, ...]
     waivers: tuple[Waiver, ...]
+    events: tuple[Event, ...] = ()
 
 
 def normalised(document: Document, policy: Policy) -> Facts:
@@ -44,7 +46,7 @@ def normalised(document: Document, policy: Policy) -> Facts:
         Waiver(entry["subject"], entry["duty"], entry["period"], entry.get("reason", ""))
         for entry in data.get("waivers", ())
     )
-    return Facts(tuple(persons), tuple(rows(data, words)), tuple(waivers))
+    return Facts(tuple(persons), tuple(rows(data, words)), tuple(waivers), events_of(data))
 
 
 def rows(data: Mapping[str, Any], words: Words | None = None) -> Iterator[Row]:
@@ -82,6 +84,16 @@ class _Known:
 
 def _holds(post: Post, on: date) -> bool:
     return (post.since or date.min) <= on < (post.until or date.max)
+
+
+def events_of(data: Mapping[str, Any]) -> tuple[Event, ...]:
+    """The meetings of a checked fact sheet."""
+    return tuple(
+        Event(
+            id=entry["id"], kind=entry["kind"], on=date.fromisoformat(entry["on"]), title=str(entry.get("title") or "")
+        )
+        for entry in data.get("events", ())
+    )
 
 
 def usual_role(words: Words, kind: Any) -> str:
@@ -143,6 +155,7 @@ def _record_rows(record: Mapping[str, Any], known: _Known, outputs: Collection[s
             based_on=record.get("based_on"),
             place=place if place <= len(authors) else None,
             crew=crews.get(subject_type) if place <= len(authors) else None,
+            for_period=record.get("period"),
         )
 
 
@@ -197,6 +210,7 @@ def _check_row(check: Mapping[str, Any], known: _Known) -> Row:
         checklist=check["checklist"],
         item=check["item"],
         confirmed=check.get("confirmed", True),
+        for_period=check.get("period"),
     )
 
 
@@ -228,6 +242,7 @@ def _inconsistent(document: Document, policy: Policy) -> Iterator[TemplateError]
     known = _types(data)
     yield from _doubles(document, "subjects")
     yield from _doubles(document, "records", "links", "checks")
+    yield from _doubles(document, "events")
     for index, record in enumerate(data.get("records", ())):
         for place, one in enumerate(record.get("participants", ())):
             yield from _unknown(document, ("records", index, "participants", place, "subject"), one["subject"], known)
@@ -239,6 +254,7 @@ def _inconsistent(document: Document, policy: Policy) -> Iterator[TemplateError]
             yield from _unknown(document, ("links", index, "from"), link["from"], known)
     yield from _backwards(document)
     yield from _hollow_waivers(document, policy)
+    yield from _odd_periods(document, policy)
 
 
 def _doubles(document: Document, *names: str) -> Iterator[TemplateError]:
@@ -282,10 +298,19 @@ def _hollow_waivers(document: Document, policy: Policy) -> Iterator[TemplateErro
                 f"“{entry['duty']}”不可豁免",
                 "只有“原则上”的和写了 waivable: true 的职责可以豁免",
             )
-        if not KEY.match(entry["period"]):
-            yield document.fault(
-                ("waivers", index, "period"),
-                "bad_period",
-                f"“{entry['period']}”不是期间",
-                "写成 2021、2021-H1、2021-Q3 或 2021-05",
-            )
+
+
+def _odd_periods(document: Document, policy: Policy) -> Iterator[TemplateError]:
+    """Where a period is named, it must look like one: of a word, of a form, or the id of an event."""
+    named = {entry["id"] for entry in document.data.get("events", ())}
+    windows = {window.id for duty in policy.duties_on(None) for window in duty.rhythm.windows}
+    for name in ("waivers", "records", "checks"):
+        for index, entry in enumerate(document.data.get(name, ())):
+            text = entry.get("period")
+            if text is not None and text not in named and not looks_like_key(text, windows):
+                yield document.fault(
+                    (name, index, "period"),
+                    "bad_period",
+                    f"“{text}”不是期间",
+                    "写成 2021、2021-H1、2021-Q3、2021-05、2021-W05、2021-2022、2021-时段的 id，或会议的 id",
+                )

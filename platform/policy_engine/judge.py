@@ -8,14 +8,16 @@ from datetime import date
 from math import ceil
 from typing import Any
 
+from policy_engine.almanac import Event
 from policy_engine.bench import Bench, Measured, Person, holds
 from policy_engine.kinds import KINDS
 from policy_engine.kinds.behaviour import BEHAVIOURS
 from policy_engine.model import Duty, Policy, State
 from policy_engine.periods import Period
-from policy_engine.plan import duties_and_periods, stages
+from policy_engine.plan import duties_and_periods, late_keys, stages, tallies
 from policy_engine.shares import shown
 from policy_engine.tally import Counts
+from policy_engine.vocabulary import Words, title, words_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +48,38 @@ class Verdict:
     missing: tuple[str, ...] = ()
     parts: tuple[dict[str, Any], ...] = ()
     records: tuple[str, ...] = ()
+    due: date | None = None
+    overdue: bool = False
+    late: float = 0
+    reason: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in self.__slots__}
         lists = {name: list(plain[name]) for name in ("clauses", "missing", "parts", "records")}
-        return plain | lists | {"period": self.period.to_json()}
+        return plain | lists | {"period": self.period.to_json(), "due": self.due.isoformat() if self.due else None}
 
 
 def judge(
-    policy: Policy, subjects: Iterable[Person], counts: Counts, as_of: date, *, waivers: Iterable[Waiver] = ()
+    policy: Policy,
+    subjects: Iterable[Person],
+    counts: Counts,
+    as_of: date,
+    *,
+    waivers: Iterable[Waiver] = (),
+    events: Iterable[Event] = (),
 ) -> list[Verdict]:
-    """A verdict per subject × duty × period begun in the year holding `as_of`, sorted by subject, duty, period."""
+    """A verdict per subject × duty × period begun in the year holding `as_of`, sorted by subject, duty, period.
+
+    `events` are those the tallies were made with.
+    """
+    meetings = tuple(events)
+    wanted = tallies(policy, as_of, events=meetings)
     waived = frozenset((one.subject, one.duty, one.period) for one in waivers)
-    bench = Bench(tuple(subjects), counts, as_of, stages(policy, as_of))
-    sitting = _Judge(bench, waived)
+    bench = Bench(tuple(subjects), counts, as_of, stages(wanted), late_keys(wanted))
+    sitting = _Judge(bench, waived, words_with(policy.header.get("local")))
     found = [
         sitting.verdict(duty, period, person)
-        for duty, period in duties_and_periods(policy, as_of)
+        for duty, period in duties_and_periods(policy, as_of, meetings)
         for person in bench.subjects
         if person.type == duty.subject.type
     ]
@@ -75,17 +92,20 @@ class _Judge:
 
     bench: Bench
     waived: frozenset[tuple[str, str, str]]
+    words: Words
 
     def verdict(self, duty: Duty, period: Period, person: Person) -> Verdict:
         duty = _pro_rata(duty, period, person)
         measured = BEHAVIOURS[duty.kind].measure(self.bench, duty, period, person)
         state = self.state(duty, period, person, measured)
+        applies = state != "not_applicable"
+        due = period.due if applies else None
         return Verdict(
             subject=person.id,
             duty=duty.id,
             clauses=duty.clauses,
             period=period,
-            closed=period.closed(self.bench.as_of),
+            closed=period.closed(self.bench.as_of) and (due is None or self.bench.as_of > due),
             state=state,
             counted=shown(measured.counted),
             min=duty.min,
@@ -97,10 +117,14 @@ class _Judge:
             missing=() if state == "not_applicable" else measured.missing,
             parts=measured.parts,
             records=measured.records,
+            due=due,
+            overdue=due is not None and state == "outstanding" and self.bench.as_of > due,
+            late=self.bench.late(duty, period, person) if due else 0,
+            reason=self.reason(period, applies=applies),
         )
 
     def state(self, duty: Duty, period: Period, person: Person, measured: Measured) -> State:
-        if not duty.in_force or not holds(person, duty.subject, self.bench.window(duty, period)):
+        if period.awaits or not duty.in_force or not holds(person, duty.subject, self.bench.window(duty, period)):
             return "not_applicable"
         if not duty.judged or (duty.min is None and duty.max is None) or duty.period == "event":
             return "counted"
@@ -109,6 +133,17 @@ class _Judge:
         if duty.waivable and (person.id, duty.id, period.key) in self.waived:
             return "waived"
         return "exceeded" if measured.exceeded else "outstanding"
+
+    def reason(self, period: Period, *, applies: bool) -> str | None:
+        """Why there is no period to judge, or no due day."""
+        if period.awaits:
+            return f"还没有“{self.meeting(period.awaits)}”的日期，不能评判"
+        if applies and period.awaits_due:
+            return f"还没有“{self.meeting(period.awaits_due)}”的日期，截止日未定"
+        return None
+
+    def meeting(self, kind: str) -> str:
+        return title(self.words, "events", kind)
 
 
 def _pro_rata(duty: Duty, period: Period, person: Person) -> Duty:

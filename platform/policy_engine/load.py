@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from policy_engine import schema
-from policy_engine.build import clause_of, duty_elements, listing_element, setting_element
+from policy_engine.build import DATED, clause_of, duty_elements, listing_element, setting_element
 from policy_engine.counting import broken_number_faults, counting_faults
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.kinds import KINDS, LISTS, NUMBERS, OWN_KEYS
 from policy_engine.model import CONDITIONS, Template
 from policy_engine.quick import is_day
 from policy_engine.reader import Document, Way, listed, mapping, read
+from policy_engine.timing import timing_faults
 from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
 
 FILES = {"policy.yaml", "clauses.yaml", *(f"{name}.yaml" for name in schema.SECTIONS)}
@@ -33,7 +34,9 @@ DIRECTED_WORDS = (
     "count",
     "by",
 )
-ENGINE_SETTINGS = {"year_start_month": int, "pro_rata": bool, "term_from": str, "term_until": str}
+ENGINE_SETTINGS = {
+    "year_start_month": int, "pro_rata": bool, "term_from": str, "term_until": str, "holidays": list, "workdays": list,
+}  # fmt: skip
 
 
 def load_template(path: Path | str) -> Template:
@@ -297,7 +300,9 @@ def setting_fault(name: str, value: Any) -> tuple[str, str, str] | None:
         return "wrong_type", f"设置“{name}”的值类型不对", f"写成 {wanted.__name__}"
     if name == "year_start_month" and value not in range(1, 13):
         return "bad_value", "月份只能是 1 到 12", "改成 1 到 12 的整数"
-    if wanted is str and not is_day(str(value)):
+    odd = [day for day in (value if isinstance(value, list) else ()) if not is_day(str(day))]
+    if odd or (wanted is str and not is_day(str(value))):
+        value = odd[0] if odd else value
         return "bad_date", f"“{value}”不是存在的日期", "写成 2021-12-25 的样子"
     return None
 
@@ -336,6 +341,7 @@ def duty_faults(document: Document, known: Known, lists: Known) -> Iterator[Temp
     """What a schema cannot see in a duty; also asked of duties that an overlay adds."""
     duty = document.data
     yield from _duty_shape_faults(document, duty, lists)
+    yield from timing_faults(document, duty)
     yield from _dangling(document, ("clauses",), duty["clauses"], known)
     yield from _value_faults(document, ("values",), duty.get("values", ()), known)
     for index, part in enumerate(duty.get("parts", ())):
@@ -394,7 +400,7 @@ def _number_faults(document: Document, way: Way, kind: str, values: Any) -> Iter
 
 
 def _direction_faults(document: Document, directions: Mapping[str, Any]) -> Iterator[TemplateError]:
-    allowed = (*NUMBERS, "force", *CONDITIONS, *DIRECTED_WORDS)
+    allowed = (*NUMBERS, "force", *DATED, *CONDITIONS, *DIRECTED_WORDS)
     for key, direction in directions.items():
         if key not in allowed:
             yield document.fault(

@@ -14,7 +14,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal, Self, cast
 
+from policy_engine.due import Due
 from policy_engine.kinds import KINDS
+from policy_engine.rhythms import YEARLY, Rhythm, rhythm_of
 from policy_engine.shares import Share, share_of
 from policy_engine.vocabulary import with_local
 
@@ -191,7 +193,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """A duty as one day reads it. `min` None: count it, never judge it. `min` is the percentage of a coverage,
+    """A duty as one day reads it. `period` is the word of its `rhythm`. `min` None: count it, never judge it. `min` is the percentage of a coverage,
     the k of an at-least-k-of, the length of a list; `listing` names the checklist, workflow or report whose `items` are checked."""
 
     id: str
@@ -206,6 +208,9 @@ class Duty:
     pro_rata: bool = False
     min: float | None = None
     max: float | None = None
+    rhythm: Rhythm = YEARLY
+    due: Due | None = None
+    late_counts: bool = True
     where: Filter | None = None
     distinct: str = "record"
     by: str = "subject"
@@ -418,7 +423,7 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
     traits, force = element.traits, element.value("force", on) or element.value("force")
     lines = (template.elements[name] for name in traits.get("parts", ()))
     parts = tuple(_part(template, line, on) for line in lines if line.stands(on))
-    items = _items(template, traits, on)
+    items, rhythm = _items(template, traits, on), rhythm_of(element.read("period", on))
     return Duty(
         id=element.id.removeprefix("duty."),
         title=element.read("title", on),
@@ -426,7 +431,10 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
         kind=traits["kind"],
         force=force,
         subject=Subject(**_tuples(element.read("subject", on))),
-        period=element.read("period", on),
+        period=rhythm.word,
+        rhythm=rhythm,
+        due=element.value("due", on),
+        late_counts=element.value("late", on) != "not_counted",
         in_force=element.stands(on),
         waivable=element.read("waivable", on, force == "in_principle"),
         pro_rata=element.read("pro_rata", on, bool(template.setting("pro_rata", on))),

@@ -8,7 +8,7 @@ from datetime import date
 
 from policy_engine import schema
 from policy_engine.addresses import LOCAL, SINGULAR, element_at, local_of, series_at, settable, shapes_of, words_of
-from policy_engine.build import duty_elements, listing_element, part_element, setting_element, subject
+from policy_engine.build import DATED, duty_elements, listing_element, part_element, setting_element, subject
 from policy_engine.counting import overlay_faults
 from policy_engine.directions import direction_faults, direction_of, part_faults
 from policy_engine.errors import TemplateError, TemplateErrors
@@ -16,6 +16,7 @@ from policy_engine.load import duty_faults, local_faults, setting_fault
 from policy_engine.model import CONDITIONS, Dated, Element, Series, Source, Template
 from policy_engine.overlay import Operation, Overlay, refuse
 from policy_engine.reader import Document, listed, mapping
+from policy_engine.timing import timing_faults
 
 Elements = dict[str, Element]
 PARTS = ".parts."
@@ -213,6 +214,22 @@ def _misfits(
     document = Document(overlay.file, operation.value, {(): operation.line})
     found = _at(operation, schema.faults(document, _shape(element, key), words_of(template, elements)))
     return found or _at(operation, overlay_faults(document, element, elements, key))
+
+
+def mistimed(elements: Mapping[str, Element], overlay: Overlay, operation: Operation) -> list[TemplateError]:
+    """After all operations: a period must be one, and a due day must mean something in it."""
+    name, _, key = operation.path.rpartition(".")
+    element = elements.get(name)
+    if element is None or key not in ("period", *DATED) or "kind" not in element.traits:
+        return []
+    day = operation.source.since
+    duty = {"kind": element.traits["kind"], "period": element.read("period", day), "due": element.value("due", day)}
+    stated = {one: value for one, value in duty.items() if value is not None}
+    asked = {"late": operation.value} if key == "late" else {}
+    return [
+        overlay.fault(operation, fault.code, fault.message, fault.remedy)
+        for fault in timing_faults(Document("", None), stated | asked)
+    ]
 
 
 def _shape(element: Element, key: str) -> schema.Schema:

@@ -3,54 +3,98 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
 
+from policy_engine.almanac import Almanac, Event, in_order
+from policy_engine.due import awaited, due_day, may_lie_behind
 from policy_engine.kinds.behaviour import BEHAVIOURS
 from policy_engine.model import Duty, Policy
-from policy_engine.periods import Period, begun
-from policy_engine.tally import STAGE, Tally
+from policy_engine.periods import Period, next_day, year_of
+from policy_engine.rhythms import Rhythm, begun, earlier, rhythm_of
+from policy_engine.tally import LATE, STAGE, Tally
 
 
-def tallies(policy: Policy, as_of: date) -> list[Tally]:
-    """All tallies of a policy for every period begun in the year holding `as_of`, in duty order."""
+def tallies(policy: Policy, as_of: date, *, events: Iterable[Event] = ()) -> list[Tally]:
+    """All tallies of a policy for every period begun in the year holding `as_of`, in duty order.
+
+    `events` are the meetings of the committee's calendar, which some periods and due days count from.
+    """
     return [
-        tally for duty, period in duties_and_periods(policy, as_of) for tally in _in_stages(policy, duty, period, as_of)
+        tally
+        for duty, period in duties_and_periods(policy, as_of, events)
+        for tally in _in_stages(policy, duty, period, as_of)
     ]
 
 
-def stages(policy: Policy, as_of: date) -> dict[str, list[str]]:
+def stages(wanted: Iterable[Tally]) -> dict[str, list[str]]:
     """The keys of tallies that count the stages of one figure, by the figure's key; empty as long as no filter changed."""
     found: dict[str, list[str]] = defaultdict(list)
-    for tally in tallies(policy, as_of):
+    for tally in wanted:
         if STAGE in tally.key:
             found[tally.key.partition(STAGE)[0]].append(tally.key)
     return dict(found)
 
 
-def duties_and_periods(policy: Policy, as_of: date) -> Iterator[tuple[Duty, Period]]:
+def late_keys(wanted: Iterable[Tally]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """By duty and period: under which keys stands what was done after the due day."""
+    found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for tally in wanted:
+        if LATE in tally.key:
+            found[tally.duty, tally.period.key][tally.key.partition(STAGE)[0]] = None
+    return {pair: tuple(keys) for pair, keys in found.items()}
+
+
+def almanac_of(policy: Policy, as_of: date, events: Iterable[Event] = ()) -> Almanac:
+    """The days the policy's settings and the committee's calendar give."""
+    first, last = (policy.setting(name, as_of) for name in ("term_from", "term_until"))
+    worked, free = (policy.setting(name, as_of) or () for name in ("workdays", "holidays"))
+    return Almanac(
+        year_start_month=int(policy.setting("year_start_month", as_of, 1)),
+        term=(date.fromisoformat(first) if first else None, date.fromisoformat(last) if last else None),
+        events=in_order(events),
+        holidays=frozenset(map(date.fromisoformat, free)),
+        workdays=frozenset(map(date.fromisoformat, worked)),
+    )
+
+
+def duties_and_periods(policy: Policy, as_of: date, events: Iterable[Event] = ()) -> Iterator[tuple[Duty, Period]]:
     """Each duty, read by the rule of each of its periods: the period's last day, or as-of while it is open."""
-    start_month = int(policy.setting("year_start_month", as_of, 1))
-    ends = (policy.setting("term_from", as_of), policy.setting("term_until", as_of))
-    term = (date.fromisoformat(ends[0]) if ends[0] else None, date.fromisoformat(ends[1]) if ends[1] else None)
+    almanac = almanac_of(policy, as_of, events)
     read = cache(policy.duties_on)
     for index, latest in enumerate(policy.duties_on(as_of)):
         for rhythm in _rhythms(policy, latest):
-            for period in begun(rhythm, as_of, year_start_month=start_month, term=term):
+            for period in _periods(latest, rhythm, as_of, almanac):
                 duty = read(period.reference_day(as_of))[index]
-                if duty.period == rhythm:  # a period that an overlay did away with in its middle is nobody's
-                    yield duty, period
+                if duty.rhythm == rhythm:  # a period that an overlay did away with in its middle is nobody's
+                    yield duty, dated(duty, period, almanac)
 
 
-def _rhythms(policy: Policy, duty: Duty) -> list[str]:
+def _rhythms(policy: Policy, duty: Duty) -> list[Rhythm]:
     """The periods a duty has had: one, unless an overlay changed it."""
-    had = policy.elements[f"duty.{duty.id}"].values.get("period", ())
-    return [
-        entry.value for index, entry in enumerate(had) if entry.value not in [one.value for one in had[:index]]
-    ] or [duty.period]
+    had = [rhythm_of(entry.value) for entry in policy.elements[f"duty.{duty.id}"].values.get("period", ())]
+    return [rhythm for index, rhythm in enumerate(had) if rhythm not in had[:index]] or [duty.rhythm]
+
+
+def dated(duty: Duty, period: Period, almanac: Almanac) -> Period:
+    """The period with its due day, or with the meeting that one waits for."""
+    if duty.due is None or period.awaits:
+        return period
+    day = due_day(duty.due, period, almanac, standing=duty.period == "continuous")
+    return replace(period, due=day, awaits_due=awaited(duty.due, period, almanac))
+
+
+def _periods(duty: Duty, rhythm: Rhythm, as_of: date, almanac: Almanac) -> Iterator[Period]:
+    """Those begun this year, after those of last year that are due only now."""
+    if duty.due is not None and may_lie_behind(duty.due):
+        start = year_of(as_of, almanac.year_start_month).start
+        for period in earlier(rhythm, as_of, almanac):
+            if (dated(duty, period, almanac).due or date.min) >= start:
+                yield period
+    yield from begun(rhythm, as_of, almanac)
 
 
 def tallies_of(duty: Duty, period: Period, as_of: date) -> list[Tally]:
@@ -58,17 +102,36 @@ def tallies_of(duty: Duty, period: Period, as_of: date) -> list[Tally]:
     return BEHAVIOURS[duty.kind].tallies(duty, period, as_of)
 
 
-def _in_stages(policy: Policy, duty: Duty, period: Period, as_of: date) -> list[Tally]:
+def _in_stages(policy: Policy, duty: Duty, period: Period, as_of: date) -> Iterator[Tally]:
     """Which records count, the rule of the record's day decides: one tally per stretch between two changes of the filter."""
+    if period.awaits:
+        return
     changes = policy.filter_changes(duty.id, period.start, period.reference_day(as_of))
     whole = tallies_of(duty, period, as_of)
     standing = [tally for tally in whole if tally.standing_on]
-    if not changes or len(standing) == len(whole):
-        return whole
+    if changes and len(standing) < len(whole):
+        whole = standing + list(_cut(policy, duty, period, as_of, changes))
+    yield from whole if period.due is None else _by_due_day(whole, duty, period.due, as_of)
+
+
+def _cut(policy: Policy, duty: Duty, period: Period, as_of: date, changes: list[date]) -> Iterator[Tally]:
+    """A record that says it is about the whole period is read by the last stretch."""
     bounds = [period.start, *changes, period.until]
-    return standing + [
-        replace(tally, key=f"{tally.key}{STAGE}{index}", span_from=first, span_until=min(end, tally.span_until or end))
-        for index, (first, end) in enumerate(pairwise(bounds))
-        for tally in tallies_of(policy.duty(duty.id, first), period, as_of)
-        if not tally.standing_on
-    ]
+    for index, (first, end) in enumerate(pairwise(bounds)):
+        for tally in tallies_of(policy.duty(duty.id, first), period, as_of):
+            if not tally.standing_on:
+                until = min(end, tally.span_until or end)
+                named = tally.named if end == period.until or tally.named is None else ()
+                yield replace(tally, key=f"{tally.key}{STAGE}{index}", span_from=first, span_until=until, named=named)
+
+
+def _by_due_day(wanted: Iterable[Tally], duty: Duty, due: date, as_of: date) -> Iterator[Tally]:
+    """Beside each tally one for what was done late, once anything can be; where late does not count, the first stops at the due day."""
+    after = next_day(due)
+    for tally in wanted:
+        if as_of <= due:
+            yield tally
+            continue
+        yield tally if duty.late_counts else replace(tally, done_until=min(after, tally.done_until or after))
+        figure, mark, stage = tally.key.partition(STAGE)
+        yield replace(tally, key=f"{figure}{LATE}{mark}{stage}", done_from=after)

@@ -13,7 +13,7 @@ from typing import Any
 from policy_engine.addresses import header_of
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.model import Element, Policy, Series, Template
-from policy_engine.operations import PARTS, apply
+from policy_engine.operations import PARTS, apply, mistimed
 from policy_engine.overlay import Operation, Overlay, refuse
 
 
@@ -63,6 +63,7 @@ def _crossed(elements: Mapping[str, Element], overlay: Overlay) -> Iterator[tupl
             days = {entry.since for one in ("min", "max") for entry in element.values.get(one, ())}
             if any(_above(element.values, day) for day in days):
                 yield operation, overlay.fault(operation, "min_above_max", "调整后 min 大于 max", "同时调整 min 和 max")
+        yield from ((operation, fault) for fault in mistimed(elements, overlay, operation))
         duty = elements.get(operation.path.partition(PARTS)[0].removesuffix(".parts").removesuffix(".k"))
         if duty and duty.traits.get("kind") == "at_least_k_of" and _too_few_parts(elements, duty):
             yield (

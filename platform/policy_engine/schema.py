@@ -11,6 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
+from policy_engine import rhythms
 from policy_engine.errors import TemplateError
 from policy_engine.kinds import KINDS, LISTS
 from policy_engine.model import FILTERS
@@ -115,6 +116,50 @@ SUBJECT: Schema = {
     ),
     "else": word("subjects"),
 }
+MONTH_DAY: Schema = {"type": "string", "pattern": r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"}
+RHYTHM: Schema = {
+    "if": {"type": "object"},
+    "then": closed(
+        {
+            "every": {"type": "integer", "minimum": 1, "maximum": 1000},
+            "unit": {"enum": ["week", "month", "year"]},
+            "from": DAY,
+            "windows": {
+                "type": "array",
+                "minItems": 1,
+                "items": closed(
+                    {"id": ID, "title": TEXT, "from": MONTH_DAY, "until": MONTH_DAY}, "id", "from", "until"
+                ),
+            },
+            "before": word("events"),
+            "after": word("events"),
+        }
+    ),
+    "else": {"enum": list(rhythms.WORDS)},
+}
+DAYS: Schema = {"type": "integer", "minimum": 0, "maximum": 1000}
+DUE: Schema = closed(
+    {
+        "from": MAYBE_DAY,
+        "on": DAY,
+        "month_day": MONTH_DAY,
+        "day": {"type": "integer", "minimum": 1, "maximum": 31},
+        **dict.fromkeys(("days_after_start", "days_before_end", "days_after_end", "days_before", "days_after"), DAYS),
+        "event": word("events"),
+        "working_days": FLAG,
+        "after_end": FLAG,
+    }
+)
+SET: dict[str, Schema] = {
+    "due": {
+        **DUE,
+        "type": ["object", "null"],
+        "properties": {key: shape for key, shape in DUE["properties"].items() if key != "from"},
+    },
+    "late": {"enum": ["counts", "not_counted"]},
+}
+"""What an overlay sets; the day from which it holds is the overlay's own."""
+DUES: Schema = {"if": {"type": "array"}, "then": {"type": "array", "items": DUE, "minItems": 1}, "else": DUE}
 VALUES: Schema = {
     "type": "array",
     "minItems": 1,
@@ -143,7 +188,9 @@ DUTY = closed(
         "force": word("forces"),
         "subject": SUBJECT,
         "population": SUBJECT,
-        "period": {"enum": ["month", "quarter", "half_year", "year", "term", "once", "event", "continuous"]},
+        "period": RHYTHM,
+        "due": DUES,
+        "late": {"enum": ["counts", "not_counted"]},
         "waivable": FLAG,
         "pro_rata": FLAG,
         "counts": COUNTS,
@@ -400,6 +447,7 @@ FACTS = closed(
                     "mode": {"type": ["string", "null"], "word": "modes"},
                     "destination": {"type": ["string", "null"], "word": "destinations"},
                     "based_on": MAYBE_TEXT,
+                    "period": MAYBE_TEXT,
                     "confirmed": FLAG,
                 },
                 "id", "kind", "on",
@@ -415,8 +463,12 @@ FACTS = closed(
         },
         "checks": {
             "type": "array",
-            "items": closed({"id": NAME, "subject": TEXT, "checklist": TEXT, "item": TEXT, "met_on": DAY, "until": MAYBE_DAY, "confirmed": FLAG},
+            "items": closed({"id": NAME, "subject": TEXT, "checklist": TEXT, "item": TEXT, "met_on": DAY, "until": MAYBE_DAY, "period": MAYBE_TEXT, "confirmed": FLAG},
                             "id", "subject", "checklist", "item", "met_on"),
+        },
+        "events": {
+            "type": "array",
+            "items": closed({"id": NAME, "kind": word("events"), "on": DAY, "title": MAYBE_TEXT}, "id", "kind", "on"),
         },
         "waivers": {
             "type": "array",
@@ -458,9 +510,13 @@ VERDICT = closed(
         "missing": IDS,
         "parts": {"type": "array", "items": PART_VERDICT},
         "records": IDS,
+        "due": MAYBE_DAY,
+        "overdue": FLAG,
+        "late": {"type": "number"},
+        "reason": MAYBE_TEXT,
     },
     "subject", "duty", "clauses", "period", "closed", "state", "counted", "min", "max", "outstanding", "over",
-    "numerator", "denominator", "missing", "parts", "records",
+    "numerator", "denominator", "missing", "parts", "records", "due", "overdue", "late", "reason",
 )  # fmt: skip
 VERDICTS = closed(
     {"policy": closed({"id": TEXT, "digest": TEXT}, "id", "digest"), "verdicts": {"type": "array", "items": VERDICT}},
@@ -557,6 +613,8 @@ def _sentence(rule: str, value: Any, error: ValidationError) -> tuple[str, str]:
         return f"“{shown}”不是分数", '写成 "3/5" 或 0.6'
     if rule == "pattern" and value == NAME["pattern"]:
         return "id 是空的", "给它一个 id"
+    if rule == "pattern" and value == MONTH_DAY["pattern"]:
+        return f"“{shown}”不是月和日", "写成 11-30 的样子，月和日都写两位"
     if rule == "pattern":
         return f"“{shown}”不能作 id", "只用字母、数字、- 和 _，以字母或数字开头"
     limits = {

@@ -6,12 +6,14 @@ A property test feeds both the same rows and demands equal counts.
 **The deed row** (one per record, subject and role): family(record|link|check), record_id, kind, on_date, until_date,
 subject_type, subject_id, role, authorship, organiser_type, organiser_id, target_type, target_id, venue_id, place_level, mode,
 destination, checklist, item, confirmed; posts and sector_id of the subject that day; tags, results, amounts, based_on,
-for_period (what a report is about); place (of the subject among the authors) and crew (how many hold each role). Links: on_date = since, until_date exclusive, subject = from, target = to.
+for_period (the key of the period a record or check is about, null where it says none); place (of the subject among the authors) and crew (how many hold each role). Links: on_date = since, until_date exclusive, subject = from, target = to.
 
 **The rule** a counter follows for a tally and a row:
 1. the row is confirmed (or, where `where.confirmed` is any, not refused: confirmed is not None), and every non-empty field of `where` holds the row's value (`kinds` already contain local kinds);
 2. `standing_on` set: on_date <= standing_on and (until_date is null or until_date > standing_on);
-   otherwise: span_from <= on_date < span_until (both already cut at as-of, None is open);
+   otherwise: span_from <= on_date < span_until (both already cut at as-of, None is open), unless `named` is not null and the
+   row says which period it is about (`for_period`): then for_period is one of `named`, whatever the day;
+   always: done_from <= on_date < done_until (None is open);
 3. the one credited is (subject_type, subject_id), or (target_type, target_id) where `by` is `target`;
    compare the id only: the tally's `subject_type` picks among subjects, and ids are unique among them;
    where `by` is `pair`, the two together;
@@ -36,12 +38,13 @@ from typing import Any, Literal, cast
 from policy_engine import matching, shares
 from policy_engine.matching import passes
 from policy_engine.model import Duty, Filter, Part
-from policy_engine.periods import Period, next_day
+from policy_engine.periods import Period, is_long, names_within, next_day
 
 Distinct = Literal["record", "target", "item", "venue", "subject", "destination", "day"]
 By = Literal["subject", "target", "pair"]
 YEARLY = "yearly"
 STAGE = "~"
+LATE = "!late"
 
 
 @dataclass(slots=True, kw_only=True, unsafe_hash=True)
@@ -85,7 +88,7 @@ class Row:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """`key` is unique in one evaluation: `duty@2021-05`, `duty/part@2021`, `duty/yearly@2021` (lines of a list to be met
-    anew), each with `~0`, `~1`, … where the filter changed within the period. Subject and posts describe whom it is for."""
+    anew), each with `!late` for what was done after the due day, and with `~0`, `~1`, … where the filter changed within the period. Subject and posts describe whom it is for."""
 
     key: str
     duty: str
@@ -100,6 +103,9 @@ class Tally:
     span_from: date | None = None
     span_until: date | None = None
     standing_on: date | None = None
+    named: tuple[str, ...] | None = None
+    done_from: date | None = None
+    done_until: date | None = None
     listed: bool = False  # whoever judges needs the records, not only their number
 
     def to_json(self) -> dict[str, Any]:
@@ -164,30 +170,39 @@ class _Index:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         by_word: dict[tuple[str, str | None], list[Row]] = defaultdict(list)
+        about: dict[tuple[str, str | None], list[Row]] = defaultdict(list)
         for row in rows:
-            by_word[row.family, row.checklist if row.family == "check" else row.kind].append(row)
+            kept = by_word if row.for_period is None else about
+            kept[row.family, row.checklist if row.family == "check" else row.kind].append(row)
         self._rows = by_word
+        self._about = about  # rows that say which period they are about: few, and looked at one by one
         self._days: dict[tuple[str, str | None], list[date]] = {}
 
     def rows(self, tally: Tally) -> Iterator[Row]:
         """Those that stand and lie in the tally's time; what else its filter asks is still to be tested."""
         where, standing = tally.where, tally.standing_on
-        for group in self._groups(where):
+        for group in self._groups(where, self._rows):
             rows, days = self._sorted(group)
-            first = bisect_left(days, tally.span_from) if standing is None and tally.span_from else 0
-            until = next_day(standing) if standing else tally.span_until
+            start = _later(tally.done_from, None if standing else tally.span_from)
+            until = _earlier(tally.done_until, next_day(standing) if standing else tally.span_until)
+            first = bisect_left(days, start) if start else 0
             last = bisect_left(days, until) if until else len(days)
             for row in islice(rows, first, last) if first or last < len(rows) else rows:
                 if not (row.confirmed or _stands(where, row)):
                     continue
                 if standing is None or row.until_date is None or row.until_date > standing:
                     yield row
+        for group in self._groups(where, self._about):
+            for row in self._about[group]:
+                if _stands(where, row) and _in_time(tally, row):
+                    yield row
 
-    def _groups(self, where: Filter) -> list[tuple[str, str | None]]:
+    @staticmethod
+    def _groups(where: Filter, kept: Mapping[tuple[str, str | None], Any]) -> list[tuple[str, str | None]]:
         named = tuple(filter(None, [where.checklist])) if where.family == "check" else where.kinds
         if named:
-            return [(where.family, word) for word in dict.fromkeys(named) if (where.family, word) in self._rows]
-        return [group for group in self._rows if group[0] == where.family]
+            return [(where.family, word) for word in dict.fromkeys(named) if (where.family, word) in kept]
+        return [group for group in kept if group[0] == where.family]
 
     def _sorted(self, group: tuple[str, str | None]) -> tuple[list[Row], list[date]]:
         rows = self._rows[group]
@@ -195,6 +210,14 @@ class _Index:
             rows.sort(key=_on_date)
             self._days[group] = [row.on_date for row in rows]
         return rows, self._days[group]
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return max(one, other) if one and other else one or other
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min(one, other) if one and other else one or other
 
 
 _on_date = attrgetter("on_date")
@@ -288,8 +311,12 @@ def value_of(distinct: str, row: Row) -> str:
 
 
 def _in_time(tally: Tally, row: Row) -> bool:
+    if (tally.done_from and row.on_date < tally.done_from) or (tally.done_until and row.on_date >= tally.done_until):
+        return False
     if tally.standing_on is not None:
         return row.on_date <= tally.standing_on and (row.until_date is None or row.until_date > tally.standing_on)
+    if row.for_period is not None and tally.named is not None:
+        return row.for_period in tally.named
     return (tally.span_from is None or row.on_date >= tally.span_from) and (
         tally.span_until is None or row.on_date < tally.span_until
     )
@@ -316,6 +343,8 @@ def tally_for(
         span_from=None if standing or period.start == date.min else period.start,
         span_until=None if standing else min(next_day(as_of), period.until),
         standing_on=period.reference_day(as_of) if standing else None,
+        named=None if standing else names_of(period),
+        done_until=None if standing else next_day(as_of),
     )
 
 
@@ -325,3 +354,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(child) for child in value]
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Fraction) else value
+
+
+def names_of(period: Period) -> tuple[str, ...] | None:
+    """What a record may call this period; None for a stretch so long that its day alone decides."""
+    return None if is_long(period) else names_within(period)

@@ -97,7 +97,7 @@ def test_a_fault_is_told_with_its_place(
 
 def test_many_faults_come_in_one_go(small: Path) -> None:
     change(small, "duties/visits.yaml", "[visit]", "[vist]")
-    change(small, "duties/visits.yaml", "period: year", "period: week")
+    change(small, "duties/visits.yaml", "period: year", "period: fortnight")
     change(small, "policy.yaml", "title: 某市办法", "titel: 某市办法")
     assert len(faults(small)) == 4  # the misspelt title is unknown, and the title is missing
 

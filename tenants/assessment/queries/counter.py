@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -76,11 +77,26 @@ def _parts(tally: Tally) -> Iterator[Condition]:
     if tally.standing_on is not None:
         yield Condition("on_date <= %s", (tally.standing_on,))
         yield Condition("(until_date IS NULL OR until_date > %s)", (tally.standing_on,))
-        return
-    if tally.span_from is not None:
-        yield Condition("on_date >= %s", (tally.span_from,))
-    if tally.span_until is not None:
-        yield Condition("on_date < %s", (tally.span_until,))
+    else:
+        yield _in_span(tally)
+    yield from _between("on_date", tally.done_from, tally.done_until)
+
+
+def _in_span(tally: Tally) -> Condition:
+    """By the day, or by the period a row says it is about."""
+    span = list(_between("on_date", tally.span_from, tally.span_until)) or [Condition("true")]
+    by_day = Condition(" AND ".join(part.sql for part in span), tuple(value for part in span for value in part.params))
+    if tally.named is None:
+        return by_day
+    sql = f"CASE WHEN for_period IS NULL THEN {by_day.sql} ELSE for_period = ANY(%s::text[]) END"
+    return Condition(sql, (*by_day.params, list(tally.named)))
+
+
+def _between(column: str, first: date | None, end: date | None) -> Iterator[Condition]:
+    if first is not None:
+        yield Condition(f"{column} >= %s", (first,))
+    if end is not None:
+        yield Condition(f"{column} < %s", (end,))
 
 
 def filter_parts(wanted: Filter) -> Iterator[Condition]:

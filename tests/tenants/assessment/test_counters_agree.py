@@ -38,6 +38,7 @@ WORDS = {
     "destination": ["campus", "rural"],
     "item": ["convener", "plan"],
     "sector_id": IDS[2:4],
+    "for_period": ["2022", "2022-H1", "2021-12"],
 }
 FILTER_OF = {
     "roles": "role",
@@ -149,6 +150,9 @@ def free_tallies(draw) -> Tally:
         span_from=None if standing else draw(st.none() | DAYS),
         span_until=None if standing else draw(st.none() | DAYS),
         standing_on=standing,
+        named=draw(st.none() | st.sets(st.sampled_from(WORDS["for_period"])).map(sorted).map(tuple)),
+        done_from=draw(st.none() | DAYS),
+        done_until=draw(st.none() | DAYS),
     )
 
 
