@@ -21,6 +21,7 @@ BASE_DOMAIN = env.text("LIANXIN_BASE_DOMAIN", "localhost")
 PORT = env.text("PORT", "8000")
 ALLOWED_HOSTS = ["*"]  # registry.middleware.HostMiddleware, the first of all, admits our hosts and proven domains alone
 DOMAIN_TXT = "registry.dns.txt"  # asked for the proof that a committee owns its domain
+CERTIFICATES = env.text("LIANXIN_CERTIFICATES", str(LOCAL / "certificates"))  # of deletions ordered on the web
 DNS_RESOLVER = env.text("LIANXIN_DNS", "")  # host or host:port; empty: /etc/resolv.conf
 
 # --- who owns which tables ------------------------------------------------------------------------

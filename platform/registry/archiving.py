@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connections, transaction
+from django.db.models import QuerySet
 
 from core import audit, clock, tenancy
 from core.db.router import OWNER
@@ -145,14 +146,18 @@ def _row(code: str) -> Committee:
     return row
 
 
-def _refuse(row: Committee, today: dt.date) -> None:
+def refuse(row: Committee, today: dt.date, children: QuerySet[Committee]) -> None:
+    """Raises NotArchived, StillKept, HasChildren."""
     if row.state != State.ARCHIVED or row.kept_until is None:
         raise NotArchived(row)
     if today <= row.kept_until:
         raise StillKept(row)
-    children = list(Committee.objects.using(OWNER).filter(parent=row).order_by("code").values_list("code", flat=True))
-    if children:
-        raise HasChildren(row, children)
+    if codes := list(children.order_by("code").values_list("code", flat=True)):
+        raise HasChildren(row, codes)
+
+
+def _refuse(row: Committee, today: dt.date) -> None:
+    refuse(row, today, Committee.objects.using(OWNER).filter(parent=row))
 
 
 def _delete(code: str, today: dt.date, by: str) -> dict[str, Any]:

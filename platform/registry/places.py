@@ -11,6 +11,8 @@ PLACES = (  # label, address, mark
     ("委员会", "/operate/", "home"),
     ("开通委员会", "/operate/new/", "plus"),
     ("后台任务", "/operate/jobs/", "clock"),
+    ("库的升级", "/operate/migration/", "clock"),
+    ("操作记录", "/operate/trail/", "pen"),
     ("运行状况", "/operate/health/", "alert"),
 )
 

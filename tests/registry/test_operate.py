@@ -22,7 +22,8 @@ from core.models import AuditEvent
 from dispatch import work
 from dispatch.actions import enqueue
 from dispatch.models import Job, JobState
-from registry import lifecycle, onboarding, provisioning, queries
+from registry import archiving, ending, lifecycle, onboarding, provisioning, queries, runs, schema_script
+from registry.alone import alone
 from registry.lifecycle import NoReason
 from registry.models import Committee, State
 from registry.onboarding import OrderedAlready
@@ -75,7 +76,7 @@ def test_only_operators_open_it(db, role):
     client = _client(role)
     for route in PUBLIC_ROUTES:
         status = client.get(_address(route["path"])).status_code
-        assert status in ({200, 404} if role == "operator" else {403}), (route["path"], status)
+        assert status in ({200, 404, 405} if role == "operator" else {403}), (route["path"], status)
 
 
 def test_the_signed_out_are_sent_to_sign_in(db):
@@ -158,6 +159,114 @@ def test_the_state_is_changed_without_the_owners_connection(db):
     provisioning.set_state(code=ANHUA, state=State.SUSPENDED)
     with tenancy.as_operator():
         assert Committee.objects.get(code=ANHUA).state == State.SUSPENDED
+
+
+def _row(**values) -> None:
+    """As the owner in this test's transaction: what no web process may write."""
+    with tenancy.as_operator():
+        assert Committee.objects.filter(code=ANHUA).update(**values)
+
+
+def test_archiving_from_the_web_asks_for_a_day_and_a_reason_and_can_be_taken_back(db):
+    client, address = _client(), f"/operate/committees/{ANHUA}/archive/"
+    assert "数据原样保存" in _text(client.get(address))
+    assert "请填写原因" in _text(client.post(address, {"until": "2032-12-31", "why": ""}), 422)
+    assert client.post(address, {"until": "2032-12-31", "why": "撤并"}).status_code == 302
+    page = _text(client.get(f"/operate/committees/{ANHUA}/"))
+    assert "2032-12-31" in page
+    assert "取消归档…" in page
+    assert "彻底删除…" not in page
+    assert Client(headers={"host": "anhua.localhost"}).get("/sign-in/").status_code == 503
+    assert client.post(f"/operate/committees/{ANHUA}/unarchive/", {"why": ""}).status_code == 422
+    assert client.post(f"/operate/committees/{ANHUA}/unarchive/", {"why": "不撤了"}).status_code == 302
+    queries.forget_routes()
+    assert Client(headers={"host": "anhua.localhost"}).get("/sign-in/").status_code == 200
+    trail = _text(client.get("/operate/trail/?q=撤"))
+    assert trail.index("不撤了") < trail.index("撤并")
+    assert "已归档" in trail
+
+
+def test_a_day_gone_by_is_refused_on_the_form(db):
+    address = f"/operate/committees/{ANHUA}/archive/"
+    assert "要晚于今天" in _text(_client().post(address, {"until": "2022-11-29", "why": "撤并"}), 422)
+
+
+def test_deleting_from_the_web_wants_it_archived_past_its_day_and_its_name_by_hand(db):
+    client, address = _client(), f"/operate/committees/{ANHUA}/delete/"
+    good = {"name": "政协安化县委员会", "why": "撤销"}
+    assert "不能恢复" in _text(client.get(address))
+    assert "不能删除" in _text(client.post(address, good), 422)
+    _row(state="archived", kept_until=dt.date(2032, 12, 31))
+    assert "之后才能删除" in _text(client.post(address, good), 422)
+    _row(kept_until=dt.date(2022, 11, 29))
+    assert "彻底删除…" in _text(client.get(f"/operate/committees/{ANHUA}/"))
+    assert "与全称不一致" in _text(client.post(address, good | {"name": "安化"}), 422)
+    assert "请填写原因" in _text(client.post(address, good | {"why": ""}), 422)
+    with tenancy.as_operator():
+        assert not Job.objects.filter(task=ending.DELETE).exists()
+    assert client.post(address, good).status_code == 302
+    assert "已经交办" in _text(client.post(address, good), 422)
+
+
+def test_one_with_others_below_cannot_be_deleted(db):
+    with tenancy.as_operator():
+        Committee.objects.filter(code="430900").update(state="archived", kept_until=dt.date(2022, 11, 29))
+    answer = _client().post("/operate/committees/430900/delete/", {"name": "政协益阳市委员会", "why": "撤"})
+    assert "还有下级" in _text(answer, 422)
+
+
+def test_an_ordered_deletion_is_done_by_the_worker_and_its_certificate_can_be_fetched(operator, settings, tmp_path):
+    settings.CERTIFICATES = str(tmp_path / "certificates")
+    provisioning.create_committee(**TAOJIANG)
+    with tenancy.as_operator():
+        Committee.objects.filter(code="430922").update(state="archived", kept_until=dt.date(2022, 11, 29))
+    queries.forget_routes()
+    answer = operator.post("/operate/committees/430922/delete/", {"name": TAOJIANG["name"], "why": "撤销"})
+    (message,) = _messages()
+    assert message["queue"] == "provision"
+    assert work.run(message) == JobState.DONE
+    assert "已删除" in _text(operator.get(answer["location"]))
+    assert operator.get("/operate/committees/430922/").status_code == 404
+    trail = _text(operator.get("/operate/trail/?action=registry.delete"))
+    address = re.search(r'/operate/trail/[^"]+/certificate.json', trail)[0]
+    proof = operator.get(address)
+    assert "deletion-430922.json" in proof["Content-Disposition"]
+    assert proof.json()["sha256"] == archiving.digest(proof.json())
+    assert [path.name[:15] for path in (tmp_path / "certificates").iterdir()] == ["deletion-430922"]
+    with tenancy.as_operator():
+        by = AuditEvent.objects.get(action="registry.delete").actor_name
+    assert by == "operator"
+    assert "已删除" in ending.delete(code="430922", name="桃江", by=SYSTEM)  # again, without harm
+
+
+def test_one_half_made_shows_its_step_its_problem_and_a_way_to_go_on(committed, operator):
+    provisioning._make(**TAOJIANG)
+    Committee.objects.using("owner").filter(code="430922").update(problem="磁盘满了")
+    page = _text(operator.get("/operate/committees/430922/"))
+    for words in ("库已建成", "磁盘满了", "template=yiyang-2021", "parent=430900"):
+        assert words in page
+    assert "归档…" not in page
+
+
+def test_a_domain_is_asked_for_proven_and_given_back(db, settings):
+    from tests.registry import test_domains
+
+    settings.DOMAIN_TXT = "tests.registry.test_domains.look_up"
+    test_domains.RECORDS.clear()
+    client, address = _client(), f"/operate/committees/{ANHUA}/domains/"
+    assert "只用平台给的网址" in _text(client.get(address))
+    assert "请写完整域名" in _text(client.post(address, {"domain": "anhua"}), 422)
+    name = {"domain": "zhengxie.anhua.gov.cn"}
+    assert client.post(address, name).status_code == 302
+    page = _text(client.get(address))
+    value = re.search(r"lianxin=\w+", page)[0]
+    assert "还没有查到证明" in _text(client.post(f"{address}prove/", name, follow=True))
+    test_domains.RECORDS["_lianxin.zhengxie.anhua.gov.cn"] = [value]
+    assert "已证明" in _text(client.post(f"{address}prove/", name, follow=True))
+    assert "可以访问" in _text(client.get(address))
+    assert "zhengxie.anhua.gov.cn" in _text(client.get(f"/operate/committees/{ANHUA}/"))
+    assert "已释放" in _text(client.post(f"{address}release/", name, follow=True))
+    assert "没有这个域名" in _text(client.post(f"{address}release/", name, follow=True))
 
 
 # --- use and limits -------------------------------------------------------------------------------
@@ -298,8 +407,36 @@ def test_jobs_of_all_committees_are_numbers_and_states_without_content(place):
 
 def test_health_says_what_is_missing_in_words(db):
     page = _text(_client().get("/operate/health/"))
-    for word in ("PostgreSQL", "Redis", "队列 provision", "Django"):
+    for word in ("PostgreSQL", "Redis", "队列 provision 待取", "Django", "Celery", "定时安排", "数据库连接"):
         assert word in page
+
+
+def test_health_says_so_when_nothing_answers(db, settings, monkeypatch):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    page = _text(_client().get("/operate/health/"))
+    assert "没有应答" in page
+
+
+def test_the_page_of_the_migration_shows_how_far_it_is_and_asks_again_while_it_goes(operator):
+    assert "各委员会均已是最新" in _text(operator.get("/operate/migration/"))
+    runs.MigrationRun.objects.using("owner").create(version="x", total=7, changed=3, note="政协南县委员会已升级")
+    Committee.objects.using("owner").filter(code=ANHUA).update(schema_version="old", problem="磁盘满了")
+    try:
+        with alone("migrate", what="升级数据库"):
+            page = _text(operator.get("/operate/migration/"))
+        assert 'hx-trigger="every 2s"' in page
+        assert "3 / 7" in page
+        stopped = _text(operator.get("/operate/migration/", headers={"HX-Request": "true"}))
+        assert stopped.lstrip().startswith("<div")
+        assert "hx-trigger" not in stopped
+        assert "中断" in stopped
+        assert "磁盘满了" in stopped
+        assert "磁盘满了" in _text(operator.get(f"/operate/committees/{ANHUA}/"))
+    finally:
+        runs.MigrationRun.objects.using("owner").all().delete()
+        Committee.objects.using("owner").filter(code=ANHUA).update(
+            schema_version=schema_script.fingerprint(), problem=""
+        )
 
 
 # --- what it cannot read --------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from registry.models import Level, State
+from registry.operate import trail
 
 Choices = Iterable[tuple[str, str]]
 
@@ -20,6 +21,27 @@ class FilterForm(forms.Form):
 
 class StateForm(forms.Form):
     why = forms.CharField(label="原因", max_length=300, widget=forms.Textarea, help_text="记入操作记录")
+
+
+class ArchiveForm(StateForm):
+    until = forms.DateField(
+        label="数据保存到", widget=forms.DateInput(attrs={"type": "date"}), help_text="含这一天；之后才能删除"
+    )
+    field_order = ("until", "why")
+
+
+class DeleteForm(StateForm):
+    name = forms.CharField(label="照写全称以确认", max_length=100)
+    field_order = ("name", "why")
+
+
+class DomainForm(forms.Form):
+    domain = forms.CharField(label="域名", max_length=253, help_text="完整域名，例如 zhengxie.anhua.gov.cn")
+
+
+class TrailForm(forms.Form):
+    q = forms.CharField(label="对象、人或原因", required=False, max_length=60)
+    action = forms.ChoiceField(label="事项", required=False, choices=[("", "全部"), *trail.WORDS.items()])
 
 
 class OrderForm(forms.Form):

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
+import celery
 import django
 from celery import current_app
+from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, QuerySet
+from redis import Redis, RedisError
 
 from dispatch.models import Job, JobState
-from dispatch.registry import registration_of
+from dispatch.registry import queues, registration_of
+from dispatch.tasks import ALIVE
 from policy_engine.reader import read
 from policy_engine.vocabulary import TEMPLATES
-from registry import doctor, schema_script
-from registry.models import Committee, Level, State
+from registry import doctor, domains, schema_script
+from registry.models import Committee, Domain, DomainClaim, Level, State
 from registry.onboarding import PROVISION
 
 
@@ -76,6 +82,37 @@ def _names(line: Line, q: str) -> bool:
 
 def committee(code: str) -> Committee | None:
     return Committee.objects.select_related("parent").filter(code=code).first()
+
+
+def is_current(one: Committee) -> bool:
+    return one.schema_version == schema_script.fingerprint()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A domain of a committee; `record` and `value` are what DNS must say while it is not proven."""
+
+    domain: str
+    is_proven: bool
+    is_over: bool
+    until: dt.datetime
+    record: str = ""
+    value: str = ""
+
+
+def sites(one: Committee, *, now: dt.datetime) -> list[Site]:
+    proven = [
+        Site(domain=row.domain, is_proven=True, is_over=row.proven_until <= now, until=row.proven_until)
+        for row in Domain.objects.filter(tenant=one).order_by("domain")
+    ]
+    asked = [
+        Site(
+            domain=row.domain, is_proven=False, is_over=row.until < now, until=row.until,
+            record=domains.record_name(row.domain), value=domains.record_value(row.token),
+        )
+        for row in DomainClaim.objects.filter(committee=one).order_by("domain")
+    ]  # fmt: skip
+    return [*proven, *asked]
 
 
 def states() -> dict[str, int]:
@@ -160,7 +197,7 @@ def _all_done(found: Sequence[Step]) -> bool:
     return all(step.state == "done" for step in found)
 
 
-@cache
+@functools.cache
 def templates() -> list[tuple[str, str]]:
     """Folder and description of every document that can be adopted."""
     found = []
@@ -178,6 +215,9 @@ class Health:
     checks: Sequence[dict[str, object]]
     workers: Sequence[tuple[str, str]]
     missing_queues: Sequence[str]
+    is_ticking: bool  # the timetable's last beat reached a worker within twenty seconds
+    waiting: Sequence[tuple[str, int]]  # queue and messages in it
+    connections: tuple[int, int]  # open ones of this database, and what the server allows
     behind: int
     versions: Sequence[tuple[str, str]]
 
@@ -190,6 +230,9 @@ def health() -> Health:
         checks=doctor.checks(),
         workers=[(name, "、".join(queues)) for name, queues in workers],
         missing_queues=[queue for queue in ("default", "provision") if queue not in answered],
+        is_ticking=_is_ticking(),
+        waiting=_waiting(),
+        connections=_connections(),
         behind=Committee.objects.exclude(schema_version=schema_script.fingerprint()).count(),
         versions=_versions(),
     )
@@ -203,12 +246,50 @@ def _workers() -> list[tuple[str, list[str]]]:
     return sorted((name, sorted(queue["name"] for queue in queues)) for name, queues in found.items())
 
 
+def _is_ticking() -> bool:
+    try:
+        return cache.get(ALIVE) == "1"
+    except Exception:  # Redis is away; the doctor says so
+        return False
+
+
+def _redis() -> Redis | None:
+    try:
+        found = Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+        found.ping()
+    except RedisError:
+        return None
+    return found
+
+
+def _waiting() -> list[tuple[str, int]]:
+    redis = _redis()
+    return [(queue, int(cast(int, redis.llen(queue)))) for queue in queues()] if redis else []
+
+
+def _connections() -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT numbackends FROM pg_stat_database WHERE datname = current_database()), "
+            "current_setting('max_connections')::int"
+        )
+        used, allowed = cursor.fetchone()
+    return int(used), int(allowed)
+
+
+def _redis_version() -> str:
+    redis = _redis()
+    return str(cast(dict[str, Any], redis.info("server"))["redis_version"]) if redis else "没有应答"
+
+
 def _versions() -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         server = cursor.fetchone()[0]
     return [
         ("PostgreSQL", str(server)),
+        ("Redis", _redis_version()),
+        ("Celery", celery.__version__),
         ("Python", platform.python_version()),
         ("Django", django.get_version()),
         ("库结构", schema_script.fingerprint()[:12]),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import requires, signed_in
 from accounts.permissions import Permission
+from core import clock
 from core.errors import NotFound
 from core.web import page, refusals_on
 from dispatch.models import JobState
@@ -45,10 +46,14 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def committee(request: HttpRequest, code: str) -> HttpResponse:
     """One committee: where it stands, what can be done with it."""
-    one = _committee(code)
+    one = committee_or_404(code)
     context = {
         "one": one,
         "children": queries.tree(below=code),
+        "retry": _retry(one),
+        "is_current": queries.is_current(one),
+        "may_delete": one.state == State.ARCHIVED and one.kept_until is not None and clock.today() > one.kept_until,
+        "sites": queries.sites(one, now=clock.now()),
         "jobs": [(JobState(state).label, state, number) for state, number in sorted(queries.job_states(code).items())],
         "host": _host(request, one),
     }
@@ -59,7 +64,7 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def state(request: HttpRequest, code: str, step: str) -> HttpResponse:
     """Suspend or resume: asked for first (GET), with a reason (POST)."""
-    one = _committee(code)
+    one = committee_or_404(code)
     form = StateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -126,6 +131,14 @@ def health(request: HttpRequest) -> HttpResponse:
     return page(request, "registry/operate/health.html", {"health": queries.health()})
 
 
+def _retry(one: Committee) -> str:
+    """The order of one half made, to be given again as it was."""
+    if one.state != State.MAKING:
+        return ""
+    values = {"code": one.code, "name": one.name, "slug": one.slug, "level": one.level, "template": one.template}
+    return urlencode(values | ({"parent": one.parent.code} if one.parent else {}))
+
+
 def _again(row: Any) -> str:
     """The form filled in as before, for an order that failed."""
     failed = row.task == onboarding.PROVISION and row.state in (JobState.FAILED, JobState.CANCELLED)
@@ -140,7 +153,7 @@ def _host(request: HttpRequest, one: Committee) -> str:
     return f"{one.slug}.{request.get_host()}"
 
 
-def _committee(code: str) -> Committee:
+def committee_or_404(code: str) -> Committee:
     found = queries.committee(code)
     if found is None:
         raise NotFound("没有这个委员会。请从委员会列表进入。")
