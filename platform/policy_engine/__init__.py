@@ -15,11 +15,12 @@ from policy_engine.plan import tallies
 from policy_engine.rebase import Rebase, rebase
 from policy_engine.resolve import resolve
 from policy_engine.settle import cascade, settle
+from policy_engine.succession import together
 from policy_engine.tally import Counted, Counts, Row, Tally, count
 
 __all__ = [
     "Clause", "Counted", "Counts", "Duty", "Element", "Filter", "Indicator", "Operation", "Overlay", "Period", "Person",
     "Policy", "Post", "Rebase", "Row", "Tally", "Template", "TemplateError", "TemplateErrors", "Verdict", "Waiver", "cascade",
     "check", "compare", "count", "evaluate", "explain", "find_template", "judge", "load_overlay", "load_template", "rebase",
-    "resolve", "settle", "tallies",
+    "resolve", "settle", "tallies", "together",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ DUTY_WORDS = ("title", "period", "subject", "waivable", "pro_rata", *DATED)
 COUNT_WORDS = ("at_venue", "count", "by")
 LISTING_WORDS = ("title", "author", "period", "form", "kind", "checklist", "workflow", "remark")
 LOCAL = "local."
+TOGETHER = "together"  # in the header of several documents made one: their ids
 
 
 def element_at(template: Template, elements: Mapping[str, Element], name: str) -> Element | None:

@@ -26,10 +26,14 @@ from policy_engine.quick import is_day
 from policy_engine.reader import listed, read, read_facts
 from policy_engine.resolve import resolve
 from policy_engine.settle import Choice, cascade
+from policy_engine.succession import together
 from policy_engine.vocabulary import TEMPLATES, words_with
 
 Answer = dict[str, Any]
 JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+WITH = click.option(
+    "--with", "others", multiple=True, metavar="NAME|DIR", help="同时或先后有效的另一份文件，可以有几份"
+)
 OVERLAYS = click.option("--overlay", "overlays", multiple=True, type=click.Path(), help="下级的调整，可以有几份")
 
 
@@ -183,10 +187,11 @@ def compare_command(*, names: tuple[str, ...]) -> Answer:
 @command("explain", _explained)
 @click.argument("name", metavar="NAME|DIR")
 @click.argument("duty")
+@WITH
 @OVERLAYS
-def explain_command(*, name: str, duty: str, overlays: tuple[str, ...]) -> Answer:
+def explain_command(*, name: str, duty: str, others: tuple[str, ...], overlays: tuple[str, ...]) -> Answer:
     """一项职责为什么是这样：规则、条款、数值的来历。"""
-    return explain(_resolved(name, overlays), duty)
+    return explain(_resolved(name, others, overlays), duty)
 
 
 @command("schema", lambda answer: json.dumps(answer, ensure_ascii=False, indent=2))
@@ -198,11 +203,12 @@ def schema_command(*, name: str) -> Answer:
 
 @command("resolve", _elements)
 @click.argument("name", metavar="NAME|DIR")
+@WITH
 @OVERLAYS
 @click.option("--on", "on", default=None, help="哪一天有效，如 2022-03-01；不写就是最新")
-def resolve_command(*, name: str, overlays: tuple[str, ...], on: str | None) -> Answer:
+def resolve_command(*, name: str, others: tuple[str, ...], overlays: tuple[str, ...], on: str | None) -> Answer:
     """叠加下级的调整，每个值都写明来历。"""
-    resolved = _resolved(name, overlays, _day("--on", on) if on else None)
+    resolved = _resolved(name, others, overlays, _day("--on", on) if on else None)
     return {
         "policy": {"id": resolved.id, "digest": resolved.digest, "layers": list(resolved.layers)},
         "elements": resolved.elements_json(),
@@ -213,10 +219,13 @@ def resolve_command(*, name: str, overlays: tuple[str, ...], on: str | None) -> 
 @click.argument("name", metavar="NAME|DIR")
 @click.option("--facts", required=True, type=click.Path(), help="事实文件（JSON 或 YAML）")
 @click.option("--as-of", required=True, help="统计日，如 2021-11-30")
+@WITH
 @OVERLAYS
-def evaluate_command(*, name: str, facts: str, as_of: str, overlays: tuple[str, ...]) -> Answer:
+def evaluate_command(
+    *, name: str, facts: str, as_of: str, others: tuple[str, ...], overlays: tuple[str, ...]
+) -> Answer:
     """按事实逐人逐项评判。"""
-    resolved, day = _resolved(name, overlays), _day("--as-of", as_of)
+    resolved, day = _resolved(name, others, overlays), _day("--as-of", as_of)
     return verdicts_json(resolved, evaluate(resolved, read_facts(Path(facts)), day))
 
 
@@ -252,8 +261,9 @@ def _choices(path: Path, known: set[str]) -> dict[str, dict[str, Choice]]:
     return found
 
 
-def _resolved(name: str, overlays: tuple[str, ...], on: date | None = None) -> Policy:
-    return resolve(load_template(find_template(name)), [load_overlay(Path(overlay)) for overlay in overlays], on)
+def _resolved(name: str, others: tuple[str, ...], overlays: tuple[str, ...], on: date | None = None) -> Policy:
+    template = together([load_template(find_template(one)) for one in (name, *others)])
+    return resolve(template, [load_overlay(Path(overlay)) for overlay in overlays], on)
 
 
 def _day(option: str, text: str) -> date:

@@ -98,6 +98,8 @@ class Element:
 
     def stands(self, on: date | None) -> bool:
         """In force on that day; None asks for the latest state."""
+        if "standing" in self.values and not self.value("standing", on):
+            return False  # the days between two documents
         if on is None:
             return self.ends is None
         return (self.begins is None or self.begins <= on) and (self.ends is None or on < self.ends)
@@ -427,7 +429,7 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
     return Duty(
         id=element.id.removeprefix("duty."),
         title=element.read("title", on),
-        clauses=element.clauses,
+        clauses=tuple(element.value("clauses", on) or element.clauses),
         kind=traits["kind"],
         force=force,
         subject=Subject(**_tuples(element.read("subject", on))),
@@ -454,7 +456,7 @@ def _part(template: Template, element: Element, on: date | None) -> Part:
     return Part(
         id=element.id.rpartition(".")[2],
         title=element.read("title", on),
-        clauses=element.clauses,
+        clauses=tuple(element.value("clauses", on) or element.clauses),
         where=filter_of(_counts(element, on), template.header.get("local")),
         distinct=_distinct(element, on),
         by=element.read("by", on, "subject"),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from policy_engine.addresses import header_of
+from policy_engine.addresses import TOGETHER, header_of
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.model import Element, Policy, Series, Template
 from policy_engine.operations import PARTS, apply, mistimed
@@ -23,7 +23,7 @@ def resolve(template: Template, overlays: Iterable[Overlay] = (), on: date | Non
     Before an overlay's `from` the base value holds. `on` fixes the day that `Policy.elements_json()` shows (None: latest).
     """
     elements, layers = dict(template.elements), list(template.layers if isinstance(template, Policy) else ())
-    below = [template.id, *layers]
+    below = [template.id, *template.header.get(TOGETHER, ()), *layers]
     for overlay in overlays:
         refuse(misaddressed(below, overlay))
         below.append(overlay.id)

@@ -222,6 +222,11 @@ LOCAL_WORD: Schema = {
     "then": closed({"title": TEXT, "is_a": TEXT, "group": TEXT}, "title"),
     "else": TEXT,
 }
+REPLACED: Schema = {
+    "if": {"type": "object"},
+    "then": closed({"document": ID, "paths": {**IDS, "minItems": 1}}, "document", "paths"),
+    "else": TEXT,
+}
 HEADER = closed(
     {
         "id": ID,
@@ -244,7 +249,7 @@ HEADER = closed(
         "interpreter": {"type": ["string", "null"]},
         "coordinator": {"type": ["string", "null"]},
         "addressed_to": IDS,
-        "replaces": IDS,
+        "replaces": {"type": "array", "items": REPLACED},
         "direction": DIRECTION,
         "local": {"type": "object", "additionalProperties": by_name(LOCAL_WORD)},
         "settings": by_name(SETTING),

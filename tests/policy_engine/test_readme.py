@@ -27,6 +27,8 @@ def _shapes(data: dict[str, Any]) -> list[tuple[schema.Schema, Any]]:
         return [(schema.CLAUSES, data)]
     if all(isinstance(one, dict) and all("." in path for path in one) for one in data.values()):
         return [(schema.by_name(schema.CHOICES), data)]
+    if data.keys() == {"replaces"}:
+        return [(schema.HEADER, {"id": "x", "title": "x", **data})]
     if "parameters" in data:
         return [(schema.PARAMETERS, data)]
     if "overlay" in data:
