@@ -100,3 +100,41 @@ class AccountForm(forms.Form):
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class AnonymiseForm(forms.Form):
+    """The reason, and the name typed once more: it cannot be undone."""
+
+    why = forms.CharField(
+        label="理由", max_length=200, help_text="例如：保存期满，或本人书面申请。理由会留在操作记录里。"
+    )
+    typed = forms.CharField(label="再写一遍姓名", max_length=60, help_text="处理后无法恢复，请核对是不是这个人。")
+
+    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name = name
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"].strip()
+        if typed != self.name:
+            raise forms.ValidationError(f"与“{self.name}”不一致，请核对后重写。")
+        return typed
+
+
+class RetentionForm(forms.Form):
+    years = forms.IntegerField(label="离任后保存几年", help_text="从离任那天算起；连任下届的不计。")
+    why = forms.CharField(label="依据或理由", max_length=200)
+
+
+class TermForm(forms.Form):
+    name = forms.CharField(label="届次", max_length=60, help_text="例如：第十届。")
+    ends_on = forms.DateField(label="届满日", help_text="不再是本届委员的第一天；这一天及以后任职的算下一届。")
+    continuing = forms.ModelMultipleChoiceField(
+        label="连任下届的委员", required=False, queryset=Member.objects.none(), widget=forms.CheckboxSelectMultiple,
+        help_text="他们的账号保留，个人信息不到期。",
+    )  # fmt: skip
+    why = forms.CharField(label="说明", max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["continuing"].queryset = Member.objects.filter(left_on=None)  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenants.members.views import importing, people, roster
+from tenants.members.views import importing, people, privacy, roster
 
 app_name = "members"
 urlpatterns = [
@@ -9,6 +9,14 @@ urlpatterns = [
     path("import/", importing.upload, name="import"),
     path("import/template/", importing.template, name="import_template"),
     path("import/<uuid:id>/", importing.preview, name="import_preview"),
+    path("terms/", privacy.term, name="term"),
+    path("due/", privacy.due, name="due"),
+    path("me/data/", privacy.own_data, name="own_data"),
+    path("me/data/copy/", privacy.ask_own, name="ask_own"),
+    path("copies/<uuid:id>/", privacy.fetch, name="fetch"),
+    path("<uuid:id>/data/", privacy.data, name="data"),
+    path("<uuid:id>/data/copy/", privacy.ask, name="ask"),
+    path("<uuid:id>/anonymise/", privacy.anonymise, name="anonymise"),
     path("<uuid:id>/", people.member, name="member"),
     path("<uuid:id>/edit/", people.edit, name="edit"),
     path("<uuid:id>/account/", people.account, name="account"),

@@ -265,3 +265,53 @@ def test_the_due_are_made_nameless_by_a_job_that_may_run_twice(life: Life) -> No
     assert steps == [(0, 1)]
     assert erase.is_erased(life.leaver)
     assert actions.anonymise_due(ids=[life.leaver.pk], today=day, by=SYSTEM) == 0
+
+
+# --- pages ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_office_looks_types_the_name_and_it_is_gone(life: Life, anhua: Any, browser_of: Any) -> None:
+    browser = browser_of(anhua, life.office)
+    url = f"/members/{life.leaver.pk}/anonymise/"
+    assert "联系记录" in browser.get(url).content.decode()
+    wrong = browser.post(url, {"why": WHY, "typed": "别人"})
+    assert wrong.status_code == 422
+    assert "不一致" in wrong.content.decode()
+    done = browser.post(url, {"why": WHY, "typed": NAME}, follow=True).content.decode()
+    assert "已匿名处理" in done
+    assert NAME not in done
+    assert browser.get(url).status_code == 409
+    assert "无法找回" in browser.get(f"/members/{life.leaver.pk}/data/").content.decode()
+
+
+def test_a_member_gets_the_own_copy_and_nobody_elses(life: Life, anhua: Any, browser_of: Any) -> None:
+    browser = browser_of(anhua, life.other.user)
+    assert "申请导出" in browser.get("/members/me/data/").content.decode()
+    browser.post("/members/me/data/copy/")
+    asked = DataExport.objects.get(member=life.other)
+    assert "正在准备" in browser.get("/members/me/data/").content.decode()
+    actions.make_export(id=asked.pk, at=asked.created_at)
+    assert zipfile.is_zipfile(io.BytesIO(browser.post(f"/members/copies/{asked.pk}/").content))
+    others = DataExport.objects.get(member=life.leaver)
+    assert browser.post(f"/members/copies/{others.pk}/").status_code == 404
+    assert browser.get(f"/members/{life.leaver.pk}/data/").status_code == 403
+    office = browser_of(anhua, life.office)
+    assert office.get("/members/me/data/").status_code == 404
+    assert office.post(f"/members/copies/{asked.pk}/").status_code == 200
+
+
+def test_the_due_list_and_the_end_of_a_term_on_their_pages(life: Life, anhua: Any, browser_of: Any) -> None:
+    browser = browser_of(anhua, life.office)
+    Member.objects.filter(pk=life.leaver.pk).update(left_on=dt.date(2017, 11, 1))
+    assert NAME in browser.get("/members/due/").content.decode()
+    assert browser.post("/members/due/", {"years": "99", "why": "x"}).status_code == 422
+    assert browser.post("/members/due/", {"member": [str(life.leaver.pk), "nonsense"]}).status_code == 302
+    assert Job.objects.filter(task="members.anonymise_due").exists()
+    assert browser.post("/members/due/", {"years": "10", "why": "本会规定"}).status_code == 302
+    assert "没有到期的人" in browser.get("/members/due/").content.decode()
+    values = {"name": "第十届", "ends_on": "2022-11-01", "continuing": [str(life.other.pk)]}
+    assert "确认届满" in browser.post("/members/terms/", values).content.decode()
+    assert Member.objects.get(pk=life.other.pk).left_on is None, "looking ends nothing"
+    assert browser.post("/members/terms/", values | {"confirmed": "1"}).status_code == 302
+    assert Member.objects.get(pk=life.other.pk).continues
+    assert browser.post("/members/terms/", values | {"confirmed": "1"}).status_code == 422
