@@ -15,6 +15,7 @@ PLACES = (  # label, address, mark
     ("操作记录", "/operate/trail/", "pen"),
     ("运行状况", "/operate/health/", "alert"),
 )
+NOT_IN_THE_BAR = {"/operate/migration/"}  # a phone's bar holds five
 
 
 def navigation(*, user: Any, path: str) -> list[dict[str, Any]]:
@@ -24,6 +25,13 @@ def navigation(*, user: Any, path: str) -> list[dict[str, Any]]:
     fitting = [url for _, url, _ in PLACES if path.startswith(url)]
     current = max(fitting, key=len, default="")
     return [
-        {"label": label, "url": url, "icon": icon, "group": "", "current": url == current, "bar": True}
+        {
+            "label": label,
+            "url": url,
+            "icon": icon,
+            "group": "",
+            "current": url == current,
+            "bar": url not in NOT_IN_THE_BAR,
+        }
         for label, url, icon in PLACES
     ]

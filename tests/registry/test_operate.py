@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from unittest.mock import patch
 
 import pytest
 from django.apps import apps
@@ -27,6 +28,7 @@ from registry.alone import alone
 from registry.lifecycle import NoReason
 from registry.models import Committee, State
 from registry.onboarding import OrderedAlready
+from registry.places import navigation
 from tenants.members.actions import add_member, add_sector
 from tenants.reports.actions import CLOSE_MONTH
 
@@ -87,6 +89,13 @@ def test_the_signed_out_are_sent_to_sign_in(db):
 
 def test_a_committees_host_does_not_serve_it(anhua, account, browser_of):
     assert browser_of(anhua, account("office")).get("/operate/").status_code == 404
+
+
+def test_a_phones_bar_holds_five_places():
+    with patch("registry.places.may", return_value=True):
+        shown = navigation(user=None, path="/operate/trail/")
+    assert [one["label"] for one in shown if one["current"]] == ["操作记录"]
+    assert sum(one["bar"] for one in shown) == 5
 
 
 def test_an_operator_arrives_at_the_committees(db):
@@ -407,7 +416,16 @@ def test_jobs_of_all_committees_are_numbers_and_states_without_content(place):
 
 def test_health_says_what_is_missing_in_words(db):
     page = _text(_client().get("/operate/health/"))
-    for word in ("PostgreSQL", "Redis", "队列 provision 待取", "Django", "Celery", "定时安排", "数据库连接"):
+    for word in (
+        "PostgreSQL",
+        "Redis",
+        "队列 provision",
+        "provision 待取",
+        "Django",
+        "Celery",
+        "定时安排",
+        "数据库连接",
+    ):
         assert word in page
 
 
