@@ -71,6 +71,8 @@ def settable(element: Element) -> set[str]:
         return keys | (
             {one for one in LISTING_WORDS if one in element.traits or one == "title"} & shapes_of(sort).keys()
         )
+    if element.traits.get("line"):
+        keys |= {"title", "cap", "floor"}
     keys |= set(DUTY_WORDS) | ({"population"} & element.traits.keys()) if "kind" in element.traits else {"title"}
     if "counts" not in element.traits:
         return keys
@@ -78,14 +80,14 @@ def settable(element: Element) -> set[str]:
     kind = KINDS[element.traits.get("kind", "count")]
     of_records = OF_RECORDS if family == "links" else ()
     filters = set(CONDITIONS) - {"kinds", "links", *of_records} | {family, *COUNT_WORDS}
-    return keys | filters | (set(kind.numbers) if kind.judged else set())
+    return keys | filters | (set(kind.numbers) if kind.judged and not element.traits.get("line") else set())
 
 
 def shapes_of(kind: str) -> dict[str, schema.Schema]:
     """What the values of an element's keys look like: the same shapes as in the template's own files."""
     if kind == "duty":
         numbers: dict[str, schema.Schema] = schema.VALUES["items"]["properties"]
-        return schema.COUNTS["properties"] | schema.DUTY["properties"] | numbers | schema.SET
+        return schema.COUNTS["properties"] | schema.SCORE_LINE | schema.DUTY["properties"] | numbers | schema.SET
     own: dict[str, schema.Schema] = {
         "header": schema.HEADER["properties"],
         "local": schema.LOCAL_WORD["then"]["properties"],

@@ -48,6 +48,7 @@ class Measured:
     missing: tuple[str, ...] = ()
     parts: tuple[dict[str, Any], ...] = ()
     records: tuple[str, ...] = ()
+    grade: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,9 @@ class Bench:
     as_of: date
     stages: Mapping[str, list[str]]
     late_keys: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    standings: dict[tuple[str, str], list[tuple[Period, str]]] = field(
+        default_factory=dict
+    )  # (duty, person) → states so far
 
     def found(self, tally_key: str, subject: str) -> Counted:
         if tally_key in self.stages:
@@ -72,6 +76,11 @@ class Bench:
             return 0
         people = self.people(duty.population, duty, period) if duty.population else [person.id]
         return shown(sum((Fraction(self.found(key, one).number) for key in keys for one in people), Fraction()))
+
+    def states(self, duty: str, person: str, period: Period) -> list[str]:
+        """How this person stands with another duty, in each of its periods that lies in this one."""
+        found = self.standings.get((duty, person), ())
+        return [state for own, state in found if period.start <= own.start and own.until <= period.until]
 
     def window(self, duty: Duty, period: Period) -> tuple[date, date]:
         """The days that decide who is bound: the period up to as-of, or the one day for what is judged as it stands."""

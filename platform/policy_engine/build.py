@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from policy_engine.kinds import KINDS, LISTS, NUMBERS
+from policy_engine.kinds import KINDS, LISTS, NUMBERS, SCORES, TERMS
 from policy_engine.model import (
     CONDITIONS,
     FILTERS,
@@ -86,7 +86,7 @@ def duty_elements(duty: Mapping[str, Any], header: Header, *, source: Source | N
         title=duty["title"],
         clauses=clauses,
         traits=_traits(duty, base),
-        values=values | _words(duty, header, clauses, source),
+        values=values | _words(duty, header, clauses, source) | terms(duty, header, clauses, source),
         directions=_directions(
             (*NUMBERS, "force", *DATED, *FILTERS, *duty.get("direction", {})), duty.get("direction", {}), header
         ),
@@ -102,17 +102,31 @@ def part_element(
 ) -> Element:
     """A part of a duty; `duty` needs its kind, clauses and direction only."""
     clauses = tuple(part.get("clauses", duty["clauses"]))
-    stated = part.get("values") or [
-        {key: part[key] for key in ("min", "max") if key in part} or {"min": _part_least(duty)}
-    ]
+    is_line = duty["kind"] == "score"
+    inline = {key: part[key] for key in ("min", "max", *SCORES) if key in part}
+    stated = part.get("values") or [inline or {"min": _part_least(duty)}]
     return Element(
         id=f"{base}.parts.{part['id']}",
         title=part.get("title", part["id"]),
         clauses=clauses,
-        traits=_counting(part["counts"]),
-        values=_numbers(stated, header, clauses, source) | _words(part, header, clauses, source),
+        traits=_counting(part.get("counts", {})) | _line(part) if is_line else _counting(part["counts"]),
+        values=_numbers(stated, header, clauses, source)
+        | _words(part, header, clauses, source)
+        | terms(part, header, clauses, source),
         directions=_directions((*NUMBERS, *FILTERS, *duty.get("direction", {})), duty.get("direction", {}), header),
     )
+
+
+def _line(part: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of a scoring table."""
+    return {"line": True} | ({"duty": part["duty"]} if "duty" in part else {})
+
+
+def terms(
+    entry: Mapping[str, Any], header: Header, clauses: tuple[str, ...], source: Source | None
+) -> dict[str, Series]:
+    """What a scoring table states besides numbers."""
+    return {key: (_entry(entry[key], header, clauses, source=source),) for key in TERMS if key in entry}
 
 
 def _part_least(duty: Mapping[str, Any]) -> int | None:
@@ -163,7 +177,7 @@ def _numbers(
     values: Iterable[Mapping[str, Any]], header: Header, clauses: tuple[str, ...], source: Source | None
 ) -> dict[str, Series]:
     """A series per number; an entry that leaves a number out says null for it."""
-    stated = [key for key in NUMBERS if any(key in entry for entry in values)]
+    stated = [key for key in (*NUMBERS, *SCORES) if any(key in entry for entry in values)]
     return {
         key: tuple(
             _entry(
@@ -215,7 +229,7 @@ def dated_entries(written: Any, header: Header, clauses: tuple[str, ...], source
 
 def _lifetime(values: Mapping[str, Series], header: Header, source: Source | None) -> tuple[date | None, date | None]:
     """From the first stated value on, or from the document's first day."""
-    stated = [series[0].since for key, series in values.items() if key in NUMBERS]
+    stated = [series[0].since for key, series in values.items() if key in (*NUMBERS, *SCORES)]
     first = source.since if source else _day(header.get("in_force_from"))
     begins = (None if None in stated else min(day for day in stated if day)) if stated else first
     return begins, _day(header.get("in_force_until"))

@@ -9,14 +9,19 @@ from typing import Any
 
 from policy_engine import due, rhythms
 from policy_engine.errors import TemplateError, TemplateErrors
-from policy_engine.model import Duty, Filter, Policy, Subject
+from policy_engine.model import Duty, Filter, Part, Policy, Subject
 from policy_engine.reader import listed
 from policy_engine.resolve import resolve
 from policy_engine.shares import Share
 from policy_engine.vocabulary import Words, title, words_with
 
 COUNTED_AS = {"day": "天", "record": "次", "target": "个对象", "venue": "处阵地", "item": "项"}
-JOINED = {"any_of": "以下几类合计", "all_of": "以下各项都要", "at_least_k_of": "以下各项中至少做到"}
+JOINED = {
+    "score": "以下各项计分",
+    "any_of": "以下几类合计",
+    "all_of": "以下各项都要",
+    "at_least_k_of": "以下各项中至少做到",
+}
 
 
 def explain(policy: Policy, duty_id: str, on: date | None = None) -> dict[str, Any]:
@@ -37,7 +42,7 @@ def explain(policy: Policy, duty_id: str, on: date | None = None) -> dict[str, A
         "clauses": [{"id": clause.id, "ref": clause.ref, "summary": clause.summary} for clause in clauses],
         "values": _values(policy, duty_id, on),
         "parts": [
-            {"id": part.id, "title": part.title, "min": part.min, "sentence": _counted(part.where, words)}
+            {"id": part.id, "title": part.title, "min": part.min, "sentence": _part(policy, part, words)}
             for part in duty.parts
         ],
         "items": [{"id": item.id, "title": item.title} for item in duty.items],
@@ -56,6 +61,30 @@ def sentence(duty: Duty, words: Words) -> str:
         + ("逾期不算。" if not duty.late_counts else "")
         + ("可以豁免。" if duty.waivable else "")
     )
+
+
+def _part(policy: Policy, part: Part, words: Words) -> str:
+    """What a part counts and, in a scoring table, what it gives."""
+    terms = part.terms
+    if not terms:
+        return _counted(part.where, words)
+    ends = "".join(
+        f"，{word} {terms[key]:g} 分"
+        for key, word in (("cap", "至多"), ("floor", "至少"))
+        if terms.get(key) is not None
+    )
+    if "duty" in terms:
+        states = (("met", "做到"), ("outstanding", "欠着"))
+        given = "，".join(f"{word} {terms[key]:g} 分" for key, word in states if terms.get(key) is not None)
+        other = policy.elements.get(f"duty.{terms['duty']}")
+        return f"{other.title if other else terms['duty']}:{given}{ends}"
+    if terms.get("table"):
+        given = "，".join(f"{title(words, 'results', one)} {points:g} 分" for one, points in terms["table"].items())
+    elif terms.get("steps"):
+        given = "，".join(f"满 {step['at']:g} 得 {step['points']:g} 分" for step in terms["steps"])
+    else:
+        given = f"每 {terms.get('each') or 1:g} 得 {terms.get('points') or 0:g} 分"
+    return f"{_counted(part.where, words)}:{given}{ends}"
 
 
 def _values(policy: Policy, duty_id: str, on: date | None) -> Mapping[str, Any]:
@@ -118,6 +147,8 @@ def _number(duty: Duty) -> str:
     unit = (
         "%"
         if duty.kind == "coverage"
+        else "分"
+        if duty.kind == "score"
         else "项"
         if duty.listing or duty.kind in ("all_of", "at_least_k_of")
         else COUNTED_AS.get(duty.distinct, "次")

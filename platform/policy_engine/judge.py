@@ -52,9 +52,10 @@ class Verdict:
     overdue: bool = False
     late: float = 0
     reason: str | None = None
+    grade: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        plain = {name: getattr(self, name) for name in self.__slots__}
+        plain = {name: getattr(self, name) for name in self.__slots__ if name != "grade" or self.grade is not None}
         lists = {name: list(plain[name]) for name in ("clauses", "missing", "parts", "records")}
         return plain | lists | {"period": self.period.to_json(), "due": self.due.isoformat() if self.due else None}
 
@@ -77,12 +78,16 @@ def judge(
     waived = frozenset((one.subject, one.duty, one.period) for one in waivers)
     bench = Bench(tuple(subjects), counts, as_of, stages(wanted), late_keys(wanted))
     sitting = _Judge(bench, waived, words_with(policy.header.get("local")))
-    found = [
-        sitting.verdict(duty, period, person)
-        for duty, period in duties_and_periods(policy, as_of, meetings)
-        for person in bench.subjects
-        if person.type == duty.subject.type
-    ]
+    plan = list(duties_and_periods(policy, as_of, meetings))
+    named = {one for duty, _ in plan for one in duty.looks_at}
+    found: list[Verdict] = []
+    for duty, period in sorted(plan, key=lambda one: bool(one[0].looks_at)):  # what others look at, first
+        for person in bench.subjects:
+            if person.type == duty.subject.type:
+                verdict = sitting.verdict(duty, period, person)
+                found.append(verdict)
+                if duty.id in named:
+                    bench.standings.setdefault((duty.id, person.id), []).append((period, verdict.state))
     return sorted(found, key=lambda verdict: (verdict.subject, verdict.duty, verdict.period.key))
 
 
@@ -121,6 +126,7 @@ class _Judge:
             overdue=due is not None and state == "outstanding" and self.bench.as_of > due,
             late=self.bench.late(duty, period, person) if due else 0,
             reason=self.reason(period, applies=applies),
+            grade=None if state == "not_applicable" else measured.grade,
         )
 
     def state(self, duty: Duty, period: Period, person: Person, measured: Measured) -> State:

@@ -13,10 +13,11 @@ from policy_engine import schema
 from policy_engine.build import DATED, clause_of, duty_elements, listing_element, setting_element
 from policy_engine.counting import broken_number_faults, counting_faults
 from policy_engine.errors import TemplateError, TemplateErrors
-from policy_engine.kinds import KINDS, LISTS, NUMBERS, OWN_KEYS
+from policy_engine.kinds import KINDS, LISTS, NUMBERS, OWN_KEYS, SCORES, TERMS
 from policy_engine.model import CONDITIONS, Template
 from policy_engine.quick import is_day
 from policy_engine.reader import Document, Way, listed, mapping, read
+from policy_engine.scoring import score_faults, unscored_faults
 from policy_engine.timing import timing_faults
 from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
 
@@ -112,6 +113,8 @@ class _Folder:
             self.faults += _clause_faults(clauses)
         for document in filter(_sound, duties):
             self.faults += [*_named_as_its_file(document), *duty_faults(document, known, self.unless_faulty(lists))]
+            if document.data["kind"] == "score":
+                self.faults += score_faults(document, names, mapping(header.data).get("local"))
         for name, key, entry in _section_entries(sections):
             self.faults += _section_faults(sections[name], (name, key), entry, known, names)
 
@@ -344,16 +347,20 @@ def duty_faults(document: Document, known: Known, lists: Known) -> Iterator[Temp
     yield from timing_faults(document, duty)
     yield from _dangling(document, ("clauses",), duty["clauses"], known)
     yield from _value_faults(document, ("values",), duty.get("values", ()), known)
+    is_score = duty["kind"] == "score"
     for index, part in enumerate(duty.get("parts", ())):
+        yield from () if is_score else unscored_faults(document, ("parts", index), part)
         yield from _dangling(document, ("parts", index, "clauses"), part.get("clauses", ()), known)
         yield from _value_faults(document, ("parts", index, "values"), part.get("values", ()), known)
-        yield from _number_faults(document, ("parts", index, "values"), "count", part.get("values", ()))
-        yield from broken_number_faults(document, ("parts", index, "values"), part.get("values", ()), [part["counts"]])
-        yield from broken_number_faults(document, ("parts",), [{}] * index + [part], [part["counts"]])
+        if not is_score:
+            yield from _number_faults(document, ("parts", index, "values"), "count", part.get("values", ()))
+        blocks = [part.get("counts", {})]
+        yield from broken_number_faults(document, ("parts", index, "values"), part.get("values", ()), blocks)
+        yield from broken_number_faults(document, ("parts",), [{}] * index + [part], blocks)
         if _above(part.get("min"), part.get("max")):
             yield document.fault(("parts", index, "min"), "min_above_max", "min 大于 max", "调换或改正这两个数")
-    blocks = [counts for _, counts in _counts_of(duty)]
-    yield from broken_number_faults(document, ("values",), duty.get("values", ()), blocks)
+    blocks = [counts for _, counts in _counts_of(duty)]  # points may be broken
+    yield from () if is_score else broken_number_faults(document, ("values",), duty.get("values", ()), blocks)
     yield from _doubles(document, ("parts",), [part["id"] for part in duty.get("parts", ())])
     if len(duty.get("parts", ())) < max((entry.get("k", 0) for entry in duty.get("values", ())), default=0):
         yield document.fault(("values",), "bad_value", "k 比 parts 的项数还多", "改小 k，或补上 parts")
@@ -389,7 +396,7 @@ def _number_faults(document: Document, way: Way, kind: str, values: Any) -> Iter
     """Each kind has its own numbers; one of another kind would be read by nobody."""
     allowed = KINDS[kind].numbers
     for index, entry in enumerate(values):
-        for key in NUMBERS:
+        for key in (*NUMBERS, *SCORES):
             if key in entry and key not in allowed:
                 remedy = f"改用{listed(allowed)}，或改 kind" if allowed else "删去，或改 kind"
                 yield document.fault((*way, index, key), "unknown_key", f"{kind} 类职责不用“{key}”", remedy)
@@ -400,7 +407,7 @@ def _number_faults(document: Document, way: Way, kind: str, values: Any) -> Iter
 
 
 def _direction_faults(document: Document, directions: Mapping[str, Any]) -> Iterator[TemplateError]:
-    allowed = (*NUMBERS, "force", *DATED, *CONDITIONS, *DIRECTED_WORDS)
+    allowed = (*NUMBERS, *SCORES, *TERMS, "force", *DATED, *CONDITIONS, *DIRECTED_WORDS)
     for key, direction in directions.items():
         if key not in allowed:
             yield document.fault(
@@ -421,7 +428,8 @@ def _counts_of(duty: Mapping[str, Any]) -> Iterator[tuple[Way, Mapping[str, Any]
     if "counts" in duty:
         yield ("counts",), duty["counts"]
     for index, part in enumerate(duty.get("parts", ())):
-        yield ("parts", index, "counts"), part["counts"]
+        if "counts" in part:
+            yield ("parts", index, "counts"), part["counts"]
 
 
 def _value_faults(document: Document, way: Way, values: Any, known: Known) -> Iterator[TemplateError]:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any, Literal, Self, cast
 
 from policy_engine.due import Due
-from policy_engine.kinds import KINDS
+from policy_engine.kinds import KINDS, LINE_KEYS
 from policy_engine.rhythms import YEARLY, Rhythm, rhythm_of
-from policy_engine.shares import Share, share_of
+from policy_engine.shares import Share, exact, share_of
 from policy_engine.vocabulary import with_local
 
 Force = Literal["required", "in_principle", "encouraged", "explore", "may", "info"]
@@ -163,11 +164,13 @@ class Filter:
     confirmed: Literal["required", "any"] = "required"
     sum: str | None = None
     share: Share | None = None
+    table: tuple[tuple[str, Fraction], ...] = ()
+    best: bool = True
 
     @property
     def weighs(self) -> bool:
         """Records do not count one each: an amount is added up, or authors share."""
-        return self.sum is not None or self.share is not None
+        return self.sum is not None or self.share is not None or bool(self.table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +194,7 @@ class Part:
     by: str
     min: float | None
     max: float | None
+    terms: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +224,15 @@ class Duty:
     parts: tuple[Part, ...] = ()
     items: tuple[Item, ...] = ()
     listing: str | None = None
+    terms: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """Other duties whose outcome this one needs."""
+        vetoes = (veto.get("duty") for veto in self.terms.get("veto") or ())
+        required = (one for grade in self.terms.get("grades") or () for one in grade.get("requires", ()))
+        named = [*(part.terms.get("duty") for part in self.parts), *vetoes, *required]
+        return tuple(dict.fromkeys(one for one in named if one))
 
     @property
     def judged(self) -> bool:
@@ -300,7 +313,7 @@ class Template:
         days = {
             entry.since
             for element in (duty, *parts)
-            for key in (*CONDITIONS, "at_venue", "count")
+            for key in (*CONDITIONS, "at_venue", "count", "table", "best")
             for entry in element.values.get(key, ())
         }
         days |= {day for part in parts for day in (part.begins, part.ends)}
@@ -449,6 +462,7 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
         parts=parts,
         items=items,
         listing=traits.get("list", "").rpartition(".")[2] or None,
+        terms=_score_terms(template, element, on) if traits["kind"] == "score" else {},
     )
 
 
@@ -457,12 +471,43 @@ def _part(template: Template, element: Element, on: date | None) -> Part:
         id=element.id.rpartition(".")[2],
         title=element.read("title", on),
         clauses=tuple(element.value("clauses", on) or element.clauses),
-        where=filter_of(_counts(element, on), template.header.get("local")),
+        where=_part_where(template, element, on),
         distinct=_distinct(element, on),
         by=element.read("by", on, "subject"),
         min=element.value("min", on),
         max=element.value("max", on),
+        terms=_line_terms(element, on) if element.traits.get("line") else {},
     )
+
+
+def _part_where(template: Template, element: Element, on: date | None) -> Filter:
+    local = template.header.get("local")
+    where, table = filter_of(_counts(element, on), local), element.value("table", on)
+    if not table:
+        return where
+    worth: dict[str, Fraction] = {}
+    for result, points in table.items():
+        for own in with_local((result,), local, "results"):
+            if own == result or own not in table:
+                worth[own] = exact(points or 0)
+    return replace(where, table=tuple(sorted(worth.items())), best=element.value("best", on) is not False)
+
+
+def _line_terms(element: Element, on: date | None) -> dict[str, Any]:
+    found = {key: element.value(key, on) for key in LINE_KEYS if key in element.values}
+    return found | ({"duty": element.traits["duty"]} if "duty" in element.traits else {})
+
+
+def _score_terms(template: Template, element: Element, on: date | None) -> dict[str, Any]:
+    """What a scoring table says of the whole: base, cap, floor, groups, grades, and vetoes with their filters."""
+    keys = ("base", "cap", "floor", "groups", "grades")
+    found = {key: element.value(key, on) for key in keys if key in element.values}
+    local = template.header.get("local")
+    vetoes = [
+        veto | {"where": filter_of(veto["counts"], local)} if "counts" in veto else veto
+        for veto in element.value("veto", on) or ()
+    ]
+    return found | ({"veto": vetoes} if vetoes else {})
 
 
 def _least(

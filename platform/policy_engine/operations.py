@@ -16,6 +16,7 @@ from policy_engine.load import duty_faults, local_faults, setting_fault
 from policy_engine.model import CONDITIONS, Dated, Element, Series, Source, Template
 from policy_engine.overlay import Operation, Overlay, refuse
 from policy_engine.reader import Document, listed, mapping
+from policy_engine.scoring import banned, banned_sentence, score_faults
 from policy_engine.timing import timing_faults
 
 Elements = dict[str, Element]
@@ -89,9 +90,11 @@ def _add_part(template: Template, elements: Elements, overlay: Overlay, operatio
     document = Document(overlay.file, value, {(): operation.line})
     refuse(_at(operation, schema.faults(document, schema.PART, words_of(template, elements))))
     _must_be_named(overlay, operation, value["id"], name)
-    head = {"id": "d", "title": "d", "clauses": [], "kind": "any_of", "period": "year", "values": [{"min": None}]}
+    kind = "score" if duty.traits["kind"] == "score" else "any_of"
+    head = {"id": "d", "title": "d", "clauses": [], "kind": kind, "period": "year", "values": [{"min": None}]}
     whole = Document(overlay.file, {**head, "parts": [value]}, {(): operation.line})
     refuse(_at(operation, duty_faults(whole, template.clauses, elements)))
+    refuse(_at(operation, _score_faults(whole, template, elements)))
     own = {"kind": duty.traits["kind"], "clauses": duty.clauses}
     part = part_element(value, base, own, template.header, operation.source)
     traits = {**duty.traits, "parts": [*duty.traits["parts"], part.id]}
@@ -156,6 +159,7 @@ def _new_elements(
     if kind == "duty":
         _must_be_named(overlay, operation, value["id"], name)
         refuse(_at(operation, duty_faults(document, template.clauses, elements)))
+        refuse(_at(operation, _score_faults(document, template, elements)))
         yield from duty_elements(value, template.header, source=operation.source)
     elif kind == "setting":
         odd = setting_fault(name, mapping(value).get("value", value))
@@ -183,6 +187,24 @@ def _new_word(template: Template, elements: Mapping[str, Element], overlay: Over
 def _must_be_named(overlay: Overlay, operation: Operation, written: str, name: str) -> None:
     if written != name:
         raise _error(overlay, operation, "wrong_id", f"id“{written}”与 path 不同", "不写 id，或写得与 path 一致")
+
+
+def _score_faults(document: Document, template: Template, elements: Mapping[str, Element]) -> Iterator[TemplateError]:
+    if document.data["kind"] == "score":
+        duties = {name.removeprefix("duty.") for name in elements if name.startswith("duty.")}
+        yield from score_faults(document, duties, local_of(template, elements))
+
+
+def _table_faults(
+    document: Document, template: Template, elements: Mapping[str, Element], element: Element, key: str
+) -> Iterator[TemplateError]:
+    """Of the groups, grades or vetoes that an overlay gives a scoring table, held against the rest of it."""
+    lines = [{"id": part.rpartition(".")[2], "counts": {}, "points": 0} for part in element.traits["parts"]]
+    rest = {one: element.value(one) for one in ("groups", "grades", "veto") if element.value(one)}
+    whole = {"id": element.id.removeprefix("duty."), "kind": "score", "parts": lines, **rest, key: document.data}
+    for fault in _score_faults(replace(document, data=whole), template, elements):
+        if fault.key.partition(".")[0] == key:
+            yield replace(fault, key=fault.key.partition(".")[2])
 
 
 def _misfits(
@@ -213,6 +235,12 @@ def _misfits(
         return []  # asks for it no longer
     document = Document(overlay.file, operation.value, {(): operation.line})
     found = _at(operation, schema.faults(document, _shape(element, key), words_of(template, elements)))
+    if not found and key in ("groups", "grades", "veto"):
+        found = _at(operation, _table_faults(document, template, elements, element, key))
+    if not found and element.traits.get("line") and isinstance(operation.value, list):
+        local = local_of(template, elements)
+        for word in filter(lambda one: isinstance(one, str) and banned(one, local), operation.value):
+            found += [overlay.fault(operation, "banned_source", *banned_sentence(word))]
     return found or _at(operation, overlay_faults(document, element, elements, key))
 
 

@@ -160,6 +160,11 @@ SET: dict[str, Schema] = {
 }
 """What an overlay sets; the day from which it holds is the overlay's own."""
 DUES: Schema = {"if": {"type": "array"}, "then": {"type": "array", "items": DUE, "minItems": 1}, "else": DUE}
+SIGNED: Schema = {"type": ["number", "null"]}  # points may be taken away
+SCORES: Schema = {
+    **dict.fromkeys(("base", "cap", "floor", "points", "met", "outstanding"), SIGNED),
+    "each": {"type": ["number", "null"], "minimum": 0},
+}
 VALUES: Schema = {
     "type": "array",
     "minItems": 1,
@@ -170,15 +175,39 @@ VALUES: Schema = {
             "max": NUMBER,
             "percent": {"type": ["number", "null"], "minimum": 0, "maximum": 100},
             "k": {"type": "integer", "minimum": 1},
+            **SCORES,
             "clause": TEXT,
         }
     ),
 }
+SCORE_LINE: Schema = {
+    **SCORES,
+    "duty": TEXT,
+    "best": FLAG,
+    "steps": {"type": "array", "items": closed({"at": {"type": "number", "minimum": 0}, "points": SIGNED}, "at", "points"), "minItems": 1},
+    "table": {"type": "object", "propertyNames": word("results"), "additionalProperties": SIGNED},
+}  # fmt: skip
 PART = closed(
-    {"id": ID, "title": TEXT, "clauses": IDS, "counts": COUNTS, "min": NUMBER, "max": NUMBER, "values": VALUES},
+    {
+        "id": ID,
+        "title": TEXT,
+        "clauses": IDS,
+        "counts": COUNTS,
+        "min": NUMBER,
+        "max": NUMBER,
+        "values": VALUES,
+        **SCORE_LINE,
+    },
     "id",
-    "counts",
 )
+GRADE = closed(
+    {"id": ID, "title": TEXT, "from": SIGNED, "requires": IDS, "quota_percent": NUMBER, "note": TEXT},
+    "id",
+    "title",
+    "from",
+)
+GROUP = closed({"id": ID, "title": TEXT, "lines": IDS, "cap": SIGNED, "floor": SIGNED}, "id", "lines")
+VETO = closed({"counts": COUNTS, "duty": TEXT, "grade": TEXT, "note": TEXT}, "grade")
 DUTY = closed(
     {
         "id": ID,
@@ -195,6 +224,9 @@ DUTY = closed(
         "pro_rata": FLAG,
         "counts": COUNTS,
         "parts": {"type": "array", "items": PART, "minItems": 1},
+        "grades": {"type": "array", "items": GRADE, "minItems": 1},
+        "groups": {"type": "array", "items": GROUP, "minItems": 1},
+        "veto": {"type": "array", "items": VETO, "minItems": 1},
         "values": VALUES,
         "direction": by_name(DIRECTION),
         **dict.fromkeys(LISTS.values(), TEXT),
@@ -506,6 +538,7 @@ VERDICT = closed(
         "closed": FLAG,
         "state": {"enum": ["met", "outstanding", "exceeded", "waived", "not_applicable", "counted"]},
         "counted": {"type": "number"},
+        "grade": {"type": "string"},
         "min": NUMBER,
         "max": NUMBER,
         "outstanding": {"type": "number"},
@@ -560,7 +593,11 @@ def slow_validator(schema: Schema, vocabulary: Words) -> Draft202012Validator:
     """The full validator, which can say what is wrong."""
 
     def check_word(_: Any, category: str, value: Any, __: Schema) -> Iterator[ValidationError]:
-        if isinstance(value, str) and value not in vocabulary.get(category, {}):
+        if isinstance(value, str) and value in vocabulary.get("banned_sources", {}):
+            yield ValidationError(
+                f"国办函〔2026〕12号不许以“{vocabulary['banned_sources'][value]['title']}”考核|改数履职本身的记录(提案、走访、调研、会议……)"
+            )
+        elif isinstance(value, str) and value not in vocabulary.get(category, {}):
             yield ValidationError(
                 f"词表 {category} 里没有“{value}”|可用的词:{listed(vocabulary.get(category, {}))}；或在 policy.yaml 的 local 里声明"
             )

@@ -241,7 +241,8 @@ class _Behind:
         if self.plain:
             seen[row.record_id] = 1
         elif self.tally.where.weighs:
-            seen[row.record_id] = max(seen.get(row.record_id, shares.NONE), weight_of(self.tally.where, row))
+            worth = weight_of(self.tally.where, row)
+            seen[row.record_id] = max(seen.get(row.record_id, worth), worth)
         else:
             seen.setdefault(value_of(self.tally.distinct, row), set()).add(row.record_id)
 
@@ -275,7 +276,15 @@ def pair(subject: str, target: str) -> str:
 
 def weight_of(where: Filter, row: Row) -> Fraction:
     amount = (row.amounts or {}).get(where.sum, 0) if where.sum else 1
-    return shares.weight(where.share, amount, row.role, row.place, row.crew)
+    worth = shares.weight(where.share, amount, row.role, row.place, row.crew)
+    return worth * tabled(where, row.results) if where.table else worth
+
+
+def tabled(where: Filter, results: Iterable[str]) -> Fraction:
+    """What a table of points gives for a record's results: the best of them, or all together."""
+    table = dict(where.table)
+    found = [table[one] for one in set(results or ()) if one in table]
+    return (max(found) if where.best else sum(found, shares.NONE)) if found else shares.NONE
 
 
 def weighed(weights: Mapping[str, Fraction]) -> Counted:

@@ -11,6 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 NUMBERS = ("min", "max", "percent", "k")
+SCORES = ("base", "cap", "floor", "points", "each", "met", "outstanding")
+LINE_KEYS = ("points", "each", "cap", "floor", "met", "outstanding", "steps", "table", "best", "duty")
+"""What a line of a scoring table states."""
+TERMS = ("grades", "groups", "veto", "steps", "table", "best")
+"""What a scoring table states besides numbers; an overlay sets each as a whole."""
 """Every number an entry of `values` may state; which of them a kind reads, the table says."""
 
 
@@ -44,6 +49,9 @@ KINDS: Mapping[str, Kind] = {
     "workflow": Kind(needs=("workflow",), least="items", listing="workflow"),
     "report_cycle": Kind(needs=("report",), least="items", listing="report"),
     "at_most": Kind(numbers=("max",)),
+    "score": Kind(
+        needs=("parts",), takes=("grades", "groups", "veto"), numbers=("min", "base", "cap", "floor"), part_least=None
+    ),
     "qualitative": Kind(needs=("counts",), numbers=("min", "max"), judged=False),
 }
 LISTS: Mapping[str, str] = {name: kind.listing for name, kind in KINDS.items() if kind.listing}

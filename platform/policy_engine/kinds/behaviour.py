@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from policy_engine.bench import Bench, Measured, Person
-from policy_engine.kinds import at_most, composed, coverage, listed, plain
+from policy_engine.kinds import at_most, composed, coverage, listed, plain, score
 from policy_engine.model import Duty
 from policy_engine.periods import Period
 from policy_engine.tally import Tally
@@ -33,6 +33,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "all_of": ENOUGH_PARTS,
     "at_least_k_of": ENOUGH_PARTS,
     "coverage": Behaviour(coverage.tallies, coverage.measure),
+    "score": Behaviour(score.tallies, score.measure),
     "checklist": LISTED,
     "workflow": LISTED,
     "report_cycle": LISTED,

@@ -19,7 +19,7 @@ from django.db import connection
 from policy_engine import Counted, Filter, Tally
 from policy_engine.matching import LISTS, WORDS
 from policy_engine.shares import weight
-from policy_engine.tally import weighed
+from policy_engine.tally import tabled, weighed
 
 SELF = "self"  # the committee's own id among subjects; in its own schema it needs no other
 
@@ -137,7 +137,7 @@ def _width(tally: Tally, *, with_records: bool) -> int:
 def _weights(tally: Tally) -> Condition:
     """What each record's weight is worked out from; the sum is the engine's own, so that it is as exact."""
     condition, amount = where(tally), tally.where.sum
-    facts = f"record_id::text, {'amounts->>%s' if amount else 'NULL'}, role, place::text, crew::text"
+    facts = f"record_id::text, {'amounts->>%s' if amount else 'NULL'}, role, place::text, crew::text, array_to_string(results, ' ')"
     return Condition(
         f"array_agg(DISTINCT ARRAY[{facts}]) FILTER (WHERE {condition.sql})",
         (*((amount,) if amount else ()), *condition.params),
@@ -221,7 +221,7 @@ def _counted(tally: Tally, cell: Sequence[Any]) -> Counted:
 
 def _weighed(tally: Tally, rows: Iterable[Sequence[str | None]]) -> Counted:
     weights: dict[str, Fraction] = {}
-    for record, amount, role, place, crew in rows:
+    for record, amount, role, place, crew, results in rows:
         assert record is not None, "every row is one of a record"
         worth = weight(
             tally.where.share,
@@ -230,6 +230,7 @@ def _weighed(tally: Tally, rows: Iterable[Sequence[str | None]]) -> Counted:
             int(place) if place else None,
             json.loads(crew) if crew else None,
         )
+        worth *= tabled(tally.where, (results or "").split()) if tally.where.table else 1
         weights[record] = max(weights.get(record, worth), worth)
     return weighed(weights)
 

@@ -75,6 +75,8 @@ def reference(ref: str) -> str:
 def unit(duty: Duty) -> str:
     """What is counted: 人, 处, 件, 次, or 项 where parts or items are."""
     wheres = [duty.where] if duty.where else [part.where for part in duty.parts]
+    if duty.kind == "score":
+        return "分"
     if duty.kind in ("all_of", "at_least_k_of") or duty.items:
         return "项"
     units = {_unit_of(where) for where in wheres}
@@ -82,6 +84,8 @@ def unit(duty: Duty) -> str:
 
 
 def _unit_of(where: Filter) -> str:
+    if where.sum:
+        return word("amounts", where.sum)
     if where.family == "link":
         return "处" if set(where.kinds) & TYPES_OF_VENUE_LINK else "人"
     groups = {shared_words()["kinds"].get(kind, {}).get("group") for kind in where.kinds}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 from uuid import UUID
 
 import psycopg2
@@ -123,7 +124,13 @@ def free_tallies(draw) -> Tally:
     asked = {name: draw(st.sampled_from([(), words])) for name, words in asked.items()}
     is_check = family == "check"
     distinct = draw(st.sampled_from(["record", "target", "item", "venue", "subject", "destination", "day"]))
-    weighs = {"sum": draw(maybe(AMOUNTS)), "share": share_of(draw(st.sampled_from(SHARES)))}
+    table = draw(st.sampled_from([(), (("adopted", Fraction(5)), ("filed", Fraction(-1)))]))
+    weighs = {
+        "table": table,
+        "best": draw(st.booleans()),
+        "sum": draw(maybe(AMOUNTS)),
+        "share": share_of(draw(st.sampled_from(SHARES))),
+    }
     standing = draw(st.none() | DAYS)
     return Tally(
         key="",

@@ -1,0 +1,143 @@
+"""score: points line by line, with caps, steps, tables and deductions; grades. Never a ranking: one subject at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from policy_engine.bench import Bench, Measured, Person, owed
+from policy_engine.model import Duty, Part
+from policy_engine.periods import Period
+from policy_engine.shares import Number, exactly, shown
+from policy_engine.tally import NOTHING, Counted, Tally, key, tally_for
+
+VETO = "veto"
+
+
+def tallies(duty: Duty, period: Period, as_of: date) -> list[Tally]:
+    """A line that looks at another duty counts nothing itself."""
+    lines = [part for part in duty.parts if "duty" not in part.terms]
+    found = [tally_for(duty, period, as_of, where=part.where, part=part) for part in lines]
+    vetoes = enumerate(duty.terms.get("veto") or ())
+    return found + [
+        tally_for(duty, period, as_of, where=veto["where"], suffix=f"{VETO}{index}")
+        for index, veto in vetoes
+        if "where" in veto
+    ]
+
+
+def measure(bench: Bench, duty: Duty, period: Period, person: Person) -> Measured:
+    """Points; `grade` is the best one reached whose other duties are met, or what a veto leaves of it."""
+    found = {part.id: _counted(bench, duty, part, period, person) for part in duty.parts}
+    points = {part.id: _points(part, found[part.id], bench, period, person) for part in duty.parts}
+    groups = [_group(group, points) for group in duty.terms.get("groups") or ()]
+    grouped = {line for group in groups for line in group["lines"]}
+    alone = sum(number for line, number in points.items() if line not in grouped)
+    whole = exactly(duty.terms.get("base") or 0) + alone + sum(group["exact"] for group in groups)
+    reached = _within(whole, duty.terms)
+    return Measured(
+        counted=reached,
+        owed=owed(duty.min, reached),
+        parts=(
+            *(_line(part, found[part.id], points[part.id]) for part in duty.parts),
+            *({name: value for name, value in group.items() if name != "exact"} for group in groups),
+        ),
+        records=tuple(sorted({record for one in found.values() for record in one.records})),
+        grade=_grade(bench, duty, period, person, reached),
+    )
+
+
+def _counted(bench: Bench, duty: Duty, part: Part, period: Period, person: Person) -> Counted:
+    if "duty" in part.terms:
+        return NOTHING
+    return bench.found(key(duty.id, period, part.id), person.id)
+
+
+def _points(part: Part, found: Counted, bench: Bench, period: Period, person: Person) -> Number:
+    terms = part.terms
+    if "duty" in terms:
+        states = bench.states(terms["duty"], person.id, period)
+        points: Number = sum((exactly(terms.get(state) or 0) for state in states), 0)
+    elif terms.get("table"):
+        points = found.number  # the counter has weighed each record by the table
+    elif terms.get("steps"):
+        reached = [step["points"] for step in terms["steps"] if exactly(step["at"]) <= found.number]
+        points = exactly(reached[-1]) if reached else 0
+    else:
+        each = terms.get("each")
+        units = found.number // exactly(each) if each else found.number
+        points = units * exactly(terms.get("points") or 0)
+    return _within(points, terms)
+
+
+def _within(points: Number, terms: Mapping[str, Any]) -> Number:
+    cap, floor = terms.get("cap"), terms.get("floor")
+    points = points if cap is None else min(points, exactly(cap))
+    return points if floor is None else max(points, exactly(floor))
+
+
+def _group(group: Mapping[str, Any], points: Mapping[str, Number]) -> dict[str, Any]:
+    whole = _within(sum(points.get(line, 0) for line in group["lines"]), group)
+    return {
+        "id": group["id"],
+        "title": group.get("title", group["id"]),
+        "lines": list(group["lines"]),
+        "points": shown(whole),
+        "exact": whole,
+        **_UNJUDGED,
+        "counted": shown(whole),
+    }
+
+
+_UNJUDGED: Mapping[str, Any] = {
+    "clauses": [], "state": "counted", "counted": 0, "min": None, "max": None, "outstanding": 0, "over": 0, "records": [],
+}  # fmt: skip
+
+
+def _line(part: Part, found: Counted, points: Number) -> dict[str, Any]:
+    return {
+        **_UNJUDGED,
+        "id": part.id,
+        "title": part.title,
+        "clauses": list(part.clauses),
+        "counted": shown(found.number),
+        "points": shown(points),
+        "records": list(found.records),
+    }
+
+
+def _grade(bench: Bench, duty: Duty, period: Period, person: Person, points: Number) -> str | None:
+    """Grades from best to worst; a veto leaves none better than the one it names."""
+    grades = sorted(duty.terms.get("grades") or (), key=lambda one: -exactly(one["from"]))
+    best = next(
+        (
+            index
+            for index, one in enumerate(grades)
+            if exactly(one["from"]) <= points and _met(bench, one.get("requires", ()), period, person)
+        ),
+        None,
+    )
+    names = [one["id"] for one in grades]
+    lowered = [names.index(veto["grade"]) for veto in _vetoes(bench, duty, period, person) if veto["grade"] in names]
+    if best is None and not lowered:
+        return None
+    return str(names[max([best if best is not None else 0, *lowered])])
+
+
+def _met(bench: Bench, duties: Iterable[str], period: Period, person: Person) -> bool:
+    return all(
+        state not in ("outstanding", "exceeded") for duty in duties for state in bench.states(duty, person.id, period)
+    )
+
+
+def _vetoes(bench: Bench, duty: Duty, period: Period, person: Person) -> list[Mapping[str, Any]]:
+    return [
+        veto
+        for index, veto in enumerate(duty.terms.get("veto") or ())
+        if (
+            bench.found(key(duty.id, period, f"{VETO}{index}"), person.id).number
+            if "where" in veto
+            else not _met(bench, [veto["duty"]], period, person)
+        )
+    ]
