@@ -113,13 +113,22 @@ def guangzhou(db: None) -> Iterator[Place]:
 
 @pytest.fixture
 def account(db: None) -> Callable[..., object]:
-    """`account("office")` makes a user with that role in the committee the test stands in."""
+    """`account("office")` makes a user with that role, narrowed to `scope`, in the committee the test stands in."""
     from accounts.actions import create_user
+    from accounts.roles import Assignment
     from core.audit import SYSTEM
 
-    def make(role: str, username: str | None = None, display_name: str | None = None) -> object:
+    def make(
+        role: str,
+        username: str | None = None,
+        display_name: str | None = None,
+        *,
+        scope: object = "",
+        password: str | None = None,
+    ) -> object:
         name = username or role
-        return create_user(username=name, display_name=display_name or name, password=None, roles=[role], by=SYSTEM)
+        roles = [Assignment(role, str(scope))]
+        return create_user(username=name, display_name=display_name or name, password=password, roles=roles, by=SYSTEM)
 
     return make
 

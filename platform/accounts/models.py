@@ -6,10 +6,15 @@ from functools import cached_property
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models import Q
+from uuid_utils.compat import uuid7
 
 from accounts.permissions import Permission
-from accounts.roles import permissions_of
+from accounts.roles import Assignment, permissions_of
+from core import clock
 from core.models import Row
 from core.personal import Rule
 
@@ -32,7 +37,7 @@ class User(Row, AbstractBaseUser):
             "username": Rule.PSEUDONYM, "display_name": Rule.PSEUDONYM, "password": Rule.BLANK, "last_login": Rule.BLANK,
         }  # fmt: skip
         safe = ("is_active",)
-        told = ("roles",)
+        told = ("roles", "device", "until", "ended")
         withheld = ("password",)
         identifiers = ("username", "display_name")
 
@@ -48,8 +53,13 @@ class User(Row, AbstractBaseUser):
         return self.display_name
 
     @cached_property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """Roles with what each is narrowed to. One statement per request."""
+        return tuple(Assignment(role, scope) for role, scope in self.grants.values_list("role", "scope"))
+
+    @property
     def role_names(self) -> frozenset[str]:
-        return frozenset(self.grants.values_list("role", flat=True))
+        return frozenset(one.role for one in self.assignments)
 
     @cached_property
     def permissions(self) -> frozenset[Permission]:
@@ -57,7 +67,7 @@ class User(Row, AbstractBaseUser):
 
 
 class RoleGrant(Row):
-    """A role given to a user; `scope` narrows it (a sector's or group's id), empty means the whole committee."""
+    """A role given to a user; `scope` is what it is narrowed to (see `roles.ScopeKind`)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(max_length=40)
@@ -69,3 +79,61 @@ class RoleGrant(Row):
     class Personal:
         personal = {"user": Rule.DROPS}
         safe = ("role", "scope")
+
+
+class Invitation(Row):
+    """A one-time link: to join, or to set a new password. The link's secret is never kept, only its digest."""
+
+    class Purpose(models.TextChoices):
+        JOIN = "join", "开通账号"
+        RESET = "reset", "重设密码"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(used_at=None, revoked_at=None), name="one_open_invitation_per_user"
+            )
+        ]
+
+    class Personal:
+        personal = {"user": Rule.DROPS, "digest": Rule.DROPS}
+        safe = ("purpose", "expires_at", "used_at", "revoked_at")
+        withheld = ("digest",)
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()}：{self.user}"
+
+
+class Session(AbstractBaseSession):
+    """One signed-in browser at this host. `place` is committee and epoch: a session made before a suspension is dead after it."""
+
+    id = models.UUIDField(
+        default=uuid7, editable=False, unique=True
+    )  # names it on pages; the key never leaves the cookie
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    place = models.CharField(max_length=60)
+    started_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField(default=clock.now)
+    device = models.CharField(max_length=80, blank=True)
+    is_remembered = models.BooleanField(default=False)
+
+    class Personal:
+        personal = {
+            "user": Rule.DROPS, "session_key": Rule.DROPS, "session_data": Rule.DROPS, "device": Rule.DROPS,
+            "started_at": Rule.DROPS, "seen_at": Rule.DROPS,
+        }  # fmt: skip
+        safe = ("expire_date", "place", "is_remembered")
+        withheld = ("session_key", "session_data")
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from accounts.sessions import SessionStore  # it asks for this model
+
+        return SessionStore

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     RETURNS_DECIDE = "returns.decide"  # accept or return what a child sent
     ROLLUP_READ = "rollup.read"
     AUDIT_READ = "audit.read"
+    ACCOUNTS_MANAGE = "accounts.manage"  # invite people, change their roles, end their access
     STATEMENT_READ = "statement.read"  # what the committee uses, at ¥0.00
     JOBS_READ = "jobs.read"
     JOBS_CANCEL = "jobs.cancel"  # and start a failed one again

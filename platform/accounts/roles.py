@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from accounts.permissions import Permission as P
+
+
+class ScopeKind(StrEnum):
+    """What a role can be narrowed to; the key is a sector's or special committee's id, or a district's name."""
+
+    SECTOR = "sector"
+    SPECIAL_COMMITTEE = "special_committee"
+    DISTRICT = "district"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A role, and for a narrowed one its one subject; two subjects are two assignments."""
+
+    role: str
+    scope: str = ""
 
 
 class Role:
@@ -12,6 +30,10 @@ class Role:
     label: ClassVar[str]
     description: ClassVar[str]
     permissions: ClassVar[frozenset[P]]
+    narrowed_by: ClassVar[ScopeKind | None] = None  # None: the whole committee
+    needs_scope: ClassVar[bool] = False  # without one it reaches nobody
+    of_members: ClassVar[bool] = False  # given to a member on the member's page; may keep a phone signed in
+    of_platform: ClassVar[bool] = False  # on the bare host only
     by_name: ClassVar[dict[str, type[Role]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -26,6 +48,7 @@ class Operator(Role):
     label = "平台运维"
     description = "管理各委员会的开通、暂停与运行状况，看不到任何委员会的业务内容。"
     permissions = frozenset({P.OPERATE})
+    of_platform = True
 
 
 class Office(Role):
@@ -34,7 +57,7 @@ class Office(Role):
     description = "管理委员名册，录入和确认履职记录，维护办法，结账并报送。"
     permissions = frozenset(
         _READ
-        | {P.MEMBERS_WRITE, P.RECORDS_WRITE, P.RECORDS_CONFIRM, P.POLICY_ADAPT, P.AUDIT_READ}
+        | {P.MEMBERS_WRITE, P.RECORDS_WRITE, P.RECORDS_CONFIRM, P.POLICY_ADAPT, P.AUDIT_READ, P.ACCOUNTS_MANAGE}
         | {P.JOBS_READ, P.JOBS_CANCEL}
         | {P.RETURNS_READ, P.RETURNS_CLOSE, P.RETURNS_SUBMIT, P.RETURNS_DECIDE, P.ROLLUP_READ, P.STATEMENT_READ}
     )
@@ -43,8 +66,10 @@ class Office(Role):
 class SpecialCommitteeOffice(Role):
     name = "special_committee_office"
     label = "专委会工作室"
-    description = "为所联系界别和委员录入、确认履职记录。"
+    description = "为本专委会的委员录入、确认履职记录，只看得到本专委会的委员。"
     permissions = frozenset(_READ | {P.RECORDS_WRITE, P.RECORDS_CONFIRM})
+    narrowed_by = ScopeKind.SPECIAL_COMMITTEE
+    needs_scope = True
 
 
 class Convener(Role):
@@ -52,6 +77,8 @@ class Convener(Role):
     label = "界别召集人"
     description = "查看本界别履职情况，组织界别活动，也是委员本人。"
     permissions = frozenset({P.HOME, P.RECORDS_OWN, P.STANDING_OWN, P.STANDING_READ, P.POLICY_READ, P.MEMBERS_READ})
+    narrowed_by = ScopeKind.SECTOR
+    of_members = True
 
 
 class Leader(Role):
@@ -66,13 +93,16 @@ class Member(Role):
     label = "委员"
     description = "记录自己的联系与履职，查看自己还差什么、依据哪一条。"
     permissions = frozenset({P.HOME, P.RECORDS_OWN, P.STANDING_OWN, P.POLICY_READ})
+    of_members = True
 
 
 class DistrictRecorder(Role):
     name = "district_recorder"
     label = "区政协录入员"
-    description = "为本区域的市政协委员录入联络站履职等记录。"
-    permissions = frozenset({P.HOME, P.RECORDS_WRITE, P.RECORDS_CONFIRM, P.POLICY_READ})
+    description = "为在本区工作或居住的委员录入联络站履职等记录，只看得到这些委员。"
+    permissions = frozenset(_READ - {P.STANDING_READ} | {P.RECORDS_WRITE, P.RECORDS_CONFIRM})
+    narrowed_by = ScopeKind.DISTRICT
+    needs_scope = True
 
 
 class UpperLiaison(Role):

@@ -32,6 +32,14 @@ def flag(name: str, default: bool = False) -> bool:
     return True
 
 
+def number(name: str, default: int) -> int:
+    """A whole number above zero."""
+    value = os.environ.get(name, "").strip()
+    if value and (not value.isdigit() or int(value) < 1):
+        raise ImproperlyConfigured(f"{name}={value!r} is not a number above zero; write it as {default}")
+    return int(value) if value else default
+
+
 def day(name: str) -> dt.date | None:
     value = os.environ.get(name, "")
     if not value:

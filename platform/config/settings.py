@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from config import env
@@ -29,7 +30,6 @@ SHARED_APPS = [
     "django_tenants",
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "core",
     "accounts",
     "registry",
@@ -38,7 +38,6 @@ SHARED_APPS = [
     "billing_free",
 ]
 TENANT_APPS = [
-    "django.contrib.sessions",
     "core",
     "accounts",
     "tenants.proceedings",
@@ -96,7 +95,7 @@ MIDDLEWARE = [
     "registry.middleware.CommitteeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.csrf.CsrfPerHost",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -152,14 +151,28 @@ CONTENT_SECURITY_POLICY = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("username", "display_name")}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+INVITATION_LIVES = timedelta(days=7)
+SESSION_ENGINE = "accounts.sessions"
+SESSION_IDLE = timedelta(minutes=env.number("LIANXIN_IDLE_MINUTES", 30))
+SESSION_LIFETIME = timedelta(hours=12)
+REMEMBERED_IDLE, REMEMBERED_LIFETIME = timedelta(days=14), timedelta(days=30)  # a member's own phone, when asked for
+ROLE_SUBJECTS = "tenants.members.queries.role_subjects"  # what a role can be narrowed to
+ACCOUNT_HOLDERS = "tenants.members.queries.account_holders"  # which member an account is
 # __Host- would need https; demo and tests speak http on localhost.
 SESSION_COOKIE_NAME = "lianxin_session" if DEV else "__Host-lianxin_session"
 CSRF_COOKIE_NAME = "lianxin_csrf" if DEV else "__Host-lianxin_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEV
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

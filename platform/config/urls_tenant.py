@@ -19,7 +19,7 @@ _APPS = {  # where each app's pages hang
 }
 urlpatterns = [
     path("readyz", views.ready, name="ready"),
-    path("", include("accounts.urls")),
+    path("", include("accounts.urls_tenant")),
     path("statement/", include("billing_free.urls")),
     *[path(prefix, include(name)) for prefix, name in _APPS.items() if find_spec(name)],
     *([path("", include("tenants.desk.urls"))] if find_spec("tenants.desk.urls") else []),

@@ -8,7 +8,8 @@ from django.db import models
 
 ROWS: Mapping[str, str] = {
     "core.auditevent": "操作记录", "core.auditwords": "操作记录的文字", "core.erasure": "匿名登记",
-    "accounts.user": "账号", "accounts.rolegrant": "角色", "proceedings.decision": "会议决定", "policy.policydocument": "办法文件",
+    "accounts.user": "账号", "accounts.rolegrant": "角色", "accounts.invitation": "一次性链接", "accounts.session": "登录的设备",
+    "proceedings.decision": "会议决定", "policy.policydocument": "办法文件",
     "members.sector": "界别", "members.specialcommittee": "专委会", "members.sectorcommitteelink": "专委会联系界别",
     "members.member": "委员", "members.seat": "专委会任职", "members.memberpost": "职务", "members.convener": "界别召集人",
     "members.importdraft": "待确认的名册文件", "members.term": "届次", "members.retention": "保存年限",
@@ -41,7 +42,9 @@ FIELDS: Mapping[str, str] = {
     "recipient": "送达单位", "committee": "委员会", "what": "项目", "amount": "数量", "job": "任务编号", "task": "任务", "actor": "操作人",
     "action": "做了什么", "why": "理由", "old": "原来", "at": "时间", "years": "年数", "ends_on": "届满日", "persons": "人数", "erased": "抹去",
     "scrubbed": "去名", "dropped": "删除", "words": "操作记录", "accounts": "账号", "ended": "结束", "continuing": "连任", "export": "导出编号",
-    "asked_by": "申请人", "ready_at": "完成时间",
+    "asked_by": "申请人", "ready_at": "完成时间", "district": "所在区", "purpose": "用途", "expires_at": "有效到", "used_at": "用过的时间",
+    "revoked_at": "撤销时间", "session_key": "会话", "session_data": "会话内容", "expire_date": "最晚到", "started_at": "登录时间",
+    "seen_at": "最近使用", "device": "设备", "is_remembered": "记住这部手机",
 }  # fmt: skip
 APPS: Mapping[str, str] = {
     "accounts": "账号", "members": "委员", "liaison": "联系", "activities": "活动", "voices": "履职成果", "policy": "办法",
@@ -49,7 +52,12 @@ APPS: Mapping[str, str] = {
     "registry": "平台", "dispatch": "后台任务",
 }  # fmt: skip
 ACTIONS: Mapping[str, str] = {
-    "accounts.create_user": "开通账号", "accounts.set_password": "重设密码", "accounts.deactivate": "停用账号",
+    "accounts.create_user": "开通账号", "accounts.create_users": "批量开通账号", "accounts.set_password": "改密码",
+    "accounts.change_roles": "改角色", "accounts.deactivate": "停用账号", "accounts.reactivate": "恢复账号",
+    "accounts.issue_join": "发邀请链接", "accounts.issue_reset": "发重设密码链接", "accounts.issue_links": "批量发邀请链接",
+    "accounts.revoke_link": "撤销链接", "accounts.accept_join": "本人开通账号", "accounts.accept_reset": "本人重设密码",
+    "accounts.sign_in": "登录", "accounts.sign_in_refused": "登录时密码输错", "accounts.end_session": "退出一台设备",
+    "accounts.end_other_sessions": "退出其他设备", "members.invite_members": "批量邀请委员",
     "members.add_member": "添加委员", "members.update_member": "修改委员信息", "members.end_membership": "登记离任",
     "members.assign_post": "登记任职", "members.end_post": "登记免职", "members.give_account": "为委员开通账号",
     "members.set_conveners": "确定召集人", "members.add_sector": "新建界别", "members.add_special_committee": "新建专委会",
@@ -73,7 +81,7 @@ _ACTS: Mapping[str, str] = {"demo": "写入演示数据"}  # whatever the verb
 SPECIAL: Mapping[str, str] = {
     "sector.name": "名称", "specialcommittee.name": "名称", "term.name": "届次", "contactrecord.member": "组织委员",
     "convener.is_first": "首席召集人", "activity.until": "最后一天", "contactparticipant.role": "怎样参加", "participation.role": "怎样参加",
-    "outputauthor.role": "署名身份", "memberpost.kind": "职务",
+    "session.place": "所属", "outputauthor.role": "署名身份", "memberpost.kind": "职务",
 }  # fmt: skip
 
 

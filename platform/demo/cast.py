@@ -63,4 +63,15 @@ STAFF: tuple[tuple[str, str, str], ...] = (
     ("bangongshi", "office", "办公室·周某"),
     ("lingdao", "leader", "秘书长·陈某"),
 )
+# Accounts narrowed to a part of the committee, opened when the roster stands: user name, role, what the page calls the person.
+NARROW: tuple[tuple[str, str, str], ...] = (
+    ("zhuanweihui", "special_committee_office", "专委会工作室·孙某"),
+    ("luruyuan", "district_recorder", "录入员·马某"),  # where members live in districts
+    ("zhaojiren", "convener", ""),  # a member
+)
+DISTRICTS: dict[str, tuple[str, ...]] = {
+    "440100": ("天河区", "越秀区", "海珠区", "荔湾区"),
+    "430900": ("资阳区", "赫山区", "安化县", "南县", "桃江县", "沅江市"),
+    "150600": ("东胜区", "康巴什区", "达拉特旗"),
+}
 UPPER = ("lianluochu", "upper_liaison", "联络处·吴某")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from demo.cast import TERM_BEGAN, Part
+from demo.cast import DISTRICTS, TERM_BEGAN, Part
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
 GIVEN = "明华国建文志立春晓红海燕永平丽芳军伟强勇静敏玉兰秀英超慧宁安清远思齐若水望舒景行怀瑾知行子衿云帆嘉树"
@@ -46,6 +46,7 @@ class Person:
     post: str  # the office's word: 主席 副主席 秘书长 常委 委员
     unit: str
     unit_post: str
+    district: str
     joined_on: dt.date
     left_on: dt.date | None
 
@@ -63,6 +64,7 @@ def people(part: Part, sectors: tuple[str, ...], committees: tuple[str, ...]) ->
             post=_post(index, part.members),
             unit=chance.choice(UNITS),
             unit_post=chance.choice(POSTS),
+            district=districts[index % len(districts)] if (districts := DISTRICTS.get(part.code)) else "",
             joined_on=dt.date(2022, 7, 1) if late else TERM_BEGAN,
             left_on=dt.date(2022, 9, 1) if index % 100 == 77 else None,
         )

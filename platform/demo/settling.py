@@ -6,8 +6,9 @@ import itertools
 
 from accounts import actions as accounts
 from accounts.models import User
+from accounts.roles import Assignment
 from core import audit, sheets
-from demo.cast import STAFF, STORY_ENDS, TERM_BEGAN, UPPER, Part
+from demo.cast import DISTRICTS, NARROW, STAFF, STORY_ENDS, TERM_BEGAN, UPPER, Part
 from demo.company import COUNCIL, YEAR_BEGAN, Company, Player, assemble, roster, star_of
 from demo.people import Person
 from demo.signins import SignIns
@@ -40,12 +41,41 @@ def open_operator(sign_ins: SignIns) -> None:
     accounts.create_user(username=username, display_name=shown, password=password, roles=[role], by=audit.SYSTEM)
 
 
+def open_narrow_accounts(part: Part, sign_ins: SignIns) -> None:
+    """Accounts that see a part: a special committee's office, a district's recorder, a convener."""
+    subjects = {
+        "special_committee_office": str(queries.special_committees()[0].pk),
+        "district_recorder": next(iter(DISTRICTS.get(part.code, ())), ""),
+    }
+    for username, role, shown in NARROW:
+        if role == "convener":
+            _open_convener(part, sign_ins, username)
+        elif subject := subjects[role]:
+            accounts.create_user(
+                username=username, display_name=shown, roles=[Assignment(role, subject)], by=audit.SYSTEM,
+                password=sign_ins.of(committee=part.code, slug=part.slug, username=username, role=role).password,
+            )  # fmt: skip
+
+
+def _open_convener(part: Part, sign_ins: SignIns, username: str) -> None:
+    """The first convener, in the order of sectors, who has no account yet."""
+    convening = queries.conveners_on(STORY_ENDS)
+    found = (one for sector in queries.sectors() for one in convening.get(sector.pk, []) if one.user_id is None)
+    if (member := next(found, None)) is not None:
+        password = sign_ins.of(committee=part.code, slug=part.slug, username=username, role="convener").password
+        actions.give_account(
+            id=member.pk, username=username, password=password, roles=["member", "convener"], by=audit.SYSTEM
+        )
+
+
 def keep_passwords(part: Part | None, sign_ins: SignIns) -> None:
     """The file must open the doors: where it was lost, or is of another database, new passwords are set."""
     slug, code = (part.slug, part.code) if part else ("", None)
     names = [(name, role) for name, role, _ in ((*staff_of(part), (*STAR, "")) if part else (OPERATOR,))]
-    known = [sign_ins.of(committee=code, slug=slug, username=name, role=role) for name, role in names]
-    users = {user.username: user for user in User.objects.filter(username__in=[one.username for one in known])}
+    if part:
+        names += [(name, role) for name, role, _ in NARROW]
+    users = {user.username: user for user in User.objects.filter(username__in=[name for name, _ in names])}
+    known = [sign_ins.of(committee=code, slug=slug, username=name, role=role) for name, role in names if name in users]
     if not any((slug, one.username) in sign_ins.fresh for one in known):
         sign_ins.proven = sign_ins.proven or users[known[0].username].check_password(known[0].password)
         if sign_ins.proven:
@@ -73,7 +103,7 @@ def workbook(part: Part) -> bytes:
 def _line(person: Person) -> tuple[object, ...]:
     return (
         person.number, person.name, person.sector, person.special_committee, person.post, person.unit, person.unit_post,
-        None, person.joined_on, person.left_on,
+        None, person.district, person.joined_on, person.left_on,
     )  # fmt: skip
 
 

@@ -75,6 +75,7 @@ def _tell(part: Part, sign_ins: signins.SignIns) -> int:
         ("member_account", lambda: settling.open_member_account(part, sign_ins)),
         ("arrangement", lambda: settling.arrange(part)),
         ("year", lambda: _year(part)),
+        ("narrow_accounts", lambda: settling.open_narrow_accounts(part, sign_ins)),
     ]
     try:
         with tenancy.inside(part.code):

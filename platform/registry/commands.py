@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.conf import settings
 
-from core import clock
+from accounts import invitations
+from accounts.roles import Assignment, Role
+from core import audit, clock, tenancy
 from core.errors import DomainError
 from registry import archiving, migration, provisioning, queries, runs
 from registry.models import Level, State
@@ -164,4 +167,22 @@ def migration_status(*, as_json: bool) -> None:
     _say({"event": "status"} | found.plain(), as_json=as_json, sentence="\n".join(sentences))
 
 
-COMMANDS = [create, list_, suspend, resume, archive, delete]
+@click.command()
+@click.option("--code", required=True)
+@click.option("--name", required=True, help="姓名")
+@click.option("--username", required=True, help="账号或手机号，本人打开链接时可以改")
+@click.option("--role", default="office", show_default=True, type=click.Choice(sorted(Role.by_name)))
+@click.option("--json", "as_json", is_flag=True)
+@refusing
+def invite(code: str, name: str, username: str, role: str, as_json: bool) -> None:
+    """邀请一个委员会的第一位办公室人员：给出只能用一次、七天内有效的链接。"""
+    with tenancy.inside(code) as committee:
+        link = invitations.invite(display_name=name, username=username, roles=[Assignment(role)], by=audit.SYSTEM)
+    address = f"//{committee.slug}.{settings.BASE_DOMAIN}{link.path}"
+    said = (
+        f"请只发给{name}本人：{'http' if settings.DEV else 'https'}:{address}，{link.expires_at:%Y-%m-%d %H:%M} 前有效"
+    )
+    _say({"ok": True, "path": link.path, "slug": committee.slug}, as_json=as_json, sentence=said)
+
+
+COMMANDS = [invite, create, list_, suspend, resume, archive, delete]

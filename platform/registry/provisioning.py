@@ -190,7 +190,7 @@ class WrongState(DomainError):
 def set_state(
     *, code: str, state: State, by: audit.Actor = audit.SYSTEM, why: str = "", only_from: State | None = None
 ) -> None:
-    """Suspend, resume or archive. Jobs queued before carry the old epoch and are refused; sessions outlive a suspension.
+    """Suspend, resume or archive. Jobs queued before carry the old epoch and are refused; sessions of before are refused as well.
 
     As the operator, whose right it is: web processes hold no owner's connection. Raises UnknownCommittee, WrongState.
     """

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import models, transaction
 
+from accounts.permissions import Permission
 from billing_free.actions import claim
 from billing_free.quotas import What
 from core import audit
@@ -19,6 +20,7 @@ from tenants.liaison.models import PlaceLevel, State
 from tenants.liaison.queries import active_members, born_as, enters_for_others, refuse_strangers
 from tenants.liaison.queries.claims import Source, Waiting
 from tenants.members.models import Sector, SpecialCommittee
+from tenants.members.queries import reach_of
 
 
 class ActivityInFuture(DomainError):
@@ -98,7 +100,7 @@ def register_activity(
     roles = _roles(participants)
     organised = _organiser(OrganiserType(organiser_type), organiser)
     own = {organiser} if organiser is not None and organiser_type == OrganiserType.MEMBER else set()
-    known = active_members({*roles, *own}, held_on) if roles or own else {}
+    known = active_members({*roles, *own}, held_on, by=by) if roles or own else {}
     refuse_strangers(by=by, members=known)
     if twin := once.pressed_before(Activity, id, by=by):
         return twin
@@ -173,10 +175,10 @@ def record_participation(
     Raises NotFound, AlreadyWithdrawn, UnknownWord, UnknownMember, MemberNotActive, NotYourRecord, AlreadyTakesPart.
     """
     refuse_unknown("role", role, Role)
-    (held,) = decisions.locked(Activity, [activity])
+    (held,) = decisions.locked(Activity, [activity], models.Q())
     if held.is_withdrawn:
         raise decisions.AlreadyWithdrawn
-    known = active_members(members, held.held_on)
+    known = active_members(members, held.held_on, by=by)
     if not enters_for_others(by):
         for member in known.values():  # oneself only: nobody signs others in
             refuse_strangers(by=by, members={member.pk: member})
@@ -203,11 +205,13 @@ def confirm_participations(*, ids: Collection[UUID], by: audit.Actor, at: dateti
 
     Raises NotFound, AlreadyDecided, AlreadyWithdrawn.
     """
-    fresh = decisions.confirm(Participation, ids=ids, by=by, at=at, action="activities.confirm_participation")
+    fresh = decisions.confirm(
+        Participation, ids=ids, by=by, at=at, action="activities.confirm_participation", within=_decidable(by)
+    )
     claimed = Activity.objects.filter(participations__in=fresh, state=State.CLAIMED, withdrawn_at=None).distinct()
     held = list(claimed.values_list("pk", flat=True)) if fresh else []
     if held:
-        decisions.confirm(Activity, ids=held, by=by, at=at, action="activities.confirm_activity")
+        decisions.confirm(Activity, ids=held, by=by, at=at, action="activities.confirm_activity", within=models.Q())
     return fresh
 
 
@@ -218,20 +222,45 @@ def confirm_participation(*, id: UUID, by: audit.Actor, at: datetime) -> None:
 
 def reject_participation(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Participation:
     """Raises NotFound, ReasonMissing, AlreadyDecided, AlreadyWithdrawn."""
-    return decisions.reject(Participation, id=id, reason=reason, by=by, at=at, action="activities.reject_participation")
+    return decisions.reject(
+        Participation,
+        id=id,
+        reason=reason,
+        by=by,
+        at=at,
+        action="activities.reject_participation",
+        within=_decidable(by),
+    )
 
 
 def withdraw_activity(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Activity:
     """Take an activity back with everybody's part in it. Raises NotFound, ReasonMissing, NotYoursToWithdraw."""
-    return decisions.withdraw(Activity, id=id, reason=reason, by=by, at=at, action="activities.withdraw_activity")
+    within = models.Q()
+    if enters_for_others(by) and not reach_of(by, Permission.RECORDS_WRITE).is_everybody:
+        within = models.Q(entered_by=by.actor_id)  # others' members took part in the rest
+    return decisions.withdraw(
+        Activity, id=id, reason=reason, by=by, at=at, action="activities.withdraw_activity", within=within
+    )
 
 
-def _claimed() -> models.QuerySet[Participation]:
-    return Participation.objects.filter(state=State.CLAIMED, withdrawn_at=None, activity__withdrawn_at=None)
+def may_take_back(activity: Activity, *, by: audit.Actor) -> bool:
+    """Whether somebody who enters for others may withdraw it: the office all, a narrow reach only its own entries."""
+    return reach_of(by, Permission.RECORDS_WRITE).is_everybody or activity.entered_by == by.actor_id
 
 
-def _waiting() -> Sequence[Waiting]:
-    found = list(_claimed().select_related("activity", "member__sector"))
+def _decidable(by: audit.Actor) -> models.Q:
+    """A filter on participations: whose members are within the reach of who decides."""
+    return reach_of(by, Permission.RECORDS_CONFIRM).q("member")
+
+
+def _claimed(user: audit.Actor) -> models.QuerySet[Participation]:
+    return Participation.objects.filter(
+        _decidable(user), state=State.CLAIMED, withdrawn_at=None, activity__withdrawn_at=None
+    )
+
+
+def _waiting(user: audit.Actor) -> Sequence[Waiting]:
+    found = list(_claimed(user).select_related("activity", "member__sector"))
     titles = kind_titles(max((one.activity.held_on for one in found), default=date.min))
     return [
         Waiting(
@@ -252,8 +281,8 @@ CLAIMS = Source(
     name="participations",
     label="参加活动",
     waiting=_waiting,
-    count=lambda: _claimed().count(),
-    exists=lambda id: Participation.objects.filter(pk=id).exists(),
+    count=lambda user: _claimed(user).count(),
+    exists=lambda id, user: Participation.objects.filter(_decidable(user), pk=id).exists(),
     confirm=confirm_participations,
     reject=reject_participation,
 )

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import Q
 
 from tenants.activities.models import Destination, OrganiserType
 from tenants.activities.queries import ActivityFilters, kind_titles
-from tenants.liaison.forms import STATES, MembersField
+from tenants.liaison.forms import STATES, MembersField, narrow
 from tenants.liaison.models import PlaceLevel
 from tenants.members.models import Sector, SpecialCommittee
 
@@ -41,9 +42,10 @@ class ActivityForm(forms.Form):
     venue_name = forms.CharField(label="工作室或联络站", required=False, max_length=120)
     destination = forms.ChoiceField(label="去向", required=False, choices=[("", "不填"), *Destination.choices])
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, within: Q, **kwargs: Any) -> None:
         kwargs["initial"] = {"held_on": today, "key": uuid4()}
         super().__init__(*args, **kwargs)
+        narrow(self, within)
         for name in ("held_on", "until"):
             self.fields[name].widget.attrs["max"] = today.isoformat()
         self.fields["kind"].choices = [("", "请选择"), *kind_titles(today).items()]  # type: ignore[attr-defined]

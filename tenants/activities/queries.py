@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from accounts.permissions import Permission
 from core.errors import NotFound
 from policy_engine.vocabulary import shared_words, words_with
 from tenants.activities.models import Activity, Participation
-from tenants.members.queries import member_of
+from tenants.members.queries import member_of, reach_of
 from tenants.policy.queries import NoPolicy, policy_on
 
 WITHDRAWN = "withdrawn"
@@ -65,14 +66,22 @@ def _local(kinds: Any, known: set[str]) -> dict[str, str]:
 
 
 def visible_activities(user: Any) -> QuerySet[Activity]:
-    """Activities are no secret within the committee; a member's own claims are, until somebody confirms them."""
+    """Activities are no secret within the committee; a member's own claims are, until somebody confirms them.
+
+    A reader whose reach is narrow sees besides what members within it organised or joined.
+    """
     found = Activity.objects.select_related("organiser_sector", "organiser_special_committee", "organiser_member")
-    if may(user, Permission.RECORDS_READ):
+    reach = reach_of(user, Permission.RECORDS_READ)
+    if reach.is_everybody:
         return found
-    member = member_of(user)
     own = Q(entered_by=user.pk)
+    member = member_of(user) if may(user, Permission.RECORDS_OWN) else None
     if member is not None:
         own |= Q(pk__in=Participation.objects.filter(member=member).values("activity_id"))
+    if may(user, Permission.RECORDS_READ):
+        own |= Q(pk__in=Participation.objects.filter(reach.q("member")).values("activity_id"))
+        own |= reach.q("organiser_member")
+    if member is not None or may(user, Permission.RECORDS_READ):
         own |= Q(state="confirmed") & ~Q(organiser_type="member")
     return found.filter(own)
 
@@ -89,7 +98,9 @@ def activities(user: Any, filters: ActivityFilters = EVERYTHING) -> QuerySet[Act
     if filters.special_committee:
         found = found.filter(organiser_special_committee_id=filters.special_committee)
     if filters.member:
-        found = found.filter(pk__in=Participation.objects.filter(member_id=filters.member).values("activity_id"))
+        reach = reach_of(user, Permission.RECORDS_READ).q("member", or_=Q(member__user_id=user.pk))
+        there = Participation.objects.filter(reach, member_id=filters.member)
+        found = found.filter(pk__in=there.values("activity_id"))
     if filters.since:
         found = found.filter(held_on__gte=filters.since)
     if filters.until:
@@ -108,8 +119,10 @@ def activity_by_id(user: Any, id: UUID) -> Activity:
     return found
 
 
-def organiser_of(activity: Activity) -> str:
-    """The organiser's name."""
+def organiser_of(activity: Activity, seen: Collection[UUID]) -> str:
+    """The organiser's name; a member not among those `seen` is just a member."""
+    if activity.organiser_member_id and activity.organiser_member_id not in seen:
+        return activity.get_organiser_type_display()
     named = activity.organiser_sector or activity.organiser_special_committee or activity.organiser_member
     return str(named) if named is not None else activity.get_organiser_type_display()
 

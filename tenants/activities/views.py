@@ -20,10 +20,10 @@ from tenants.activities import actions, queries
 from tenants.activities.forms import ActivityFilterForm, ActivityForm, OfficeActivityForm
 from tenants.activities.models import Activity, Role
 from tenants.liaison.forms import ReasonForm
-from tenants.liaison.queries import audience_of, people
+from tenants.liaison.queries import audience_of, enterable, people, seen_by
 from tenants.members.forms import RosterFilter
 from tenants.members.models import Member
-from tenants.members.queries import member_of, roster
+from tenants.members.queries import member_of, reach_of, roster
 
 PER_PAGE = 50
 OFFERED = 120  # members to tick on one page
@@ -37,8 +37,9 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     form = ActivityFilterForm(request.GET, today=today)
     shown = Paginator(queries.activities(request.user, form.filters()), PER_PAGE).get_page(request.GET.get("page"))
     titles = queries.kind_titles(today)
+    seen = seen_by(request.user, {one.organiser_member_id for one in shown.object_list if one.organiser_member_id})
     rows = [
-        {"activity": one, "kind": titles.get(one.kind, one.kind), "organiser": queries.organiser_of(one)}
+        {"activity": one, "kind": titles.get(one.kind, one.kind), "organiser": queries.organiser_of(one, seen)}
         for one in shown.object_list
     ]
     context = {
@@ -59,7 +60,9 @@ def activity_new(request: HttpRequest) -> HttpResponse:
     """Record an activity: an office with everybody who took part, a member the one they went to."""
     today, for_others = clock.today(), may(request.user, Permission.RECORDS_WRITE)
     member = None if for_others else member_of(request.user)
-    form = (OfficeActivityForm if for_others else ActivityForm)(request.POST or None, today=today)
+    form = (OfficeActivityForm if for_others else ActivityForm)(
+        request.POST or None, today=today, within=enterable(signed_in(request))
+    )
     if request.method == "POST" and form.is_valid() and (for_others or member):
         with refusals_on(form):
             values = _values(form, member)
@@ -70,7 +73,7 @@ def activity_new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "member": member,
         "for_others": for_others,
-        "people": people(today) if for_others else [],
+        "people": people(today, request.user) if for_others else [],
         "audience": audience_of(request.user),
     }
     return page(request, "activities/activity_new.html", context, status=422 if form.errors else 200)
@@ -110,20 +113,29 @@ def _activity_page(request: HttpRequest, held: Activity, form: ReasonForm) -> Ht
     finder = RosterFilter(request.GET)
     asked = finder.filters()
     searched = writes and bool(asked.q or asked.sector or asked.special_committee)
+    within = reach_of(request.user, Permission.RECORDS_WRITE).q()
     offered = (
-        [one for one in roster(held.held_on, asked)[: OFFERED + len(there)] if one.pk not in there] if searched else []
+        [one for one in roster(held.held_on, asked, within=within)[: OFFERED + len(there)] if one.pk not in there]
+        if searched
+        else []
     )
+    named = {one.member_id for one in present} | ({held.organiser_member_id} if held.organiser_member_id else set())
+    seen = seen_by(request.user, named)
     shows_all = may(request.user, Permission.RECORDS_READ) or may(request.user, Permission.RECORDS_WRITE)
     context = {
         "activity": held,
         "kind": queries.kind_titles(held.held_on).get(held.kind, held.kind),
-        "organiser": queries.organiser_of(held),
+        "organiser": queries.organiser_of(held, seen),
         "number": len(there),
-        "present": present if shows_all else [one for one in present if member and one.member_id == member.pk],
+        "present": [one for one in present if one.member_id in seen]
+        if shows_all
+        else [one for one in present if member and one.member_id == member.pk],
         "may_add": writes,
         "may_join": member is not None and member.pk not in there and not held.is_withdrawn and not writes,
+        "others": len({one.member_id for one in present} - seen) if shows_all else 0,
         "may_decide": may(request.user, Permission.RECORDS_CONFIRM),
-        "may_withdraw": not held.is_withdrawn and (writes or held.entered_by == request.user.pk),
+        "may_withdraw": not held.is_withdrawn
+        and ((writes and actions.may_take_back(held, by=signed_in(request))) or held.entered_by == request.user.pk),
         "finder": finder,
         "searched": searched,
         "offered": offered[:OFFERED],

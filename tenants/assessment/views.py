@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from accounts.access import may, requires
@@ -24,10 +25,12 @@ from tenants.policy.queries import has_policy, parent_policy_on
 PER_PAGE = 50
 
 
-@requires(Permission.STANDING_READ)
+@requires(Permission.STANDING_READ, Permission.STANDING_OWN)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Who is done and who is not, with what; `?format=xlsx` is the same list as a file."""
+    """Who is done and who is not, with what; `?format=xlsx` is the same list as a file. A member is led to the own page."""
+    if not may(request.user, Permission.STANDING_READ):
+        return redirect("standing:me")
     as_of = _as_of(request)
     if not has_policy(as_of):
         return page(request, "assessment/none.html", {"as_of": as_of})
@@ -37,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
         special_committees=members.special_committees(),
         duties=table.member_duties(as_of),
     )
-    found = table.standing_table(form.asked(), as_of=as_of, within=members.sectors_seen_by(request.user, as_of))
+    found = table.standing_table(form.asked(), as_of=as_of, within=_reach(request).q())
     if request.GET.get("format") == "xlsx":
         return sheets.download(found.sheet(), name=f"履职情况-{as_of:%Y-%m-%d}.xlsx")
     rows = Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -58,7 +61,7 @@ def sectors(request: HttpRequest) -> HttpResponse:
     as_of = _as_of(request)
     if not has_policy(as_of):
         return page(request, "assessment/none.html", {"as_of": as_of})
-    found = table.sector_table(as_of=as_of, within=members.sectors_seen_by(request.user, as_of))
+    found = table.sector_table(as_of=as_of, within=_reach(request).sector_ids())
     return page(request, "assessment/sectors.html", {"table": found, "tabs": _tabs(request, as_of)})
 
 
@@ -68,10 +71,8 @@ def member(request: HttpRequest, member_id: UUID) -> HttpResponse:
     """One member: each duty, its clause, its records. Members see only themselves; the rest looks as if it did not exist."""
     found = members.member_by_id(member_id)
     own = found.user_id is not None and found.user_id == request.user.pk
-    if not own:
-        seen = members.sectors_seen_by(request.user, clock.today())
-        if not may(request.user, Permission.STANDING_READ) or (seen is not None and found.sector_id not in seen):
-            raise NotFound
+    if not own and not _reach(request).has(found):
+        raise NotFound
     return _member_page(request, found)
 
 
@@ -90,7 +91,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def sector(request: HttpRequest, sector_id: UUID) -> HttpResponse:
     """One sector with the records behind its figures."""
     found = Sector.objects.filter(pk=sector_id).first()
-    seen = members.sectors_seen_by(request.user, clock.today())
+    seen = _reach(request).sector_ids()
     if found is None or (seen is not None and found.pk not in seen):
         raise NotFound
     return _subject_page(request, "sector", str(found.pk), title=found.name, back=("/standing/sectors/", "按界别"))
@@ -101,6 +102,10 @@ def sector(request: HttpRequest, sector_id: UUID) -> HttpResponse:
 def committee(request: HttpRequest) -> HttpResponse:
     """The committee's own duties: coverages, reports."""
     return _subject_page(request, "committee", "self", title="本会", back=("/standing/", "履职情况"))
+
+
+def _reach(request: HttpRequest) -> members.Reach:
+    return members.reach_of(request.user, Permission.STANDING_READ)
 
 
 def _member_page(request: HttpRequest, member: Member) -> HttpResponse:

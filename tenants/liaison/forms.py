@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from tenants.liaison.models import ChoiceBasis, ContentType, Kind, Mode, PlaceLevel, State
 from tenants.liaison.queries import ContactFilters, members_named
@@ -19,9 +20,9 @@ _BETWEEN = re.compile(r"[、,，;；\n\r\t]+")
 STATES = [("", "全部"), *State.choices, ("withdrawn", "已撤回")]
 
 
-def one_member(text: str) -> Member:
-    """The one member the text means. Raises ValidationError with what to do."""
-    found = members_named(text)
+def one_member(text: str, *, within: Q) -> Member:
+    """The one member `within` whom the text means. Raises ValidationError with what to do."""
+    found = members_named(text, within=within)
     if not found:
         raise ValidationError(f"名册里没有“{text}”，请填全名、编号或拼音。")
     if len(found) > 1:
@@ -30,8 +31,17 @@ def one_member(text: str) -> Member:
     return found[0]
 
 
+def narrow(form: forms.BaseForm, within: Q) -> None:
+    """Let the form's fields for people find only those `within`; anybody else is as unknown as a misspelt name."""
+    for field in form.fields.values():
+        if isinstance(field, MemberField | MembersField):
+            field.within = within
+
+
 class MemberField(forms.CharField):
     """A member typed or chosen from the list of the page (`liaison/_people.html`); cleans to a Member or None."""
+
+    within = Q(pk__in=[])  # see `narrow`
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"list": "people", "autocomplete": "off", "placeholder": "姓名、拼音或编号"}
@@ -39,11 +49,13 @@ class MemberField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        return one_member(text) if text else None
+        return one_member(text, within=self.within) if text else None
 
 
 class MembersField(forms.CharField):
     """Several members, one per line or joined by 、, as pasted from a list; cleans to member ids without repeats."""
+
+    within = Q(pk__in=[])  # see `narrow`
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=20_000, widget=forms.Textarea(attrs={"rows": "3"}), **kwargs)
@@ -53,7 +65,7 @@ class MembersField(forms.CharField):
         found, wrong = [], []
         for name in dict.fromkeys(names):
             try:
-                found.append(one_member(name).pk)
+                found.append(one_member(name, within=self.within).pk)
             except ValidationError as refusal:
                 wrong += refusal.messages
         if wrong:
@@ -91,9 +103,12 @@ class ContactForm(forms.Form):
     target = MemberField(label="联系的是哪位委员", required=False, help_text="走访或联系其他委员时填。")
     participants = MembersField(label="一起去的委员", required=False, help_text="一行一位，或用顿号隔开。")
 
-    def __init__(self, *args: Any, today: date, pairs: Sequence[tuple[UUID, str]] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, today: date, within: Q, pairs: Sequence[tuple[UUID, str]] = (), **kwargs: Any
+    ) -> None:
         kwargs["initial"] = {"held_on": today, "key": uuid4(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
+        narrow(self, within)
         self.fields["held_on"].widget.attrs["max"] = today.isoformat()
         self.fields["constituents"].choices = [(str(id), name) for id, name in pairs]  # type: ignore[attr-defined]
         if not pairs:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.roles import Assignment, Role
 from core.sheets import XLSX
 from tenants.members.models import Member, PostKind, Sector, SpecialCommittee
 from tenants.members.queries import Filters
@@ -64,6 +65,10 @@ class MemberForm(forms.Form):
     phone = forms.CharField(
         label="联系电话", required=False, max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
+    district = forms.CharField(
+        label="所在区", required=False, max_length=60, help_text="居住或工作所在的区（县、市），写法与名册里已有的一致。",
+        widget=forms.TextInput(attrs={"list": "districts"}),
+    )  # fmt: skip
     joined_on = forms.DateField(label="任职日期", help_text="担任本届委员的第一天。")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -79,7 +84,7 @@ class MemberEditForm(MemberForm):
 
 def values_of(member: Member, *, posts: list[str], seats: list[Any], today: dt.date) -> dict[str, Any]:
     """A member as the edit form's initial values."""
-    plain = ("name", "number", "work_unit", "unit_post", "phone", "joined_on", "left_on", "sector")
+    plain = ("name", "number", "work_unit", "unit_post", "phone", "district", "joined_on", "left_on", "sector")
     held = {"posts": posts, "special_committees": seats, "effective_on": today}
     return {name: getattr(member, name) for name in plain} | held
 
@@ -93,13 +98,21 @@ class ImportForm(forms.Form):
 
 
 class AccountForm(forms.Form):
-    username = forms.CharField(label="账号", max_length=60, help_text="委员登录时输入，可用手机号。")
-    password = forms.CharField(
-        label="初始密码",
-        min_length=8,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    """What a member's account may do, beside the name it begins with; the member may change the name."""
+
+    username = forms.CharField(label="账号或手机号", max_length=60, help_text="委员打开链接时可以改成自己记得住的。")
+    roles = forms.MultipleChoiceField(
+        label="角色", widget=forms.CheckboxSelectMultiple, initial=["member"],
+        choices=[(name, f"{role.label}：{role.description}") for name, role in Role.by_name.items() if role.of_members],
+    )  # fmt: skip
+
+    def assignments(self) -> list[Assignment]:
+        """Call on a valid form. A convener's sectors are read from the roster."""
+        return [Assignment(name) for name in self.cleaned_data["roles"]]
+
+
+class InviteMembersForm(forms.Form):
+    again = forms.BooleanField(label="也给已邀请但还没有开通的重新生成，原来的链接作废", required=False)
 
 
 class AnonymiseForm(forms.Form):

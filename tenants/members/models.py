@@ -68,6 +68,7 @@ class Member(Row):
     work_unit = models.CharField(max_length=120, blank=True)
     unit_post = models.CharField(max_length=80, blank=True)
     phone = models.CharField(max_length=30, blank=True)
+    district = models.CharField(max_length=60, blank=True)  # where they live or work: who records for them (GZ20-4.4-4)
     joined_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)  # exclusive
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="member")
@@ -87,7 +88,7 @@ class Member(Row):
     class Personal:
         personal = {
             "name": Rule.PSEUDONYM, "name_pinyin": Rule.PSEUDONYM, "number": Rule.PSEUDONYM, "work_unit": Rule.BLANK,
-            "unit_post": Rule.BLANK, "phone": Rule.BLANK, "user": Rule.SAME,
+            "unit_post": Rule.BLANK, "phone": Rule.BLANK, "district": Rule.BLANK, "user": Rule.SAME,
         }  # fmt: skip
         safe = ("sector", "joined_on", "left_on", "continues", "is_invented")
         told = ("posts", "special_committees", "kind")

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from tenants.members.views import importing, people, privacy, roster
+from tenants.members.views import importing, inviting, people, privacy, roster
 
 app_name = "members"
 urlpatterns = [
     path("", roster.roster, name="roster"),
     path("new/", people.new, name="new"),
+    path("invite/", inviting.invite, name="invite"),
     path("import/", importing.upload, name="import"),
     path("import/template/", importing.template, name="import_template"),
     path("import/<uuid:id>/", importing.preview, name="import_preview"),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import models, transaction
 
+from accounts.permissions import Permission
 from billing_free.actions import claim
 from billing_free.quotas import What
 from core import audit
@@ -15,9 +16,11 @@ from core.errors import DomainError, NotFound
 from tenants.activities.models import Activity
 from tenants.liaison.actions import decisions, once, refuse_unknown
 from tenants.liaison.models import State
-from tenants.liaison.queries import active_members, born_as, refuse_strangers
+from tenants.liaison.queries import active_members, born_as, enters_for_others, refuse_strangers
 from tenants.liaison.queries.claims import Source, Waiting
 from tenants.members.models import Sector
+from tenants.members.queries import reach_of
+from tenants.voices import queries
 from tenants.voices.models import AuthorRole, Authorship, Output, OutputAuthor, OutputType
 
 
@@ -106,7 +109,7 @@ def register_output(
         raise SubmittedInFuture(submitted_on)
     roles = _roles(Authorship(authorship), lead, others)
     _refuse_strange_places(Authorship(authorship), sector, based_on)
-    known = active_members(roles, submitted_on) if roles else {}
+    known = active_members(roles, submitted_on, by=by) if roles else {}
     refuse_strangers(by=by, members=known)
     if twin := once.pressed_before(Output, id, by=by):
         return twin
@@ -173,7 +176,7 @@ def _refuse_again(type: str, title: str, day: date, authors: list[UUID], sector:
 
 def confirm_outputs(*, ids: Collection[UUID], by: audit.Actor, at: datetime) -> list[Output]:
     """All or none; returns the newly confirmed. Raises NotFound, AlreadyDecided, AlreadyWithdrawn."""
-    return decisions.confirm(Output, ids=ids, by=by, at=at, action="voices.confirm_output")
+    return decisions.confirm(Output, ids=ids, by=by, at=at, action="voices.confirm_output", within=_decidable(by))
 
 
 def confirm_output(*, id: UUID, by: audit.Actor, at: datetime) -> None:
@@ -183,20 +186,42 @@ def confirm_output(*, id: UUID, by: audit.Actor, at: datetime) -> None:
 
 def reject_output(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Output:
     """Raises NotFound, ReasonMissing, AlreadyDecided, AlreadyWithdrawn."""
-    return decisions.reject(Output, id=id, reason=reason, by=by, at=at, action="voices.reject_output")
+    return decisions.reject(
+        Output, id=id, reason=reason, by=by, at=at, action="voices.reject_output", within=_decidable(by)
+    )
 
 
 def withdraw_output(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Output:
     """Raises NotFound, ReasonMissing, NotYoursToWithdraw."""
-    return decisions.withdraw(Output, id=id, reason=reason, by=by, at=at, action="voices.withdraw_output")
+    reach = reach_of(by, Permission.RECORDS_WRITE)
+    narrow = enters_for_others(by) and not reach.is_everybody
+    within = queries.within(reach) | models.Q(entered_by=by.actor_id) if narrow else models.Q()
+    return decisions.withdraw(
+        Output, id=id, reason=reason, by=by, at=at, action="voices.withdraw_output", within=within
+    )
 
 
-def _claimed() -> models.QuerySet[Output]:
-    return Output.objects.filter(state=State.CLAIMED, withdrawn_at=None)
+def may_take_back(output: Output, *, by: audit.Actor) -> bool:
+    """Whether somebody who enters for others may withdraw it: its lead is within reach, or they entered it."""
+    reach = reach_of(by, Permission.RECORDS_WRITE)
+    if reach.is_everybody or output.entered_by == by.actor_id:
+        return True
+    return Output.objects.filter(queries.within(reach), pk=output.pk).exists()
 
 
-def _waiting() -> Sequence[Waiting]:
-    found = _claimed().select_related("sector").prefetch_related("authors__member__sector")
+def _decidable(by: audit.Actor) -> models.Q:
+    """A filter on outputs: whose lead is within the reach of who decides."""
+    return queries.within(reach_of(by, Permission.RECORDS_CONFIRM))
+
+
+def _claimed(user: audit.Actor) -> models.QuerySet[Output]:
+    return Output.objects.filter(_decidable(user), state=State.CLAIMED, withdrawn_at=None)
+
+
+def _waiting(user: audit.Actor) -> Sequence[Waiting]:
+    reach = reach_of(user, Permission.RECORDS_CONFIRM)
+    authors = OutputAuthor.objects.filter(reach.q("member")).select_related("member__sector")
+    found = _claimed(user).select_related("sector").prefetch_related(models.Prefetch("authors", authors))
     return [_line(one) for one in found]
 
 
@@ -221,8 +246,8 @@ CLAIMS = Source(
     name="outputs",
     label="履职成果",
     waiting=_waiting,
-    count=lambda: _claimed().count(),
-    exists=lambda id: Output.objects.filter(pk=id).exists(),
+    count=lambda user: _claimed(user).count(),
+    exists=lambda id, user: Output.objects.filter(_decidable(user), pk=id).exists(),
     confirm=confirm_outputs,
     reject=reject_output,
 )

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import Q
 
-from tenants.liaison.forms import STATES, MemberField, MembersField
+from tenants.liaison.forms import STATES, MemberField, MembersField, narrow
 from tenants.members.models import Sector
 from tenants.voices.models import Authorship, OutputType
 from tenants.voices.queries import OutputFilters
@@ -35,9 +36,10 @@ class OutputForm(forms.Form):
         label="界别", required=False, queryset=Sector.objects.none(), empty_label="不填", help_text="界别集体名义时选。"
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, within: Q, **kwargs: Any) -> None:
         kwargs["initial"] = {"submitted_on": today, "key": uuid4()}
         super().__init__(*args, **kwargs)
+        narrow(self, within)
         self.fields["submitted_on"].widget.attrs["max"] = today.isoformat()
         self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
 

@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from core import clock
 from core.web import page, refusals_on
 from tenants.liaison.forms import ReasonForm
-from tenants.liaison.queries import audience_of, people
+from tenants.liaison.queries import audience_of, enterable, people
 from tenants.members.queries import member_of
 from tenants.voices import actions, queries
 from tenants.voices.forms import OfficeOutputForm, OutputFilterForm, OutputForm
@@ -49,7 +49,9 @@ def output_new(request: HttpRequest) -> HttpResponse:
     """Record an output with its authors; a member is the first of them."""
     today, for_others = clock.today(), may(request.user, Permission.RECORDS_WRITE)
     member = None if for_others else member_of(request.user)
-    form = (OfficeOutputForm if for_others else OutputForm)(request.POST or None, today=today)
+    form = (OfficeOutputForm if for_others else OutputForm)(
+        request.POST or None, today=today, within=enterable(signed_in(request))
+    )
     if request.method == "POST" and form.is_valid() and (for_others or member):
         with refusals_on(form):
             values = form.values() if for_others else {**form.values(), "lead": member.pk}  # type: ignore[union-attr]
@@ -60,7 +62,7 @@ def output_new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "member": member,
         "for_others": for_others,
-        "people": people(today),
+        "people": people(today, request.user),
         "audience": audience_of(request.user),
     }
     return page(request, "voices/output_new.html", context, status=422 if form.errors else 200)
@@ -83,10 +85,12 @@ def output(request: HttpRequest, id: UUID) -> HttpResponse:
 
 def _output_page(request: HttpRequest, record: Output, form: ReasonForm) -> HttpResponse:
     open_claim = record.state == "claimed" and not record.is_withdrawn
-    writes = may(request.user, Permission.RECORDS_WRITE)
+    writes = may(request.user, Permission.RECORDS_WRITE) and actions.may_take_back(record, by=signed_in(request))
+    signers = queries.signers(record)
     context = {
         "output": record,
-        "signers": queries.signers(record),
+        "signers": signers,
+        "others": max(getattr(record, "number", 0) - len(signers), 0),
         "may_open_members": may(request.user, Permission.MEMBERS_READ),
         "may_decide": may(request.user, Permission.RECORDS_CONFIRM) and open_claim,
         "may_withdraw": not record.is_withdrawn and (writes or record.entered_by == request.user.pk),

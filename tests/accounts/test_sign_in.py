@@ -69,7 +69,7 @@ def test_a_guess_counts_before_the_password_is_looked_at(place, monkeypatch):
     """Otherwise any number of guesses sent at once would pass the lock together."""
     counted = []
     monkeypatch.setattr(
-        "accounts.views.authenticate", lambda request, **given: counted.append(cache.get("sign-in:wang"))
+        "accounts.views.signing.authenticate", lambda request, **given: counted.append(cache.get("sign-in:wang"))
     )
     client = Client(headers={"host": "anhua.localhost"})
     try:

@@ -32,9 +32,9 @@ def make() -> tuple[str, list[str]]:
 def sign_in(username: str) -> str:
     """A session of the user in the committee entered, as signing in makes it."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
     from accounts.models import User
+    from accounts.sessions import SessionStore
 
     user = User.objects.get(username=username)
     store = SessionStore()

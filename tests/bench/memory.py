@@ -96,11 +96,12 @@ def _provision(number: int) -> list[str]:
     from registry.provisioning import _make
     from tests.bench.committee import ENTRY
 
-    copied = ("accounts_user", "accounts_rolegrant", "django_session")
+    copied = ("accounts_user", "accounts_rolegrant", "accounts_session")
     with connections["owner"].cursor() as cursor:
         for code in (f"m{one}" for one in range(number)):
             _make(code=code, name=f"政协{code}", slug=code, level="county", parent=None)
             for table in copied:
                 cursor.execute(f"INSERT INTO c_{code}.{table} SELECT * FROM {ENTRY.schema}.{table}")
+            cursor.execute(f"UPDATE c_{code}.accounts_session SET place = '{code}:1'")  # a session is refused elsewhere
     Committee.objects.using("owner").update(state="active")
     return [f"m{one}.localhost" for one in range(number)]

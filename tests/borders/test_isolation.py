@@ -57,7 +57,7 @@ def test_the_parent_has_no_more_right_than_a_stranger(place):
 
 
 @pytest.mark.parametrize(
-    "table", ["accounts_user", "core_auditevent", "django_session", "django_migrations", "registry_schemascript"]
+    "table", ["accounts_user", "core_auditevent", "accounts_session", "django_migrations", "registry_schemascript"]
 )
 def test_public_tables_that_also_exist_inside_are_closed_to_committees(place, table):
     with place("anhua").inside():
@@ -183,7 +183,7 @@ def test_no_table_name_exists_on_both_sides_but_the_four_named_kinds(db):
     from django.conf import settings
 
     both = set(settings.SHARED_APPS) & set(settings.TENANT_APPS)
-    assert both == {"core", "accounts", "django.contrib.sessions"}
+    assert both == {"core", "accounts"}
     assert {m._meta.app_label for m in apps.get_models()} >= {"members", "exchange"}
 
 

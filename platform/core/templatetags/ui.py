@@ -56,6 +56,11 @@ STATES: dict[str, State] = {
     "done": State(word="已完成", mark="check", tone="done"),
     "failed": State(word="未完成", mark="alert", tone="overdue"),
     "cancelled": State(word="已取消", mark="dash", tone="na"),
+    # accounts
+    "invited": State(word="已邀请", mark="clock", tone="waiting"),
+    "expired": State(word="链接过期", mark="open", tone="open"),
+    "uninvited": State(word="没有链接", mark="open", tone="open"),
+    "deactivated": State(word="已停用", mark="dash", tone="na"),
     # committees
     "making": State(word="筹建中", mark="clock", tone="waiting"),
     "active": State(word="使用中", mark="check", tone="done"),

@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+from django.db.models import Q
+
 from core import sheets
 from policy_engine import Duty, Policy
 from tenants.assessment.queries.standing import Line, Standing, duties_of, standing, standings
@@ -85,8 +87,8 @@ class StandingTable:
         return sheets.write(title=f"履职情况 {self.as_of:%Y-%m-%d}", columns=heads, rows=rows)
 
 
-def standing_table(asked: Asked = EVERYTHING, *, as_of: date, within: frozenset[UUID] | None) -> StandingTable:
-    """Members in office on `as_of`, in name order; `within` limits to sectors. Raises NoPolicy."""
+def standing_table(asked: Asked = EVERYTHING, *, as_of: date, within: Q) -> StandingTable:
+    """Members in office on `as_of`, in name order; `within` limits to somebody's reach. Raises NoPolicy."""
     judged = standing(as_of)
     filters = Filters(q=asked.q, sector=asked.sector, special_committee=asked.special_committee)
     members = rows_of(roster(as_of, filters, within=within))

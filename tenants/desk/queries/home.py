@@ -157,8 +157,8 @@ class MemberHome:
 def office_home(user: Any, *, today: dt.date) -> OfficeHome:
     """Composed of the other apps' own queries; what the person may not see is not asked for."""
     due = reports.due_month(today)
-    claims = liaison.waiting() if may(user, P.RECORDS_CONFIRM) else []
-    judged = may(user, P.STANDING_READ) and members.sectors_seen_by(user, today) is None and has_policy(today)
+    claims = liaison.waiting(user) if may(user, P.RECORDS_CONFIRM) else []
+    judged = may(user, P.STANDING_READ) and members.reach_of(user, P.STANDING_READ).is_everybody and has_policy(today)
     below = reports.rollup(due.key) if may(user, P.ROLLUP_READ) else None
     standing = assessment.standing(today) if judged else None
     newest = reports.all_latest() if may(user, P.RETURNS_READ) else {}

@@ -39,6 +39,7 @@ PLACES = (
     Place("上下级汇总", "/rollup/", "sum", "上下级", (P.ROLLUP_READ,)),
     Place("我的个人信息", "/members/me/data/", "people", "管理", (P.RECORDS_OWN,)),
     Place("用量单", "/statement/", "doc", "管理", (P.STATEMENT_READ,)),
+    Place("账号", "/accounts/", "people", "管理", (P.ACCOUNTS_MANAGE,)),
     Place("操作记录", "/audit/", "log", "管理", (P.AUDIT_READ,)),
     Place("后台任务", "/jobs/", "clock", "管理", (P.JOBS_READ,)),
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import models, transaction
 
+from accounts.permissions import Permission
 from billing_free.actions import claim
 from billing_free.quotas import What
 from core import audit
@@ -25,8 +26,9 @@ from tenants.liaison.models import (
     PlaceLevel,
     State,
 )
-from tenants.liaison.queries import active_members, born_as, refuse_strangers
+from tenants.liaison.queries import active_members, born_as, enters_for_others, refuse_strangers
 from tenants.liaison.queries.claims import Source, Waiting
+from tenants.members.queries import reach_of
 
 
 class ContactInFuture(DomainError):
@@ -111,7 +113,7 @@ def register_contact(
     if target == member:
         raise ContactWithSelf
     others = [other for other in dict.fromkeys(participants) if other != member]
-    known = active_members({member, *others, *([target] if target else [])}, held_on)
+    known = active_members({member, *others, *([target] if target else [])}, held_on, by=by)
     refuse_strangers(by=by, members={member: known[member]})
     if twin := once.pressed_before(ContactRecord, id, by=by):
         return twin
@@ -160,24 +162,37 @@ def confirm_contact(*, id: UUID, by: audit.Actor, at: datetime) -> None:
 
 def confirm_contacts(*, ids: Collection[UUID], by: audit.Actor, at: datetime) -> list[ContactRecord]:
     """All or none; returns the newly confirmed. Raises as confirm_contact."""
-    return decisions.confirm(ContactRecord, ids=ids, by=by, at=at, action="liaison.confirm_contact")
+    return decisions.confirm(
+        ContactRecord, ids=ids, by=by, at=at, action="liaison.confirm_contact", within=_decidable(by)
+    )
 
 
 def reject_contact(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> ContactRecord:
     """Raises NotFound, ReasonMissing, AlreadyDecided, AlreadyWithdrawn."""
-    return decisions.reject(ContactRecord, id=id, reason=reason, by=by, at=at, action="liaison.reject_contact")
+    return decisions.reject(
+        ContactRecord, id=id, reason=reason, by=by, at=at, action="liaison.reject_contact", within=_decidable(by)
+    )
 
 
 def withdraw_contact(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> ContactRecord:
     """Raises NotFound, ReasonMissing, NotYoursToWithdraw."""
-    return decisions.withdraw(ContactRecord, id=id, reason=reason, by=by, at=at, action="liaison.withdraw_contact")
+    own = models.Q(entered_by=by.actor_id)
+    within = reach_of(by, Permission.RECORDS_WRITE).q("member", or_=own) if enters_for_others(by) else models.Q()
+    return decisions.withdraw(
+        ContactRecord, id=id, reason=reason, by=by, at=at, action="liaison.withdraw_contact", within=within
+    )
 
 
-def _claimed() -> models.QuerySet[ContactRecord]:
-    return ContactRecord.objects.filter(state=State.CLAIMED, withdrawn_at=None)
+def _decidable(by: audit.Actor) -> models.Q:
+    """A filter on contact records: whose members are within the reach of who decides."""
+    return reach_of(by, Permission.RECORDS_CONFIRM).q("member")
 
 
-def _waiting() -> Sequence[Waiting]:
+def _claimed(user: audit.Actor) -> models.QuerySet[ContactRecord]:
+    return ContactRecord.objects.filter(_decidable(user), state=State.CLAIMED, withdrawn_at=None)
+
+
+def _waiting(user: audit.Actor) -> Sequence[Waiting]:
     return [
         Waiting(
             source="contacts",
@@ -189,7 +204,7 @@ def _waiting() -> Sequence[Waiting]:
             held_on=one.held_on,
             url=f"/contacts/{one.pk}/",
         )
-        for one in _claimed().select_related("member__sector")
+        for one in _claimed(user).select_related("member__sector")
     ]
 
 
@@ -197,8 +212,8 @@ CLAIMS = Source(
     name="contacts",
     label="联系记录",
     waiting=_waiting,
-    exists=lambda id: ContactRecord.objects.filter(pk=id).exists(),
-    count=lambda: _claimed().count(),
+    exists=lambda id, user: ContactRecord.objects.filter(_decidable(user), pk=id).exists(),
+    count=lambda user: _claimed(user).count(),
     confirm=confirm_contacts,
     reject=reject_contact,
 )

@@ -11,6 +11,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from core import audit
 from core.errors import DomainError, NotFound
@@ -53,21 +54,24 @@ class NotYoursToWithdraw(DomainError):
         super().__init__("这条记录由办公室录入或已由办公室确认，如需撤回请联系办公室。")
 
 
-def locked(model: type[Record], ids: Collection[UUID]) -> list[Record]:
-    """The rows, locked in one order so that two bulk decisions cannot wait for each other. Raises NotFound."""
-    rows = list(model._default_manager.select_for_update(of=("self",)).filter(pk__in=set(ids)).order_by("pk"))
+def locked(model: type[Record], ids: Collection[UUID], within: Q) -> list[Record]:
+    """The rows, locked in one order so that two bulk decisions cannot wait for each other. Raises NotFound,
+    also for one not `within` (who is beyond the reach of the one who decides)."""
+    rows = list(model._default_manager.select_for_update(of=("self",)).filter(within, pk__in=set(ids)).order_by("pk"))
     if len(rows) != len(set(ids)):
         raise NotFound
     return rows
 
 
 @transaction.atomic
-def confirm(model: type[Record], *, ids: Collection[UUID], by: audit.Actor, at: datetime, action: str) -> list[Record]:
+def confirm(
+    model: type[Record], *, ids: Collection[UUID], by: audit.Actor, at: datetime, action: str, within: Q
+) -> list[Record]:
     """Confirm claims, all or none; those confirmed before stay as they are. Returns the newly confirmed.
 
     Raises NotFound, AlreadyDecided (one was returned), AlreadyWithdrawn.
     """
-    rows = locked(model, ids)
+    rows = locked(model, ids, within)
     for row in rows:
         if row.is_withdrawn:
             raise AlreadyWithdrawn
@@ -84,14 +88,16 @@ def confirm(model: type[Record], *, ids: Collection[UUID], by: audit.Actor, at: 
 
 
 @transaction.atomic
-def reject(model: type[Record], *, id: UUID, reason: str, by: audit.Actor, at: datetime, action: str) -> Record:
+def reject(
+    model: type[Record], *, id: UUID, reason: str, by: audit.Actor, at: datetime, action: str, within: Q
+) -> Record:
     """Return a claim with a reason; returning it again changes nothing.
 
     Raises NotFound, ReasonMissing, AlreadyDecided (it was confirmed), AlreadyWithdrawn.
     """
     if not reason.strip():
         raise ReasonMissing("退回")
-    (row,) = locked(model, [id])
+    (row,) = locked(model, [id], within)
     if row.is_withdrawn:
         raise AlreadyWithdrawn
     if row.state == State.CONFIRMED:
@@ -107,14 +113,16 @@ def reject(model: type[Record], *, id: UUID, reason: str, by: audit.Actor, at: d
 
 
 @transaction.atomic
-def withdraw(model: type[Record], *, id: UUID, reason: str, by: audit.Actor, at: datetime, action: str) -> Record:
+def withdraw(
+    model: type[Record], *, id: UUID, reason: str, by: audit.Actor, at: datetime, action: str, within: Q
+) -> Record:
     """Take a record back: it stays readable and counts nowhere. A member takes back only what they entered and nobody confirmed.
 
     Raises NotFound, ReasonMissing, NotYoursToWithdraw; withdrawing it again changes nothing.
     """
     if not reason.strip():
         raise ReasonMissing("撤回")
-    (row,) = locked(model, [id])
+    (row,) = locked(model, [id], within)
     if not enters_for_others(by) and (row.entered_by != by.actor_id or row.decided_by not in (None, by.actor_id)):
         raise NotYoursToWithdraw
     if row.is_withdrawn:

@@ -12,7 +12,7 @@ from core import audit
 from core.errors import DomainError, NotFound
 from tenants.liaison.actions.contacts import refuse_unknown
 from tenants.liaison.models import ChoiceBasis, Constituent, ConstituentLink, Level, LinkAssignment
-from tenants.liaison.queries import active_members, refuse_strangers
+from tenants.liaison.queries import active_members, enterable, enters_for_others, refuse_strangers
 from tenants.members.models import Member, Sector, SpecialCommittee
 
 
@@ -87,7 +87,7 @@ def pair_constituent(
     refuse_unknown("choice_basis", choice_basis, ChoiceBasis)
     if since > today:
         raise PairingInFuture(since, "since")
-    known = active_members([member], since)
+    known = active_members([member], since, by=by)
     refuse_strangers(by=by, members=known)
     list(Member.objects.select_for_update(of=("self",)).filter(pk=member).values_list("pk"))  # two presses at once
     _refuse_paired(member, name, phone)
@@ -120,12 +120,15 @@ def _refuse_unknown_sector(sector: UUID | None) -> None:
 def end_pairing(*, link: UUID, until: date, today: date, by: audit.Actor) -> ConstituentLink:
     """End a pairing: it stands no more from `until` on. Ending it again on the same day changes nothing.
 
-    Raises NotFound, PairingInFuture, EndsBeforeBeginning, AlreadyEnded, NotYourRecord.
+    Raises NotFound (also for somebody else's), PairingInFuture, EndsBeforeBeginning, AlreadyEnded.
     """
-    found = ConstituentLink.objects.select_related("member").select_for_update(of=("self",)).filter(pk=link).first()
+    own = Q(member__user__in=[by.actor_id])
+    within = Q(member__in=Member.objects.filter(enterable(by))) if enters_for_others(by) else own
+    found = (
+        ConstituentLink.objects.select_related("member").select_for_update(of=("self",)).filter(within, pk=link).first()
+    )
     if found is None:
         raise NotFound
-    refuse_strangers(by=by, members={found.member_id: found.member})
     if until > today:
         raise PairingInFuture(until, "until")
     if until < found.since:
@@ -162,7 +165,7 @@ def assign_link(
     given = {field for field, id in targets.items() if id is not None}
     if given != {wanted.get(level, "to_member")} or from_member == to_member:
         raise WrongTarget(Level(level))
-    active_members({from_member, *([to_member] if to_member else [])}, since)
+    active_members({from_member, *([to_member] if to_member else [])}, since, by=by)
     _refuse_unknown_sector(to_sector)
     if to_special_committee and not SpecialCommittee.objects.filter(pk=to_special_committee).exists():
         raise NotFound

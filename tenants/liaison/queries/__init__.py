@@ -9,8 +9,10 @@ from tenants.liaison.queries.contacts import (
     met_constituents,
     number_met,
     own_numbers,
+    seen_by,
     sheet_rows,
     visible_contacts,
+    without_strangers,
 )
 from tenants.liaison.queries.entry import (
     MemberNotActive,
@@ -19,6 +21,7 @@ from tenants.liaison.queries.entry import (
     active_members,
     audience_of,
     born_as,
+    enterable,
     enters_for_others,
     members_named,
     people,
@@ -28,6 +31,6 @@ from tenants.liaison.queries.pairings import ended_pairings_of, paired_members, 
 
 __all__ = [
     "ContactFilters", "MemberNotActive", "NotYourRecord", "UnknownMember", "active_members", "audience_of", "born_as", "companions",
-    "contact_by_id", "contacts", "ended_pairings_of", "enters_for_others", "members_named", "met_constituents", "number_met", "number_waiting",
-    "own_numbers", "paired_members", "pairings_of", "people", "refuse_strangers", "sheet_rows", "totals", "visible_contacts", "waiting",
+    "contact_by_id", "contacts", "ended_pairings_of", "enterable", "enters_for_others", "members_named", "met_constituents", "number_met", "number_waiting",
+    "own_numbers", "paired_members", "pairings_of", "people", "refuse_strangers", "seen_by", "sheet_rows", "totals", "visible_contacts", "waiting", "without_strangers",
 ]  # fmt: skip

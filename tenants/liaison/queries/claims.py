@@ -47,9 +47,9 @@ class Source:
 
     name: str
     label: str
-    waiting: Callable[[], Sequence[Waiting]]
-    count: Callable[[], int]
-    exists: Callable[[UUID], bool]  # of this kind in this committee, waiting or not
+    waiting: Callable[[audit.Actor], Sequence[Waiting]]  # within the reach of who asks; so are the next two
+    count: Callable[[audit.Actor], int]
+    exists: Callable[[UUID, audit.Actor], bool]  # of this kind, waiting or not
     confirm: Confirm
     reject: Reject
 
@@ -68,11 +68,11 @@ def source(name: str) -> Source:
     return _sources[name]
 
 
-def waiting() -> list[Waiting]:
-    """All claims, the oldest day first. One query per kind."""
-    lines = [line for one in _sources.values() for line in one.waiting()]
+def waiting(user: audit.Actor) -> list[Waiting]:
+    """All claims `user` may decide on, the oldest day first. One query per kind."""
+    lines = [line for one in _sources.values() for line in one.waiting(user)]
     return sorted(lines, key=lambda line: (line.held_on, line.who, line.key))
 
 
-def number_waiting() -> int:
-    return sum(one.count() for one in _sources.values())
+def number_waiting(user: audit.Actor) -> int:
+    return sum(one.count(user) for one in _sources.values())

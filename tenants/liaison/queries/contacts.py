@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from accounts.access import may
 from accounts.permissions import Permission
 from core.errors import NotFound
 from tenants.liaison.models import ContactRecord, State
-from tenants.members.queries import member_of
+from tenants.members.queries import member_of, reach_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +35,35 @@ WITHDRAWN = "withdrawn"  # a state of the filter only
 
 
 def visible_contacts(user: Any) -> QuerySet[ContactRecord]:
-    """Readers of records see all; a recorder what they entered; a member what they organised or joined."""
+    """Readers of records see those of members within their reach; a member what they entered, organised or joined."""
     contacts = ContactRecord.objects.select_related("member__sector", "target")
-    if may(user, Permission.RECORDS_READ):
-        return contacts
-    own = Q(entered_by=user.pk)
-    member = member_of(user)
-    if member is not None:
-        own |= Q(member=member) | Q(pk__in=member.contacts_joined.values("record_id"))
-    return contacts.filter(own)
+    own = None
+    if may(user, Permission.RECORDS_OWN):
+        own = Q(entered_by=user.pk)
+        member = member_of(user)
+        if member is not None:
+            own |= Q(member=member) | Q(pk__in=member.contacts_joined.values("record_id"))
+    return contacts.filter(reach_of(user, Permission.RECORDS_READ).q("member", or_=own))
+
+
+def seen_by(user: Any, members: Iterable[UUID]) -> set[UUID]:
+    """Whose names `user` may read in a record they may open: all where it is their own to see, otherwise those in reach.
+
+    One query, none for a member or the office.
+    """
+    if not may(user, Permission.RECORDS_READ):
+        return set(members)
+    return reach_of(user, Permission.RECORDS_READ).among(members)
+
+
+def without_strangers(user: Any, records: Iterable[ContactRecord]) -> list[ContactRecord]:
+    """The records, to show; a visited member beyond reach is left out of them. One query at most."""
+    shown = list(records)
+    seen = seen_by(user, {one.target_id for one in shown if one.target_id})
+    for one in shown:
+        if one.target_id and one.target_id not in seen:
+            one.target = None
+    return shown
 
 
 def contacts(user: Any, filters: ContactFilters = EVERYTHING) -> QuerySet[ContactRecord]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,7 +15,7 @@ from core import audit
 from core.errors import DomainError, NotAllowed, NotFound
 from tenants.liaison.models import State
 from tenants.members.models import Member
-from tenants.members.queries import serving
+from tenants.members.queries import reach_of, serving
 from tenants.policy.queries import data_entry_on
 
 
@@ -55,10 +55,19 @@ def born_as(*, by: audit.Actor, day: date) -> State:
     return State.CLAIMED
 
 
-def active_members(ids: Iterable[UUID], day: date) -> dict[UUID, Member]:
-    """The members by id. Raises UnknownMember, MemberNotActive. One query."""
+def enterable(by: audit.Actor) -> Q:
+    """A filter on members: whom `by` may name in a record. Who enters for others names only those within reach; a member
+    names whom they met."""
+    if by is audit.SYSTEM or not enters_for_others(by):
+        return Q()
+    own = Q(user_id=by.actor_id) if may(by, Permission.RECORDS_OWN) else None
+    return reach_of(by, Permission.RECORDS_WRITE).q(or_=own)
+
+
+def active_members(ids: Iterable[UUID], day: date, *, by: audit.Actor) -> dict[UUID, Member]:
+    """The members by id. Raises UnknownMember (also for one beyond the reach of `by`), MemberNotActive. One query."""
     wanted = set(ids)
-    found: dict[UUID, Member] = Member.objects.in_bulk(list(wanted))
+    found: dict[UUID, Member] = Member.objects.filter(enterable(by)).in_bulk(list(wanted))
     if len(found) != len(wanted):
         raise UnknownMember
     for member in found.values():
@@ -79,21 +88,27 @@ def audience_of(user: object) -> Literal["office", "member"]:
     return "office" if any(may(user, one) for one in offices) else "member"
 
 
-def people(day: date) -> list[tuple[str, str]]:
-    """What a name field offers: `(张三（001）, 教育界)` for everybody serving on the day. One query."""
-    rows = serving(day).values_list("name", "number", "sector__name")
+def people(day: date, user: Any) -> list[tuple[str, str]]:
+    """What a name field offers: `(张三（001）, 教育界)` for those serving on the day. One query.
+
+    Whom one may enter for; a member is offered the own sector, anybody else is found by the whole name or number.
+    """
+    within = enterable(user)
+    if not enters_for_others(user):
+        within = Q(sector__in=Member.objects.filter(user_id=user.pk).values("sector_id"))
+    rows = serving(day).filter(within).values_list("name", "number", "sector__name")
     return [(f"{name}（{number}）", sector) for name, number, sector in rows]
 
 
-def members_named(text: str) -> list[Member]:
-    """Members whom the text means: `name（number）`, a number, a whole name, or a whole pinyin or its initials."""
+def members_named(text: str, *, within: Q) -> list[Member]:
+    """Members `within` whom the text means: `name（number）`, a number, a whole name, or a whole pinyin or its initials."""
     text = text.strip()
     name, _, rest = text.rstrip("）)").replace("(", "（").rpartition("（")
-    if name and (found := list(Member.objects.filter(number=rest.strip(), name=name.strip()))):
+    if name and (found := list(Member.objects.filter(within, number=rest.strip(), name=name.strip()))):
         return found
     sound = text.lower().replace(" ", "")
     by_sound = Q(name_pinyin__startswith=f"{sound} ") | Q(name_pinyin__endswith=f" {sound}")
     for meaning in (Q(number=text), Q(name=text), by_sound):
-        if text and (found := list(Member.objects.filter(meaning).select_related("sector")[:9])):
+        if text and (found := list(Member.objects.filter(within & meaning).select_related("sector")[:9])):
             return found
     return []

@@ -24,18 +24,20 @@ def ended_pairings_of(member: Member, day: date) -> QuerySet[ConstituentLink]:
     )
 
 
-def paired_members(day: date, filters: Filters) -> QuerySet[Any]:
+def paired_members(day: date, filters: Filters, *, within: Q) -> QuerySet[Any]:
     """The roster with `pairs`, the number of people each is paired with on the day; the fewest first."""
     standing = Q(constituent_links__since__lte=day) & (
         Q(constituent_links__until=None) | Q(constituent_links__until__gt=day)
     )
-    found = roster(day, filters).annotate(pairs=Count("constituent_links", filter=standing, distinct=True))
+    found = roster(day, filters, within=within).annotate(
+        pairs=Count("constituent_links", filter=standing, distinct=True)
+    )
     return found.order_by("pairs", F("name_pinyin"), "number")
 
 
-def totals(day: date) -> dict[str, int]:
-    """`{members, paired, pairs}` of the committee on the day: serving members, those with at least one pair, all pairs."""
-    members = serving(day)
+def totals(day: date, *, within: Q) -> dict[str, int]:
+    """`{members, paired, pairs}` of those `within` on the day: serving members, those with at least one pair, all pairs."""
+    members = serving(day).filter(within)
     links = ConstituentLink.objects.filter(on_day(day), member__in=members)
     counted = links.aggregate(pairs=Count("pk"), paired=Count("member", distinct=True))
     return {"members": members.count(), **counted}

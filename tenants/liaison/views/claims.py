@@ -28,7 +28,7 @@ HERE = "/contacts/claims/"
 @requires(Permission.RECORDS_CONFIRM)
 def claim_list(request: HttpRequest) -> HttpResponse:
     """The oldest first; the first button has the focus, so Enter confirms and goes on. `?all=1` ticks everything."""
-    waiting = claims.waiting()
+    waiting = claims.waiting(signed_in(request))
     days = (clock.today() - waiting[0].held_on).days if waiting else 0
     context = {
         "lines": waiting[:SHOWN],
@@ -45,7 +45,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
 def claims_confirm(request: HttpRequest) -> HttpResponse:
     """Confirm the ticked ones: first a look at what that means, then, with `sure`, the deed; all or none."""
     chosen = request.POST.getlist("chosen")
-    wanted = [line for line in claims.waiting() if line.key in set(chosen)]
+    wanted = [line for line in claims.waiting(signed_in(request)) if line.key in set(chosen)]
     if not wanted:
         messages.warning(request, "没有选中待确认的记录。请先在要确认的行前打勾。")
         return redirect(HERE)
@@ -65,11 +65,11 @@ def _confirm(request: HttpRequest, wanted: list[claims.Waiting]) -> None:
     with transaction.atomic():
         for name, some in ids.items():
             claims.source(name).confirm(ids=some, by=signed_in(request), at=clock.now())  # type: ignore[arg-type]
-    messages.success(request, f"已确认 {len(wanted)} 条，计入各人履职。{_rest()}")
+    messages.success(request, f"已确认 {len(wanted)} 条，计入各人履职。{_rest(request)}")
 
 
-def _rest() -> str:
-    left = claims.number_waiting()
+def _rest(request: HttpRequest) -> str:
+    left = claims.number_waiting(signed_in(request))
     return f"还有 {left} 条待确认。" if left else "没有待确认的了。"
 
 
@@ -90,7 +90,7 @@ def claim_confirm(request: HttpRequest, source: str, id: UUID) -> HttpResponse:
             raise
         messages.warning(request, refusal.message)
     else:
-        messages.success(request, f"已确认，计入履职。{_rest()}")
+        messages.success(request, f"已确认，计入履职。{_rest(request)}")
     return redirect(_back(request))
 
 
@@ -99,14 +99,14 @@ def claim_confirm(request: HttpRequest, source: str, id: UUID) -> HttpResponse:
 def claim_return(request: HttpRequest, source: str, id: UUID) -> HttpResponse:
     """Return one with a reason its author will read."""
     kind, form = claims.source(source), ReasonForm(request.POST or None)
-    if not kind.exists(id):
+    if not kind.exists(id, signed_in(request)):
         raise NotFound
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             kind.reject(id=id, reason=form.cleaned_data["reason"], by=signed_in(request), at=clock.now())  # type: ignore[arg-type]
-            messages.success(request, f"已退回，录入人会看到原因。{_rest()}")
+            messages.success(request, f"已退回，录入人会看到原因。{_rest(request)}")
             return redirect(_back(request))
-    line = next((line for line in kind.waiting() if line.id == id), None)
+    line = next((line for line in kind.waiting(signed_in(request)) if line.id == id), None)
     if line is None:
         messages.warning(request, "这条已经处理过，或已撤回。")
         return redirect(HERE)

@@ -19,7 +19,7 @@ from tenants.liaison import actions, queries
 from tenants.liaison.forms import EndPairingForm, PairingForm
 from tenants.members.forms import RosterFilter
 from tenants.members.models import Member
-from tenants.members.queries import member_of
+from tenants.members.queries import member_of, reach_of
 
 PER_PAGE = 50
 
@@ -53,11 +53,12 @@ def _own(request: HttpRequest, member: Member) -> HttpResponse:
 def _numbers(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     form = RosterFilter(request.GET)
-    found = queries.paired_members(today, form.filters())
+    within = reach_of(request.user, Permission.RECORDS_READ).q()
+    found = queries.paired_members(today, form.filters(), within=within)
     context = {
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "filter": form,
-        "totals": queries.totals(today),
+        "totals": queries.totals(today, within=within),
         "may_open_members": may(request.user, Permission.MEMBERS_READ),
     }
     return page(request, "liaison/constituent_numbers.html", context)

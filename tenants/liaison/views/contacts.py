@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock, sheets
-from core.errors import DomainError
 from core.web import page, refusals_on
 from tenants.liaison import actions, queries
 from tenants.liaison.forms import ContactFilterForm, ContactForm, OfficeContactForm, ReasonForm
 from tenants.liaison.models import ContactRecord
 from tenants.members.models import Member
-from tenants.members.queries import member_by_id, member_of
+from tenants.members.queries import member_of
 
 PER_PAGE = 50
 COLUMNS = (
@@ -40,6 +39,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "xlsx":
         return _file(found, request)
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    shown.object_list = queries.without_strangers(request.user, shown.object_list)  # type: ignore[assignment]
     query = request.GET.copy()
     query.pop("page", None)
     query["format"] = "xlsx"
@@ -94,7 +94,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "member": member,
         "for_others": for_others,
-        "people": queries.people(today),
+        "people": queries.people(today, request.user),
         "audience": queries.audience_of(request.user),
     }
     return page(request, "liaison/contact_new.html", context, status=422 if form.errors else 200)
@@ -102,19 +102,22 @@ def contact_new(request: HttpRequest) -> HttpResponse:
 
 def _form(request: HttpRequest, member: Member | None, *, for_others: bool) -> ContactForm:
     today, data = clock.today(), request.POST or None
+    within = queries.enterable(signed_in(request))
     if for_others:
-        return OfficeContactForm(data, today=today, initial=_named(request.GET.get("member")))
+        return OfficeContactForm(data, today=today, within=within, initial=_named(request.GET.get("member"), within))
     pairs = queries.pairings_of(member, today) if member else ()
-    return ContactForm(data, today=today, pairs=[(link.constituent_id, link.constituent.name) for link in pairs])
+    return ContactForm(
+        data, today=today, within=within, pairs=[(link.constituent_id, link.constituent.name) for link in pairs]
+    )
 
 
-def _named(text: str | None) -> dict[str, str]:
+def _named(text: str | None, within: Q) -> dict[str, str]:
     """The member of `?member=<uuid>`, as the field writes them."""
     try:
-        member = member_by_id(UUID(text or ""))
-    except (ValueError, DomainError):
+        member = Member.objects.filter(within, pk=UUID(text or "")).first()
+    except ValueError:
         return {}
-    return {"member": f"{member.name}（{member.number}）"}
+    return {"member": f"{member.name}（{member.number}）"} if member else {}
 
 
 def _told(record: ContactRecord) -> str:
@@ -133,9 +136,13 @@ def contact(request: HttpRequest, id: UUID) -> HttpResponse:
 
 def _contact_page(request: HttpRequest, record: ContactRecord, form: ReasonForm) -> HttpResponse:
     own = record.member.user_id == request.user.pk
+    (record,) = queries.without_strangers(request.user, [record])
+    there = queries.companions(record)
+    seen = queries.seen_by(request.user, [one.member_id for one in there])
     context = {
         "record": record,
-        "companions": queries.companions(record),
+        "companions": [one for one in there if one.member_id in seen],
+        "others": len(there) - len(seen),
         # Names of the people met are known to the member they are paired with; everybody else sees how many.
         "met": queries.met_constituents(record) if own else [],
         "number_met": queries.number_met(record),

@@ -1,6 +1,14 @@
 """The only writers of the roster."""
 
-from tenants.members.actions.accounts import AlreadyHasAccount, Nameless, close_account, give_account
+from tenants.members.actions.accounts import (
+    AlreadyHasAccount,
+    Nameless,
+    NobodyToInvite,
+    close_account,
+    give_account,
+    invite_member,
+    invite_members,
+)
 from tenants.members.actions.groups import (
     NameTaken,
     NotInSector,
@@ -64,6 +72,7 @@ __all__ = [
     "NameTaken",
     "Nameless",
     "NobodyServes",
+    "NobodyToInvite",
     "NotDue",
     "NotInSector",
     "NothingChosen",
@@ -91,6 +100,8 @@ __all__ = [
     "give_account",
     "hand_over",
     "import_roster",
+    "invite_member",
+    "invite_members",
     "keep_draft",
     "link_sector",
     "make_export",

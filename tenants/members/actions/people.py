@@ -19,7 +19,7 @@ from tenants.members.actions.holdings import Belonging, Rearrangement, lock_rost
 from tenants.members.actions.names import normalised
 from tenants.members.models import Convener, Member, MemberPost, PostKind, Seat, Sector, SpecialCommittee
 
-_PLAIN = ("name", "number", "work_unit", "unit_post", "phone", "joined_on", "left_on")
+_PLAIN = ("name", "number", "work_unit", "unit_post", "phone", "district", "joined_on", "left_on")
 
 
 class NameMissing(DomainError):
@@ -81,6 +81,7 @@ def add_member(
     work_unit: str = "",
     unit_post: str = "",
     phone: str = "",
+    district: str = "",
     left_on: dt.date | None = None,
     is_invented: bool = False,
 ) -> Member:
@@ -88,7 +89,7 @@ def add_member(
     lock_roster()
     member = Member(
         name=normalised(name), number=number.strip(), sector=sector, work_unit=work_unit.strip(), unit_post=unit_post.strip(),
-        phone=phone.strip(), joined_on=joined_on, left_on=left_on, is_invented=is_invented,
+        phone=phone.strip(), district="".join(district.split()), joined_on=joined_on, left_on=left_on, is_invented=is_invented,
     )  # fmt: skip
     member.name_pinyin = pinyin.of(member.name)
     _check(member)
@@ -116,6 +117,7 @@ def update_member(
     work_unit: str = "",
     unit_post: str = "",
     phone: str = "",
+    district: str = "",
 ) -> Member:
     """Bring a member to these values; posts and seats end or begin on `effective_on`. Raises NotFound, Nameless and what adding raises."""
     lock_roster()
@@ -137,6 +139,7 @@ def update_member(
     for field, value in {
         **given,
         "phone": phone.strip(),
+        "district": "".join(district.split()),
         "joined_on": joined_on,
         "left_on": left_on,
         "sector": sector,

@@ -17,7 +17,7 @@ from tenants.members.actions.holdings import Belonging, standing
 from tenants.members.actions.names import normalised
 from tenants.members.models import Member, MemberPost, PostKind, Seat, Sector, SpecialCommittee
 
-PLAIN = ("name", "work_unit", "unit_post", "phone", "joined_on", "left_on")
+PLAIN = ("name", "work_unit", "unit_post", "phone", "district", "joined_on", "left_on")
 _MOST_NOTES = 50
 
 
@@ -125,6 +125,8 @@ def _tidy(row: SheetRow, plan: Plan) -> None:
     if name and (tidy := normalised(name)) != name:
         row.values["name"] = tidy
         plan.notes.append(f"第 {row.number} 行：姓名“{name}”按“{tidy}”导入。")
+    if district := row.values.get("district"):
+        row.values["district"] = "".join(district.split())  # an office's recorder is found by it, letter by letter
     if row.values.get("posts") is None:
         row.values["posts"] = (PostKind.MEMBER.value,)
 

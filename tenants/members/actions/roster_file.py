@@ -30,6 +30,7 @@ def columns(*, sectors: Sequence[str] = (), special_committees: Sequence[str] = 
         Column(key="work_unit", header="工作单位", cell=Text(120), width=30, help="可以不填。"),
         Column(key="unit_post", header="单位职务", cell=Text(80), width=18, help="可以不填。"),
         Column(key="phone", header="联系电话", cell=Text(30), width=16, help="可以不填。只在本会内可见。"),
+        Column(key="district", header="所在区", cell=Text(60), width=14, help="居住或工作所在的区（县、市），可以不填。各区的录入员按它看到本区的委员。"),
         Column(key="joined_on", header="任职日期", cell=Day(), required=True, width=14, help="担任本届委员的第一天，写成 2022-01-06。"),
         Column(key="left_on", header="离任日期", cell=Day(), width=14, help="不再担任委员的第一天；在任的空着。"),
     ]  # fmt: skip
@@ -45,7 +46,7 @@ def export(rows: Iterable[RosterRow], *, day: dt.date) -> bytes:
     heads = [sheets.Out(column.header, column.width) for column in columns()]
     lines = (
         (row.number, row.name, row.sector, row.special_committees, row.posts, row.work_unit, row.unit_post, row.phone,
-         row.joined_on, row.left_on)
+         row.district, row.joined_on, row.left_on)
         for row in rows
     )  # fmt: skip
     return sheets.write(title=f"委员名册 {day:%Y-%m-%d}", columns=heads, rows=lines)

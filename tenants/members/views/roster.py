@@ -28,7 +28,7 @@ def roster(request: HttpRequest) -> HttpResponse:
     form = RosterFilter(request.GET)
     filters = form.filters()
     day = form.day_asked(today)
-    within = queries.sectors_seen_by(request.user, day)
+    within = queries.reach_of(request.user, Permission.MEMBERS_READ).q()
     members = queries.roster(day, filters, sort=request.GET.get("sort", "name"), within=within)
     if request.GET.get("format") == "xlsx":
         name = f"{request.committee.name}委员名册-{day:%Y%m%d}.xlsx"  # type: ignore[attr-defined]
@@ -47,6 +47,7 @@ def roster(request: HttpRequest) -> HttpResponse:
         "invented": any(row.is_invented for row in shown.object_list),
         "export_url": f"?{query.urlencode()}",
         "may_write": may(request.user, Permission.MEMBERS_WRITE),
+        "may_invite": may(request.user, Permission.ACCOUNTS_MANAGE),
     }
     return page(request, "members/roster.html", context)
 

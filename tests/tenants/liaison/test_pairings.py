@@ -75,7 +75,7 @@ def test_only_ones_own_people_can_be_paired_by_a_member(anhua):
     with pytest.raises(NotYourRecord):
         pair(other, by=mine)
     link = pair(other)
-    with pytest.raises(NotYourRecord):
+    with pytest.raises(NotFound):
         actions.end_pairing(link=link.pk, until=TODAY, today=TODAY, by=mine)
 
 

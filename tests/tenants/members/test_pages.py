@@ -112,11 +112,50 @@ def test_a_member_is_added_and_changed_by_hand(office: Any, sector: Sector) -> N
     assert "张丽花" in text(office.get(f"/members/{member.pk}/edit/"))
 
 
-def test_the_office_opens_an_account(office: Any, person: Member) -> None:
-    given = {"username": "zlh", "password": "a-long-password"}
-    office.post(f"/members/{person.pk}/account/", given)
-    assert Member.objects.get().user.username == "zlh"
+def test_the_office_invites_a_member_who_opens_the_account(
+    office: Any, person: Member, anhua: Any, browser_of: Any
+) -> None:
+    given = {"username": "zlh", "roles": ["member", "convener"]}
+    page = text(office.post(f"/members/{person.pk}/account/", given))
+    path = re.search(r"http://anhua\.localhost(/join/[\w-]+/)", page)
+    assert path
+    assert Member.objects.get().user.role_names == {"member", "convener"}
     assert "已有账号" in text(office.post(f"/members/{person.pk}/account/", given))
+    secret = "correct horse battery"
+    browser = browser_of(anhua)
+    browser.post(path.group(1), {"username": "zlh", "password": secret, "again": secret})
+    assert "张丽华" in text(browser.get("/standing/me/")) or browser.get("/standing/me/").status_code == 200
+
+
+def test_roles_of_an_office_are_not_given_on_a_members_page(office: Any, person: Member) -> None:
+    assert office.post(f"/members/{person.pk}/account/", {"username": "zlh", "roles": ["office"]}).status_code == 422
+    assert Member.objects.get().user is None
+
+
+def test_all_members_without_an_account_are_invited_at_once(
+    office: Any, sector: Sector, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(30):
+        phone = f"1380000{number:04}" if number % 3 else ("13900000000" if number else "")
+        actions.add_member(
+            name=f"张{number}", number=f"A{number:02}", sector=sector, joined_on=TERM, phone=phone, by=SYSTEM
+        )
+    actions.add_member(name="离任的", number="Z", sector=sector, joined_on=TERM, left_on=dt.date(2022, 1, 1), by=SYSTEM)
+    assert "30" in text(office.get("/members/invite/"))
+    with django_assert_max_num_queries(40):
+        page = text(office.post("/members/invite/", {"as": "list"}))
+    links = re.findall(r"/join/([\w-]+)/", page)
+    assert len(set(links)) == 30
+    assert "离任的" not in page
+    names = {one.user.username for one in Member.objects.exclude(user=None).select_related("user")}
+    assert {"A00", "13900000000", "A06", "13800000001"} <= names  # a phone two share is the first one's
+    assert office.post("/members/invite/", {"as": "list"}).status_code == 422  # nobody is left
+    answer = office.post("/members/invite/", {"as": "xlsx", "again": "on"})
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    fresh = [row[4] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert len(fresh) == 30
+    assert not set(links) & {link.split("/")[-2] for link in fresh}
+    assert office.get(f"/join/{links[0]}/").status_code == 404
 
 
 def test_a_file_is_uploaded_previewed_and_confirmed(office: Any, person: Member) -> None:

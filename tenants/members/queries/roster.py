@@ -34,7 +34,6 @@ SORTS = {
     "joined": ("joined_on", "name_pinyin", "number"),
 }
 POST_ORDER = {kind: place for place, kind in enumerate(PostKind.values)}
-_WHOLE_ROSTER = frozenset({"office", "special_committee_office", "leader"})  # a convener sees the own sector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +48,7 @@ class Filters:
 
 
 EVERYBODY = Filters()
+ANYBODY = Q()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,7 @@ class RosterRow:
     work_unit: str
     unit_post: str
     phone: str
+    district: str
     joined_on: dt.date
     left_on: dt.date | None
     is_invented: bool
@@ -101,18 +102,16 @@ def member_by_id(id: UUID) -> Member:
     return found
 
 
-def roster(
-    day: dt.date, filters: Filters = EVERYBODY, *, sort: str = "name", within: frozenset[UUID] | None = None
-) -> QuerySet[Member]:
+def roster(day: dt.date, filters: Filters = EVERYBODY, *, sort: str = "name", within: Q = ANYBODY) -> QuerySet[Member]:
     """Members matching, in order, ready for `rows_of` or a paginator: three statements for any page.
 
-    `sort` is a key of SORTS, with `-` for descending; another word sorts by name. `within` limits to sectors.
+    `sort` is a key of SORTS, with `-` for descending; another word sorts by name. `within` limits
+    to somebody's reach (`Reach.q()`).
     """
     members = Member.objects.all() if filters.status == "all" else serving(day)
     if filters.status == "left":
         members = Member.objects.filter(left_on__lte=day)
-    if within is not None:
-        members = members.filter(sector_id__in=within)
+    members = members.filter(within)
     if filters.sector:
         members = members.filter(sector_id=filters.sector)
     if filters.special_committee:
@@ -161,19 +160,11 @@ def _row(member: Any) -> RosterRow:
         work_unit=member.work_unit,
         unit_post=member.unit_post,
         phone=member.phone,
+        district=member.district,
         joined_on=member.joined_on,
         left_on=member.left_on,
         is_invented=member.is_invented,
     )
-
-
-def sectors_seen_by(user: Any, day: dt.date) -> frozenset[UUID] | None:
-    """The sectors whose members the user may look at; None is all of them (office, offices of special committees, leaders)."""
-    if user.role_names & _WHOLE_ROSTER:
-        return None
-    own = Member.objects.filter(user_id=user.pk).values_list("sector_id", flat=True)
-    convened = Convener.objects.filter(on_day(day), member__user_id=user.pk).values_list("sector_id", flat=True)
-    return frozenset(own) | frozenset(convened)
 
 
 def retention_years() -> int:
