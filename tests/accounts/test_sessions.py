@@ -93,7 +93,13 @@ def test_a_session_does_not_survive_suspension(committed):
         from django.db import connections
 
         with connections["owner"].cursor() as cursor:
-            for table in ("accounts_session", "accounts_rolegrant", "accounts_user", "core_auditevent"):
+            for table in (
+                "accounts_session",
+                "accounts_rolegrant",
+                "accounts_user",
+                "core_auditwords",
+                "core_auditevent",
+            ):
                 cursor.execute(f"DELETE FROM c_430923.{table}")
             cursor.execute("DELETE FROM public.core_auditevent WHERE action = 'registry.set_state'")
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
+from accounts import invitations
 from accounts.models import User
 from tenants.activities import actions as activities
 from tenants.assessment.models import Waiver
@@ -56,7 +58,9 @@ def story(anhua: Any, account: Any) -> Life:
         id=leaver.pk, name=NAME, number=NUMBER, phone=PHONE, sector=sector, joined_on=TERM, left_on=None, posts=["member"],
         special_committees=[group], effective_on=TERM, work_unit="某某中学", unit_post="校长", by=office,
     )  # fmt: skip
-    members.give_account(id=leaver.pk, username=ACCOUNT, password=None, by=office)
+    user = members.give_account(id=leaver.pk, username=ACCOUNT, password=None, by=office)
+    invitations.issue(id=user.pk, by=office)
+    Client().force_login(user)  # a session row, with the person's device
     members.give_account(id=other.pk, username="zhanglihua", password=None, by=office)
     members.set_conveners(sector_id=sector.pk, member_ids=[leaver.pk, other.pk], since=TERM, by=office)
     day = dt.date(2022, 3, 1)
