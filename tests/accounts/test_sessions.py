@@ -8,13 +8,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts import actions
 from accounts.devices import UNKNOWN, device_of
 from accounts.models import Session
 from core import clock
-from core.audit import SYSTEM
-from registry.models import Committee, State
-from registry.provisioning import set_state
 
 pytestmark = pytest.mark.django_db
 SECRET = "correct horse battery"
@@ -70,38 +66,6 @@ def test_outside_development_the_cookies_carry_the_host_prefix():
         [sys.executable, "-c", code], env=env | {"PYTHONPATH": ":".join(sys.path)}, capture_output=True, text=True
     )
     assert told.stdout.split() == ["__Host-lianxin_session", "__Host-lianxin_csrf", "True"], told.stderr
-
-
-def test_a_session_does_not_survive_suspension(committed):
-    from core import tenancy
-    from registry.queries import forget_routes
-
-    place_host = "anhua.localhost"
-    try:
-        with tenancy.inside("430923"):
-            actions.create_user(username="epoch", display_name="某", password=SECRET, roles=["leader"], by=SYSTEM)
-        client = Client(headers={"host": place_host})
-        client.post("/sign-in/", {"username": "epoch", "password": SECRET})
-        assert client.get("/policy/").status_code == 200
-        set_state(code="430923", state=State.SUSPENDED)
-        assert client.get("/policy/").status_code == 503
-        set_state(code="430923", state=State.ACTIVE)
-        assert client.get("/policy/").status_code == 302
-    finally:
-        Committee.objects.using("owner").filter(code="430923").update(state=State.ACTIVE)
-        forget_routes()
-        from django.db import connections
-
-        with connections["owner"].cursor() as cursor:
-            for table in (
-                "accounts_session",
-                "accounts_rolegrant",
-                "accounts_user",
-                "core_auditwords",
-                "core_auditevent",
-            ):
-                cursor.execute(f"DELETE FROM c_430923.{table}")
-            cursor.execute("DELETE FROM public.core_auditevent WHERE action = 'registry.set_state'")
 
 
 def test_half_an_hour_of_idling_ends_a_session_and_use_prolongs_it(anhua, account, monkeypatch):
