@@ -29,8 +29,8 @@ class NotADomain(DomainError):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"“{text}”不能作为网址。请写完整域名，例如 zhengxie.anhua.gov.cn，不带 http 和端口。",
-            fields={"domain": "请写完整域名，例如 zhengxie.anhua.gov.cn"},
+            f"“{text}”不能作为网址。请写完整域名，例如 zhengxie.example.gov.cn，不带 http 和端口。",
+            fields={"domain": "请写完整域名，例如 zhengxie.example.gov.cn"},
         )
 
 

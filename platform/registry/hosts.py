@@ -136,7 +136,7 @@ def is_slug(slug: str) -> bool:
 
 
 def as_domain(text: str) -> str | None:
-    """A domain as it may be claimed, in ASCII (安化.政务.cn → xn--…); None for what can never be one."""
+    """A domain as it may be claimed, in ASCII (某县.政务.cn → xn--…); None for what can never be one."""
     try:
         name = text.strip().rstrip(".").lower().encode("idna").decode()
     except UnicodeError:

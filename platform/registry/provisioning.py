@@ -118,7 +118,7 @@ class BadSlug(DomainError):
 
     def __init__(self, slug: str, *, reserved: bool = False) -> None:
         why = "留给平台自己用" if reserved else "不合规：2 到 40 位小写字母、数字，中间可用连字符"
-        super().__init__(f"网址名“{slug}”{why}。请换一个，例如 anhua。", fields={"slug": why})
+        super().__init__(f"网址名“{slug}”{why}。请换一个，例如 mouxian。", fields={"slug": why})
 
 
 def check_names(*, code: str, slug: str, level: str) -> None:

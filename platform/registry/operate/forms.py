@@ -36,7 +36,7 @@ class DeleteForm(StateForm):
 
 
 class DomainForm(forms.Form):
-    domain = forms.CharField(label="域名", max_length=253, help_text="完整域名，例如 zhengxie.anhua.gov.cn")
+    domain = forms.CharField(label="域名", max_length=253, help_text="完整域名，例如 zhengxie.example.gov.cn")
 
 
 class TrailForm(forms.Form):
