@@ -19,25 +19,26 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts.roles import Assignment
 from core import tenancy
 from core.audit import SYSTEM
 from core.models import AuditEvent
 from tests.tenants.members.conftest import TODAY, Life, story  # noqa: F401  # the fixture `life`
 
 HOMES = (
-    "accounts.actions", "dispatch.actions", "exchange.actions", "billing_free.actions", "registry.onboarding", "registry.lifecycle",
+    "accounts.actions", "accounts.invitations", "dispatch.actions", "exchange.actions", "billing_free.actions", "registry.onboarding", "registry.lifecycle",
     "tenants.proceedings.actions", "tenants.policy.actions", "tenants.members.actions", "tenants.liaison.actions",
     "tenants.activities.actions", "tenants.voices.actions", "tenants.reports.actions",
 )  # fmt: skip
 NO_ACTION = {  # takes `by`, and writes nothing of its own: why
-    "members.preview": "reads an upload", "members.what_would_end": "undoes what it does",
+    "members.preview": "reads an upload", "activities.may_take_back": "only asks", "voices.may_take_back": "only asks", "members.what_would_end": "undoes what it does",
     "members.nameless": "part of the two anonymising actions", "billing_free.claim": "the ledger is its own trail",
     "billing_free.release": "the ledger is its own trail", "billing_free.allow_job": "only refuses",
     "dispatch.enqueue": "the job row says who asked; the action that queues writes the trail",
     "dispatch.enqueue_for_deployment": "as enqueue", "members.keep_draft": "an upload before its confirmation, gone in a day",
 }  # fmt: skip
 ITS_OWN_TRAIL = {  # tables a write may change without a row of the trail: why
-    "django_session": "sign-ins", "core_auditevent": "the trail", "core_auditwords": "the trail",
+    "accounts_session": "sign-ins", "core_auditevent": "the trail", "core_auditwords": "the trail",
     "core_erasure": "insert-only, written with the trail", "members_importdraft": "passing: uploads between preview and confirmation",
     "members_dataexport": "passing: filled by the job that ask_export's row tells of",
     "public.dispatch_job": "a job says itself who asked and what came of it", "public.dispatch_cancellation": "names who asked",
@@ -262,8 +263,36 @@ def _deactivated(life: Life) -> Any:
     return life.other.user
 
 
+def _shut(life: Life) -> dict[str, Any]:
+    from accounts.actions import shut
+
+    shut(user=life.other.user, by=life.office)
+    return {"id": life.other.user.pk}
+
+
+def _linked(life: Life) -> dict[str, Any]:
+    from accounts.invitations import issue
+
+    issue(id=life.other.user.pk, by=life.office)
+    return {"id": life.other.user.pk}
+
+
+def _account(**more: Any) -> Callable[[Life], dict[str, Any]]:
+    return lambda life: {"id": life.other.user.pk} | more
+
+
+LEADER = (Assignment("leader"),)
+
+
 EXAMPLES |= {
     "accounts.create_user": simple(username="u", display_name="某某", password=None, roles=["member"]),
+    "accounts.create_users": simple(people=[("u", "某某")], role="member"),
+    "accounts.change_roles": _account(roles=LEADER), "accounts.deactivate": _account(why="调离"),
+    "accounts.shut": simple(user=_deactivated), "accounts.reactivate": _shut,
+    "accounts.invite": simple(display_name="某某", username="u", roles=LEADER), "accounts.issue": _account(),
+    "accounts.issue_to": lambda life: {"ids": [life.other.user.pk, life.leaver.user.pk]}, "accounts.revoke": _linked,
+    "members.invite_member": lambda life: {"id": _newcomer(life).pk, "username": "xin", "roles": LEADER},
+    "members.invite_members": lambda life: {"day": TODAY, "again": bool(_newcomer(life))},
     "accounts.set_password": simple(user=_deactivated, password="Zhuanyong-2022"),
     "activities.confirm_participation": _participation, "activities.confirm_participations": _participation,
     "activities.reject_participation": _participation,
