@@ -18,7 +18,10 @@ LIANXIN_TODAY = env.day("LIANXIN_TODAY")
 if LIANXIN_TODAY and not DEV:
     raise SystemExit("LIANXIN_TODAY sets the clock and is refused outside demo and tests; unset it.")
 
-BASE_DOMAIN = env.text("LIANXIN_BASE_DOMAIN", "localhost")
+if not DEV and len(SECRET_KEY) < 50:
+    raise SystemExit("LIANXIN_SECRET_KEY has fewer than 50 characters; make one with `openssl rand -base64 48`.")
+
+BASE_DOMAIN = env.text("LIANXIN_BASE_DOMAIN", "localhost" if DEV else None)
 PORT = env.text("PORT", "8000")
 ALLOWED_HOSTS = ["*"]  # registry.middleware.HostMiddleware, the first of all, admits our hosts and proven domains alone
 DOMAIN_TXT = "registry.dns.txt"  # asked for the proof that a committee owns its domain
@@ -93,6 +96,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.elder.ElderMode",
     "registry.middleware.CommitteeMiddleware",
+    "core.private.NotKept",  # outside the session's own middleware, which sets the cookie
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "accounts.csrf.CsrfPerHost",
@@ -126,7 +130,10 @@ STORAGES = {
 }
 MEDIA_ROOT = env.text("LIANXIN_FILES", str(LOCAL / "files"))  # never served: a view checks who asks and sends
 WHITENOISE_USE_FINDERS = DEV
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",
+    "security.W021",  # a browser's preload list binds a domain for years: its holder's decision, not ours
+]
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
@@ -175,6 +182,14 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+# Production speaks https only. A proxy that ends TLS must say so, and must drop what clients claim: hence by opt-in.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("LIANXIN_BEHIND_TLS_PROXY") else None
+USE_X_FORWARDED_HOST = USE_X_FORWARDED_PORT = False  # a host comes from the Host header alone
+SECURE_SSL_REDIRECT = not DEV
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from within, by whoever watches the processes
+SECURE_HSTS_SECONDS = 0 if DEV else 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEV  # every committee is one
+X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 # --- cache and background work --------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.db import connection
 from core import tenancy
 from core.db.postgres import pooler
 from core.db.postgres.base import DatabaseWrapper
+from registry import drift
 
 
 def checks() -> list[dict[str, object]]:
@@ -20,6 +21,7 @@ def checks() -> list[dict[str, object]]:
         _tried("数据库连接", _database),
         _tried("连接不经事务级连接池", _pooler),
         _tried("set_config 已收回", _set_config),
+        _tried("各库与样板一致", _drift),
         _tried("Redis", _redis),
     ]
 
@@ -59,6 +61,12 @@ def _set_config() -> tuple[bool, str]:
         not held,
         "被注入的单条 SELECT 仍可能切换角色；请以超级用户重新运行 lianxin db bootstrap" if held else "已收回",
     )
+
+
+def _drift() -> tuple[bool, str]:
+    found = drift.drifted()
+    said = "；".join(f"{one.code}：{'，'.join(one.lines[:3])}" for one in found[:5])
+    return (not found, f"{len(found)} 个委员会的库与本版本不同：{said}" if found else "一致")
 
 
 def _redis() -> tuple[bool, str]:
