@@ -132,6 +132,7 @@ MEDIA_ROOT = env.text("LIANXIN_FILES", str(LOCAL / "files"))  # never served: a 
 WHITENOISE_USE_FINDERS = DEV
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",
+    "security.W003",  # looks for Django's own class by name; accounts.csrf.CsrfPerHost is one of it
     "security.W021",  # a browser's preload list binds a domain for years: its holder's decision, not ours
 ]
 LANGUAGE_CODE = "zh-hans"

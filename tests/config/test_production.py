@@ -52,6 +52,15 @@ def test_the_deployment_check_has_nothing_to_say():
     assert "no issues" in done.stdout
 
 
+def test_what_the_check_is_told_to_overlook_is_there():
+    """The check knows the protection of forms by its name only."""
+    from django.conf import settings
+    from django.middleware.csrf import CsrfViewMiddleware
+    from django.utils.module_loading import import_string
+
+    assert any(issubclass(import_string(name), CsrfViewMiddleware) for name in settings.MIDDLEWARE if "csrf" in name)
+
+
 def test_production_speaks_https_only():
     found = _settings()
     assert found["SECURE_SSL_REDIRECT"] is True
