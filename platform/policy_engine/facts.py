@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from policy_engine import schema
@@ -67,19 +68,26 @@ class _Known:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.types = _types(data)
         self.modes = {entry["id"]: _mode(entry) for entry in data["subjects"] if entry["type"] == "venue"}
-        self._sectors = {
+        self.sectors = {
             entry["id"]: entry["id"] if entry["type"] == "sector" else entry.get("sector") for entry in data["subjects"]
         }
         self._posts = {entry["id"]: _posts(entry) for entry in data["subjects"] if entry.get("posts")}
+        self.always = {  # most hold what they hold throughout
+            subject: self._held(subject, date.min)
+            for subject in self.types
+            if not any(post.since or post.until for post in self._posts.get(subject, ()))
+        }
 
     def sector(self, subject: str) -> str | None:
-        return self._sectors.get(subject)
+        return self.sectors.get(subject)
 
     def posts(self, subject: str, on: date) -> tuple[str, ...]:
         """What the subject was on a day; every member is a member whatever other post they hold."""
+        return self.always[subject] if subject in self.always else self._held(subject, on)
+
+    def _held(self, subject: str, on: date) -> tuple[str, ...]:
         always = ("member",) if self.types.get(subject) == "member" else ()
-        held = self._posts.get(subject, ())
-        return always + tuple(post.kind for post in held if _holds(post, on)) if held else always
+        return always + tuple(post.kind for post in self._posts.get(subject, ()) if _holds(post, on))
 
 
 def _holds(post: Post, on: date) -> bool:
@@ -115,21 +123,34 @@ def _types(data: Mapping[str, Any]) -> dict[str, str]:
     return types if "committee" in types.values() else {SELF.id: SELF.type} | types
 
 
+RARE = frozenset({"amounts", "tags", "results", "based_on", "period"})
+
+
 def _record_rows(record: Mapping[str, Any], known: _Known, outputs: Collection[str]) -> Iterator[Row]:
-    """One row per participant, and one for the organiser as such."""
-    types = known.types
-    output = record["kind"] in outputs
-    organiser, target = _reference(record.get("organiser"), types), _reference(record.get("target"), types)
-    part = record.get("participants", ())
-    present = [(types[one["subject"]], one["subject"], one.get("role") or _usual_role(output)) for one in part]
-    authorship = record.get("authorship") or (_usual_authorship(present) if output else None)
-    on, amounts = date.fromisoformat(record["on"]), record.get("amounts")
-    own = {one["subject"]: one["amounts"] for one in part if "amounts" in one} if part else {}
-    authors = list(dict.fromkeys(present))
-    crews = _crews(authors)
-    organised = [(organiser[0], organiser[1], "organiser")] if organiser[0] and organiser[1] else []
-    for place, (subject_type, subject_id, role) in enumerate(dict.fromkeys(authors + organised), 1):
-        yield Row(
+    """One row per participant, and one for the organiser as such. Most records are plain, so what is rare is added after."""
+    types, always, sectors, get = known.types, known.always, known.sectors, record.get
+    usual = "lead" if record["kind"] in outputs else "participant"
+    organiser, target = _reference(get("organiser"), types), _reference(get("target"), types)
+    part = get("participants", ())
+    authors = [(types[one["subject"]], one["subject"], one.get("role") or usual) for one in part]
+    authorship = get("authorship") or (_usual_authorship(authors) if usual == "lead" else None)
+    on, place_level, mode, destination = (
+        date.fromisoformat(record["on"]),
+        get("place_level"),
+        get("mode"),
+        get("destination"),
+    )
+    present, crews = (authors, None) if len(authors) == 1 else (list(dict.fromkeys(authors)), _crews(authors))
+    number = len(present)
+    if organiser[0] and organiser[1] and (organiser[0], organiser[1], "organiser") not in present:
+        present = [*present, (organiser[0], organiser[1], "organiser")]
+    rare = (
+        not RARE.isdisjoint(record)
+        or (number and "amounts" in part[0])
+        or (number > 1 and any("amounts" in one for one in part))
+    )
+    for place, (subject_type, subject_id, role) in enumerate(present, 1):
+        row = Row(
             family="record",
             record_id=record["id"],
             kind=record["kind"],
@@ -142,27 +163,38 @@ def _record_rows(record: Mapping[str, Any], known: _Known, outputs: Collection[s
             organiser_id=organiser[1],
             target_type=target[0],
             target_id=target[1],
-            venue_id=record.get("venue"),
-            place_level=record.get("place_level"),
-            mode=record.get("mode"),
-            destination=record.get("destination"),
-            confirmed=record.get("confirmed", True),
-            posts=known.posts(subject_id, on),
-            sector_id=known.sector(subject_id),
-            amounts={**(amounts or {}), **own[subject_id]} if subject_id in own else amounts,
-            tags=tuple(record.get("tags", ())),
-            results=tuple(record.get("results", ())),
-            based_on=record.get("based_on"),
-            place=place if place <= len(authors) else None,
-            crew=crews.get(subject_type) if place <= len(authors) else None,
-            for_period=record.get("period"),
+            venue_id=get("venue"),
+            place_level=place_level,
+            mode=mode,
+            destination=destination,
+            confirmed=get("confirmed", True),
+            posts=always.get(subject_id) or known.posts(subject_id, on),
+            sector_id=sectors.get(subject_id),
+            place=place if place <= number else None,
+            crew=None if place > number else crews[subject_type] if crews else _alone(role),
         )
+        if rare:
+            _add_rare(row, record)
+        yield row
+
+
+def _add_rare(row: Row, record: Mapping[str, Any]) -> None:
+    """A participant's own amounts stand before the record's."""
+    own = next((one.get("amounts") for one in record.get("participants", ()) if one["subject"] == row.subject_id), None)
+    row.amounts = {**(record.get("amounts") or {}), **own} if own else record.get("amounts")
+    row.tags, row.results = tuple(record.get("tags", ())), tuple(record.get("results", ()))
+    row.based_on, row.for_period = record.get("based_on"), record.get("period")
+
+
+@cache
+def _alone(role: str) -> Mapping[str, int]:
+    return {role: 1}
 
 
 def _crews(authors: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, int]]:
     """By type of subject, how many hold each role: members share with members."""
     found: dict[str, dict[str, int]] = {}
-    for subject_type, _, role in authors:
+    for subject_type, _, role in dict.fromkeys(authors):
         crew = found.setdefault(subject_type, {})
         crew[role] = crew.get(role, 0) + 1
     return found
@@ -170,6 +202,8 @@ def _crews(authors: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, int]]
 
 def _usual_authorship(present: Iterable[tuple[str, str, str]]) -> str:
     """An output that does not say how it was signed: by several together, or by one alone."""
+    if isinstance(present, list) and len(present) == 1:
+        return "individual"
     return "joint" if len({subject for _, subject, role in present if role in SIGNERS}) > 1 else "individual"
 
 
