@@ -19,7 +19,7 @@ from policy_engine.vocabulary import Words, words_with
 
 SINGULAR = {kind: name for name, kind in schema.SINGULAR.items()}
 HEADER_WORDS = ("title", "number", "kind", "issuer", "level", "adopted_by", "interpreter", "coordinator")
-DUTY_WORDS = ("title", "period", "subject", "waivable", "pro_rata", *DATED)
+DUTY_WORDS = ("title", "period", "subject", "waivable", "pro_rata", *(key for key in DATED if key != "within"))
 COUNT_WORDS = ("at_venue", "count", "by")
 LISTING_WORDS = ("title", "author", "period", "form", "kind", "checklist", "workflow", "remark")
 LOCAL = "local."
@@ -74,6 +74,7 @@ def settable(element: Element) -> set[str]:
     if element.traits.get("line"):
         keys |= {"title", "cap", "floor"}
     keys |= set(DUTY_WORDS) | ({"population"} & element.traits.keys()) if "kind" in element.traits else {"title"}
+    keys |= {"within"} if element.traits.get("kind") == "follow_up" else set()
     if "counts" not in element.traits:
         return keys
     family = {"record": "kinds", "link": "links"}[element.traits["counts"]]

@@ -63,6 +63,9 @@ class Almanac:
         return day
 
 
+NO_DAYS = Almanac()
+
+
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
     return tuple(sorted(events, key=lambda event: (event.on, event.id)))
 

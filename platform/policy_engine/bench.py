@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from math import inf
 from typing import Any
 
+from policy_engine.almanac import NO_DAYS, Almanac
 from policy_engine.model import Duty, Subject
 from policy_engine.periods import Period, next_day
 from policy_engine.shares import Number, exactly, shown
 from policy_engine.tally import NOTHING, Counted, Counts, merged
+from policy_engine.turns import on_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class Person:
     since: date | None = None
     until: date | None = None
     kind: str | None = None
+    order: float | None = None
+    sector: str | None = None
+    special_committee: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +56,12 @@ class Measured:
     parts: tuple[dict[str, Any], ...] = ()
     records: tuple[str, ...] = ()
     grade: str | None = None
+    asked: float | None = None  # where it is not the duty's number but the subject's own
+    next: tuple[str, ...] = ()
+    out_of_order: tuple[str, ...] = ()
+    due: date | None = None
+    late: int = 0
+    idle: str | None = None  # why there is nothing to judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,23 @@ class Bench:
     standings: dict[tuple[str, str], list[tuple[Period, str]]] = field(
         default_factory=dict
     )  # (duty, person) → states so far
+    almanac: Almanac = NO_DAYS
+
+    def has_turn(self, duty: Duty, period: Period, person: Person) -> bool:
+        """Is it this one's turn, or the turn of the sector, committee or group this one belongs to?"""
+        if duty.turns is None:
+            return True
+        among: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in duty.turns.among.items()
+        }
+        roster = self.roster(Subject(**among), duty, period)
+        turn = on_turn(duty.turns, roster, duty.rhythm, period.start, self.almanac)
+        return person.id in turn or bool(turn & {person.sector, person.special_committee, *person.groups})
+
+    def roster(self, whom: Subject, duty: Duty, period: Period) -> list[str]:
+        """A population in the order of their turns."""
+        order = {person.id: person.order for person in self.subjects if person.order is not None}
+        return sorted(self.people(whom, duty, period), key=lambda one: order.get(one, inf))
 
     def found(self, tally_key: str, subject: str) -> Counted:
         if tally_key in self.stages:

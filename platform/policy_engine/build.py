@@ -22,7 +22,7 @@ from policy_engine.model import (
 from policy_engine.schema import NAMED
 
 Header = Mapping[str, Any]
-DATED = ("due", "late")
+DATED = ("due", "late", "within")
 """Values of a duty that are no numbers; an overlay may set them."""
 
 
@@ -140,7 +140,7 @@ def _traits(duty: Mapping[str, Any], base: str) -> dict[str, Any]:
         "period": duty["period"],
         "subject": subject(duty.get("subject", "member")),
     }
-    traits |= {key: duty[key] for key in ("waivable", "pro_rata", "note") if key in duty}
+    traits |= {key: duty[key] for key in ("waivable", "pro_rata", "note", "after", "linked", "turns") if key in duty}
     traits |= {"population": subject(duty["population"])} if "population" in duty else {}
     traits |= {"parts": [f"{base}.parts.{part['id']}" for part in duty["parts"]]} if "parts" in duty else {}
     traits |= {"list": f"{LISTS[duty['kind']]}.{duty[LISTS[duty['kind']]]}"} if duty["kind"] in LISTS else {}

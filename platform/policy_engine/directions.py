@@ -83,6 +83,8 @@ def stricter(key: str, old: Any, new: Any) -> bool:
         return FORCES.index(new) >= FORCES.index(old)
     if key == "due":
         return earlier_or_same(old, new)
+    if key == "within":
+        return old is None or (new is not None and {*old} == {*new} and all(new[unit] <= old[unit] for unit in old))
     if key == "late":
         return old != "not_counted" or new == old
     if key in ("items", "steps", "receivers", "fields"):
@@ -117,5 +119,5 @@ def _said(value: Any) -> str:
 
 def _within(direction: Direction, value: Any) -> bool:
     if isinstance(value, Mapping):  # of a due day, its number of days
-        value = next((value[form] for form in DUE_FORMS if form in value), None)
+        value = next((value[form] for form in (*DUE_FORMS, "days", "months", "working_days") if form in value), None)
     return isinstance(value, (int, float)) and (direction.low or 0) <= value <= (direction.high or 0)

@@ -55,6 +55,8 @@ def sentence(duty: Duty, words: Words) -> str:
     what = JOINED.get(duty.kind) or (_counted(duty.where, words) if duty.where else f"{duty.title}逐项")
     said = partial(title, words)
     head = f"{title(words, 'forces', duty.force)}:{_whom(duty.population or duty.subject, words)}{rhythms.said(duty.rhythm, said)}"
+    if duty.kind == "follow_up":
+        return f"{head}，{_after(duty, words)}，{what}，逐件回应。" + ("逾期不算。" if not duty.late_counts else "")
     by = f"，{due.said(duty.due, said)}" if duty.due else ""
     return (
         f"{head}，{what}{_number(duty)}{by}。"
@@ -85,6 +87,15 @@ def _part(policy: Policy, part: Part, words: Words) -> str:
     else:
         given = f"每 {terms.get('each') or 1:g} 得 {terms.get('points') or 0:g} 分"
     return f"{_counted(part.where, words)}:{given}{ends}"
+
+
+def _after(duty: Duty, words: Words) -> str:
+    """What must be answered, and in which time."""
+    units = {"days": "天", "working_days": "个工作日", "months": "个月"}
+    limit = "".join(f" {number} {units[unit]}内" for unit, number in (duty.within or {}).items())
+    events = "、".join(title(words, "events", event) for event in duty.after_events)
+    what = f"每次{events}" if events else f"每件{_counted(duty.after, words)}" if duty.after else ""
+    return f"{what}以后{limit}"
 
 
 def _values(policy: Policy, duty_id: str, on: date | None) -> Mapping[str, Any]:

@@ -263,7 +263,16 @@ def _posts(entry: Mapping[str, Any]) -> tuple[Post, ...]:
 
 def _person(entry: Mapping[str, Any]) -> Person:
     return Person(
-        entry["type"], entry["id"], _posts(entry), _day(entry.get("from")), _day(entry.get("until")), entry.get("kind")
+        entry["type"],
+        entry["id"],
+        _posts(entry),
+        _day(entry.get("from")),
+        _day(entry.get("until")),
+        entry.get("kind"),
+        entry.get("order"),
+        entry.get("sector"),
+        entry.get("special_committee"),
+        tuple(entry.get("groups", ())),
     )
 
 

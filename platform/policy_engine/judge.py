@@ -14,7 +14,7 @@ from policy_engine.kinds import KINDS
 from policy_engine.kinds.behaviour import BEHAVIOURS
 from policy_engine.model import Duty, Policy, State
 from policy_engine.periods import Period
-from policy_engine.plan import duties_and_periods, late_keys, stages, tallies
+from policy_engine.plan import almanac_of, duties_and_periods, late_keys, stages, tallies
 from policy_engine.shares import shown
 from policy_engine.tally import Counts
 from policy_engine.vocabulary import Words, title, words_with
@@ -52,11 +52,13 @@ class Verdict:
     overdue: bool = False
     late: float = 0
     reason: str | None = None
+    next: tuple[str, ...] = ()
+    out_of_order: tuple[str, ...] = ()
     grade: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in self.__slots__ if name != "grade" or self.grade is not None}
-        lists = {name: list(plain[name]) for name in ("clauses", "missing", "parts", "records")}
+        lists = {name: list(plain[name]) for name in ("clauses", "missing", "parts", "records", "next", "out_of_order")}
         return plain | lists | {"period": self.period.to_json(), "due": self.due.isoformat() if self.due else None}
 
 
@@ -76,7 +78,9 @@ def judge(
     meetings = tuple(events)
     wanted = tallies(policy, as_of, events=meetings)
     waived = frozenset((one.subject, one.duty, one.period) for one in waivers)
-    bench = Bench(tuple(subjects), counts, as_of, stages(wanted), late_keys(wanted))
+    bench = Bench(
+        tuple(subjects), counts, as_of, stages(wanted), late_keys(wanted), almanac=almanac_of(policy, as_of, meetings)
+    )
     sitting = _Judge(bench, waived, words_with(policy.header.get("local")))
     plan = list(duties_and_periods(policy, as_of, meetings))
     named = {one for duty, _ in plan for one in duty.looks_at}
@@ -88,6 +92,7 @@ def judge(
                 found.append(verdict)
                 if duty.id in named:
                     bench.standings.setdefault((duty.id, person.id), []).append((period, verdict.state))
+    found = [one for one in found if not (one.period.carried and one.state == "not_applicable")]
     return sorted(found, key=lambda verdict: (verdict.subject, verdict.duty, verdict.period.key))
 
 
@@ -104,7 +109,7 @@ class _Judge:
         measured = BEHAVIOURS[duty.kind].measure(self.bench, duty, period, person)
         state = self.state(duty, period, person, measured)
         applies = state != "not_applicable"
-        due = period.due if applies else None
+        due = min(filter(None, (period.due, measured.due)), default=None) if applies else None
         return Verdict(
             subject=person.id,
             duty=duty.id,
@@ -113,7 +118,7 @@ class _Judge:
             closed=period.closed(self.bench.as_of) and (due is None or self.bench.as_of > due),
             state=state,
             counted=shown(measured.counted),
-            min=duty.min,
+            min=duty.min if measured.asked is None else measured.asked,
             max=duty.max,
             outstanding=shown(measured.owed) if state == "outstanding" else 0,
             over=shown(measured.over) if state in ("met", "outstanding", "exceeded", "waived") else 0,
@@ -124,15 +129,20 @@ class _Judge:
             records=measured.records,
             due=due,
             overdue=due is not None and state == "outstanding" and self.bench.as_of > due,
-            late=self.bench.late(duty, period, person) if due else 0,
-            reason=self.reason(period, applies=applies),
+            late=(self.bench.late(duty, period, person) if period.due else 0) + (measured.late if applies else 0),
+            reason=self.reason(duty, period, person, measured, applies=applies),
+            next=measured.next if applies else (),
+            out_of_order=measured.out_of_order if applies else (),
             grade=None if state == "not_applicable" else measured.grade,
         )
 
     def state(self, duty: Duty, period: Period, person: Person, measured: Measured) -> State:
         if period.awaits or not duty.in_force or not holds(person, duty.subject, self.bench.window(duty, period)):
             return "not_applicable"
-        if not duty.judged or (duty.min is None and duty.max is None) or duty.period == "event":
+        if measured.idle or not self.bench.has_turn(duty, period, person):
+            return "not_applicable"
+        unasked = duty.min is None and duty.max is None and measured.asked is None
+        if not duty.judged or unasked or duty.period == "event":
             return "counted"
         if measured.owed <= 0 and not measured.exceeded:
             return "met"
@@ -140,10 +150,14 @@ class _Judge:
             return "waived"
         return "exceeded" if measured.exceeded else "outstanding"
 
-    def reason(self, period: Period, *, applies: bool) -> str | None:
-        """Why there is no period to judge, or no due day."""
+    def reason(self, duty: Duty, period: Period, person: Person, measured: Measured, *, applies: bool) -> str | None:
+        """Why there is nothing to judge, or no due day."""
         if period.awaits:
             return f"还没有“{self.meeting(period.awaits)}”的日期，不能评判"
+        if not applies and duty.turns and holds(person, duty.subject, self.bench.window(duty, period)):
+            return "这一期没有轮到"
+        if not applies and measured.idle and duty.in_force:
+            return measured.idle
         if applies and period.awaits_due:
             return f"还没有“{self.meeting(period.awaits_due)}”的日期，截止日未定"
         return None

@@ -18,7 +18,7 @@ from policy_engine.model import CONDITIONS, Template
 from policy_engine.quick import is_day
 from policy_engine.reader import Document, Way, listed, mapping, read
 from policy_engine.scoring import score_faults, unscored_faults
-from policy_engine.timing import timing_faults
+from policy_engine.timing import step_faults, timing_faults
 from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
 
 FILES = {"policy.yaml", "clauses.yaml", *(f"{name}.yaml" for name in schema.SECTIONS)}
@@ -322,6 +322,7 @@ def _section_faults(
             f"size 是 {entry['size']}，items 却有 {len(entry['items'])} 项",
             "改正 size，或删去它",
         )
+    yield from step_faults(document, (*way, "steps"), entry.get("steps", []))
     for lines in ("items", "steps", "fields"):
         yield from _doubles(document, (*way, lines), [line["id"] for line in entry.get(lines, ())])
     if way[0] == "indicators" and way[1] not in {one["code"] for one in load_catalogue()}:

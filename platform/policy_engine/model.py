@@ -19,6 +19,7 @@ from policy_engine.due import Due
 from policy_engine.kinds import KINDS, LINE_KEYS
 from policy_engine.rhythms import YEARLY, Rhythm, rhythm_of
 from policy_engine.shares import Share, exact, share_of
+from policy_engine.turns import Turns, turns_of
 from policy_engine.vocabulary import with_local
 
 Force = Literal["required", "in_principle", "encouraged", "explore", "may", "info"]
@@ -180,6 +181,10 @@ class Item:
     id: str
     title: str = ""
     yearly: bool = False
+    after: tuple[str, ...] | None = None  # steps: those it waits for (None: all above it)
+    optional: bool = False
+    days: int | None = None
+    working_days: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +222,13 @@ class Duty:
     rhythm: Rhythm = YEARLY
     due: Due | None = None
     late_counts: bool = True
+    turns: Turns | None = None
+    ordered: bool = True
+    after: Filter | None = None
+    after_by: str = "subject"
+    after_events: tuple[str, ...] = ()
+    within: Mapping[str, Any] | None = None
+    linked: bool = True
     where: Filter | None = None
     distinct: str = "record"
     by: str = "subject"
@@ -450,6 +462,9 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
         rhythm=rhythm,
         due=element.value("due", on),
         late_counts=element.value("late", on) != "not_counted",
+        turns=turns_of(traits["turns"], element.read("subject", on)) if "turns" in traits else None,
+        ordered=_ordered(template, traits),
+        **(_follow_up(template, element, on) if "after" in traits else {}),
         in_force=element.stands(on),
         waivable=element.read("waivable", on, force == "in_principle"),
         pro_rata=element.read("pro_rata", on, bool(template.setting("pro_rata", on))),
@@ -519,7 +534,7 @@ def _least(
         return len(parts)
     if least == "items":
         listed = template.elements[element.traits["list"]]
-        return len(items) or cast("float | None", listed.value("size", on)) or 1
+        return sum(not item.optional for item in items) or cast("float | None", listed.value("size", on)) or 1
     return cast("float | None", element.value(least, on))
 
 
@@ -535,9 +550,34 @@ def _items(template: Template, traits: Mapping[str, Any], on: date | None) -> tu
     return tuple(
         Item(id=line, title=line, yearly=anew)
         if isinstance(line, str)
-        else Item(id=line["id"], title=line["title"], yearly=line.get("yearly", anew))
+        else Item(
+            id=line["id"],
+            title=line["title"],
+            yearly=line.get("yearly", anew),
+            after=tuple(line["after"]) if "after" in line else None,
+            optional=line.get("optional", False),
+            days=line.get("days"),
+            working_days=line.get("working_days", False),
+        )
         for line in lines or ()
     )
+
+
+def _ordered(template: Template, traits: Mapping[str, Any]) -> bool:
+    return "list" not in traits or bool(template.elements[traits["list"]].traits.get("ordered", True))
+
+
+def _follow_up(template: Template, element: Element, on: date | None) -> dict[str, Any]:
+    """What happened, what answers it, and in which time."""
+    after = element.traits["after"]
+    events = tuple(after.get("events", ()))
+    return {
+        "after": None if events else filter_of(after, template.header.get("local")),
+        "after_by": after.get("by", "subject"),
+        "after_events": events,
+        "within": element.value("within", on),
+        "linked": element.traits.get("linked", not events),
+    }
 
 
 def _where(template: Template, element: Element, on: date | None) -> Filter | None:

@@ -17,7 +17,7 @@ from policy_engine.model import CONDITIONS, Dated, Element, Series, Source, Temp
 from policy_engine.overlay import Operation, Overlay, refuse
 from policy_engine.reader import Document, listed, mapping
 from policy_engine.scoring import banned, banned_sentence, score_faults
-from policy_engine.timing import timing_faults
+from policy_engine.timing import step_faults, timing_faults
 
 Elements = dict[str, Element]
 PARTS = ".parts."
@@ -248,10 +248,14 @@ def mistimed(elements: Mapping[str, Element], overlay: Overlay, operation: Opera
     """After all operations: a period must be one, and a due day must mean something in it."""
     name, _, key = operation.path.rpartition(".")
     element = elements.get(name)
+    if element is not None and key == "steps" and element.id.startswith("workflow."):
+        found = step_faults(Document("", None), (), operation.value)
+        return [overlay.fault(operation, fault.code, fault.message, fault.remedy) for fault in found]
     if element is None or key not in ("period", *DATED) or "kind" not in element.traits:
         return []
     day = operation.source.since
     duty = {"kind": element.traits["kind"], "period": element.read("period", day), "due": element.value("due", day)}
+    duty["within"] = element.value("within", day)
     stated = {one: value for one, value in duty.items() if value is not None}
     asked = {"late": operation.value} if key == "late" else {}
     return [

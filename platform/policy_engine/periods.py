@@ -22,7 +22,8 @@ class Period:
     year and window (`2021-spring`) or an event's id; an open end is date.min or date.max.
 
     `due` is the last day on which what it asks for is in time; `awaits` the kind of meeting whose day
-    is not known so that there is no period, `awaits_due` the one without which there is no due day.
+    is not known so that there is no period, `awaits_due` the one without which there is no due day;
+    `carried` says that it belongs to the year before and is still in sight.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Period:
     due: date | None = None
     awaits: str | None = None
     awaits_due: str | None = None
+    carried: bool = False
 
     @property
     def last_day(self) -> date:

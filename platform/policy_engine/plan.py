@@ -12,6 +12,7 @@ from itertools import pairwise
 from policy_engine.almanac import Almanac, Event, in_order
 from policy_engine.due import awaited, due_day, may_lie_behind
 from policy_engine.kinds.behaviour import BEHAVIOURS
+from policy_engine.kinds.follow_up import limit
 from policy_engine.model import Duty, Policy
 from policy_engine.periods import Period, next_day, year_of
 from policy_engine.rhythms import Rhythm, begun, earlier, rhythm_of
@@ -93,8 +94,20 @@ def _periods(duty: Duty, rhythm: Rhythm, as_of: date, almanac: Almanac) -> Itera
         start = year_of(as_of, almanac.year_start_month).start
         for period in earlier(rhythm, as_of, almanac):
             if (dated(duty, period, almanac).due or date.min) >= start:
-                yield period
+                yield replace(period, carried=True)
+    if duty.kind == "follow_up":
+        yield from _still_open(duty, rhythm, as_of, almanac)
     yield from begun(rhythm, as_of, almanac)
+
+
+def _still_open(duty: Duty, rhythm: Rhythm, as_of: date, almanac: Almanac) -> Iterator[Period]:
+    """What happened late last year may be answered this year; without a limit, the last period stays in sight."""
+    start = year_of(as_of, almanac.year_start_month).start
+    before = earlier(rhythm, as_of, almanac)
+    for period in before:
+        last = limit(period.last_day, duty.within, almanac)
+        if last >= start if last else period == before[-1]:
+            yield replace(period, carried=True)
 
 
 def tallies_of(duty: Duty, period: Period, as_of: date) -> list[Tally]:
@@ -120,7 +133,7 @@ def _cut(policy: Policy, duty: Duty, period: Period, as_of: date, changes: list[
     for index, (first, end) in enumerate(pairwise(bounds)):
         for tally in tallies_of(policy.duty(duty.id, first), period, as_of):
             if not tally.standing_on:
-                until = min(end, tally.span_until or end)
+                until = tally.span_until if end == period.until else min(end, tally.span_until or end)
                 named = tally.named if end == period.until or tally.named is None else ()
                 yield replace(tally, key=f"{tally.key}{STAGE}{index}", span_from=first, span_until=until, named=named)
 

@@ -150,7 +150,18 @@ DUE: Schema = closed(
         "after_end": FLAG,
     }
 )
+WITHIN: Schema = closed({"from": MAYBE_DAY, "days": DAYS, "working_days": DAYS, "months": DAYS})
+AFTER: Schema = {
+    "if": {"type": "object", "required": ["events"]},
+    "then": closed({"events": words("events")}, "events"),
+    "else": COUNTS,
+}
 SET: dict[str, Schema] = {
+    "within": {
+        **WITHIN,
+        "type": ["object", "null"],
+        "properties": {key: shape for key, shape in WITHIN["properties"].items() if key != "from"},
+    },
     "due": {
         **DUE,
         "type": ["object", "null"],
@@ -220,6 +231,10 @@ DUTY = closed(
         "period": RHYTHM,
         "due": DUES,
         "late": {"enum": ["counts", "not_counted"]},
+        "after": AFTER,
+        "within": {"if": {"type": "array"}, "then": {"type": "array", "items": WITHIN, "minItems": 1}, "else": WITHIN},
+        "linked": FLAG,
+        "turns": closed({"starts": DAY, "size": {"type": "integer", "minimum": 1}, "among": SUBJECT}, "starts"),
         "waivable": FLAG,
         "pro_rata": FLAG,
         "counts": COUNTS,
@@ -330,10 +345,23 @@ FIELD = closed(
     },
     "id", "title",
 )  # fmt: skip
-STEP = closed({"id": ID, "title": TEXT, "by": word("bodies"), "yearly": FLAG, "note": TEXT}, "id", "title")
+STEP = closed(
+    {
+        "id": ID,
+        "title": TEXT,
+        "by": word("bodies"),
+        "yearly": FLAG,
+        "after": IDS,
+        "optional": FLAG,
+        "days": DAYS,
+        "working_days": FLAG,
+        "note": TEXT,
+    },
+    "id", "title",
+)  # fmt: skip
 SECTIONS: dict[str, Schema] = {
     "checklists": closed({**NAMED, "items": {"type": "array", "items": LINE}, "size": SIZE}, "title", "items"),
-    "workflows": closed({**NAMED, "steps": {"type": "array", "items": STEP, "minItems": 1}}, "title", "steps"),
+    "workflows": closed({**NAMED, "ordered": FLAG, "steps": {"type": "array", "items": STEP, "minItems": 1}}, "title", "steps"),
     "reports": closed(
         {
             **NAMED,
@@ -457,6 +485,7 @@ FACTS = closed(
                     "groups": IDS,
                     "kind": TEXT,
                     "mode": {"type": ["string", "null"], "word": "modes"},
+                    "order": {"type": ["number", "null"]},
                     "from": MAYBE_DAY,
                     "until": MAYBE_DAY,
                 },
@@ -552,9 +581,11 @@ VERDICT = closed(
         "overdue": FLAG,
         "late": {"type": "number"},
         "reason": MAYBE_TEXT,
+        "next": IDS,
+        "out_of_order": IDS,
     },
     "subject", "duty", "clauses", "period", "closed", "state", "counted", "min", "max", "outstanding", "over",
-    "numerator", "denominator", "missing", "parts", "records", "due", "overdue", "late", "reason",
+    "numerator", "denominator", "missing", "parts", "records", "due", "overdue", "late", "reason", "next", "out_of_order",
 )  # fmt: skip
 VERDICTS = closed(
     {"policy": closed({"id": TEXT, "digest": TEXT}, "id", "digest"), "verdicts": {"type": "array", "items": VERDICT}},

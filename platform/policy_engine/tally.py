@@ -40,11 +40,12 @@ from policy_engine.matching import passes
 from policy_engine.model import Duty, Filter, Part
 from policy_engine.periods import Period, is_long, names_within, next_day
 
-Distinct = Literal["record", "target", "item", "venue", "subject", "destination", "day"]
+Distinct = Literal["record", "target", "item", "venue", "subject", "destination", "day", "step", "dated", "answer"]
 By = Literal["subject", "target", "pair"]
 YEARLY = "yearly"
 STAGE = "~"
 LATE = "!late"
+DATED_VALUES = ("step", "dated", "answer")
 
 
 @dataclass(slots=True, kw_only=True, unsafe_hash=True)
@@ -307,7 +308,16 @@ def _stands(where: Filter, row: Row) -> bool:
 
 
 def value_of(distinct: str, row: Row) -> str:
-    """What is counted once; a record whose target or venue is not named stands for itself."""
+    """What is counted once; a record whose target or venue is not named stands for itself.
+
+    A step, a dated record and an answer (to the record it is based on) carry their day, which their kinds of duty look at.
+    """
+    if distinct in DATED_VALUES:
+        day = row.on_date.isoformat()
+        if distinct == "step":
+            return f"{row.item}@{day}"
+        name = row.record_id if distinct == "dated" else row.based_on
+        return f"{name}@{day}@{row.record_id}" if name else row.record_id
     named = {
         "target": row.target_id,
         "item": row.item,

@@ -12,14 +12,16 @@ from policy_engine.due import due_faults
 from policy_engine.errors import TemplateError
 from policy_engine.kinds import KINDS
 from policy_engine.reader import Document, Way
-from policy_engine.rhythms import FORMS, Rhythm, begun, month_day, rhythm_of
+from policy_engine.rhythms import FORMS, UNBOUND, Rhythm, begun, month_day, rhythm_of
+
+DATED_KEYS = ("due", "late", "within")
 
 
 def timing_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[TemplateError]:
     """Of a duty whose shape is sound."""
     found = list(_period_faults(document, ("period",), duty["period"]))
     yield from found
-    for key in ("due", "late"):
+    for key in DATED_KEYS:
         if key in duty:
             dues = duty[key] if isinstance(duty[key], list) else [duty[key]]
             for index, entry in enumerate(dues):
@@ -27,7 +29,9 @@ def timing_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[Templ
                 for place, *fault in () if found else value_faults(key, entry, duty["kind"], rhythm_of(duty["period"])):
                     yield document.fault((*way, *([place] if place else [])), *fault)
             yield from _order_faults(document, key, dues)
-    if "late" in duty and "due" not in duty:
+    yield from _follow_up_faults(document, duty)
+    yield from _turn_faults(document, duty)
+    if "late" in duty and "due" not in duty and "within" not in duty:
         yield document.fault(("late",), "missing_key", "没有截止日，说不上逾期", "写上 due，或删去 late")
 
 
@@ -37,8 +41,45 @@ def value_faults(key: str, value: Any, kind: str, rhythm: Rhythm) -> Iterator[tu
         yield "", "unknown_key", f"{kind} 类职责不评判，不用“{key}”", "删去，或改用 count"
     elif rhythm.word == "event":
         yield "", "unknown_key", f"逢事才有的职责不评判，不用“{key}”", "改 period，如 {after: plenary_session}，或删去"
+    elif key == "within" and value is not None:
+        if len({"days", "working_days", "months"} & value.keys()) != 1:
+            yield "", "one_limit", "时限要写一种单位，且只写一种", "写 {days: 15}、{working_days: 5} 或 {months: 2}"
+    elif key == "due" and kind == "follow_up":
+        yield "", "unknown_key", "follow_up 的时限从每件事算起，不用 due", "改写 within"
     elif key == "due" and value is not None:
         yield from due_faults(value, rhythm)
+
+
+def _follow_up_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[TemplateError]:
+    after = duty.get("after")
+    if after is None or duty["kind"] != "follow_up":
+        return
+    if "events" in after and duty.get("linked"):
+        yield document.fault(("linked",), "bad_value", "会议不是记录，答复不能指向它", "删去 linked")
+    for name, counts in (("after", after), ("counts", duty.get("counts", {}))):
+        if "events" not in counts and not counts.get("kinds"):
+            yield document.fault((name,), "kinds_only", "要写记录的 kinds", "用 kinds 说明是哪些记录")
+        for key in counts.keys() & {"count", "sum", "share", "links"}:
+            yield document.fault((name, key), "unknown_key", f"follow_up 逐件对应，不用“{key}”", "删去")
+
+
+def _turn_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[TemplateError]:
+    if "turns" in duty and isinstance(duty["period"], str) and duty["period"] in UNBOUND:
+        yield document.fault(("turns",), "bad_value", "这样的期间没有先后，轮不起来", "改用按周、月、季等的 period")
+
+
+def step_faults(document: Document, way: Way, steps: list[Mapping[str, Any]]) -> Iterator[TemplateError]:
+    """A step may only wait for steps above it: so there is always one to begin with."""
+    above: set[str] = set()
+    for index, step in enumerate(steps):
+        for place, name in enumerate(step.get("after", ())):
+            if name not in above:
+                yield document.fault(
+                    (*way, index, "after", place), "unknown_id", f"前面没有步骤“{name}”", "只能写排在前面的步骤的 id"
+                )
+        if "working_days" in step and "days" not in step:
+            yield document.fault((*way, index, "working_days"), "missing_key", "没有写几天", "补上 days")
+        above.add(step["id"])
 
 
 def _order_faults(document: Document, key: str, entries: list[Any]) -> Iterator[TemplateError]:

@@ -46,6 +46,7 @@ KINDS: Mapping[str, Kind] = {
     "at_least_k_of": Kind(needs=("parts", "values"), numbers=("k",), least="k"),
     "coverage": Kind(needs=("counts", "population", "values"), numbers=("percent",), least="percent"),
     "checklist": Kind(needs=("checklist",), least="items", listing="checklist"),
+    "follow_up": Kind(needs=("after", "counts"), takes=("within", "linked")),
     "workflow": Kind(needs=("workflow",), least="items", listing="workflow"),
     "report_cycle": Kind(needs=("report",), least="items", listing="report"),
     "at_most": Kind(numbers=("max",)),

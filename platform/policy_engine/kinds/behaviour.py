@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from policy_engine.bench import Bench, Measured, Person
-from policy_engine.kinds import at_most, composed, coverage, listed, plain, score
+from policy_engine.kinds import at_most, composed, coverage, follow_up, listed, plain, score, workflow
 from policy_engine.model import Duty
 from policy_engine.periods import Period
 from policy_engine.tally import Tally
@@ -35,6 +35,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "coverage": Behaviour(coverage.tallies, coverage.measure),
     "score": Behaviour(score.tallies, score.measure),
     "checklist": LISTED,
-    "workflow": LISTED,
+    "follow_up": Behaviour(follow_up.tallies, follow_up.measure),
+    "workflow": Behaviour(workflow.tallies, workflow.measure),
     "report_cycle": LISTED,
 }

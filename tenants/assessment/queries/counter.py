@@ -28,13 +28,17 @@ def _identity(role: str) -> str:
     return f"CASE {role}_type WHEN 'committee' THEN '{SELF}' ELSE {role}_id::text END"
 
 
+DAY = "to_char(on_date, 'YYYY-MM-DD')"
 VALUES: Mapping[str, str] = {
     "target": _identity("target"),
     "subject": _identity("subject"),
     "item": "item",
     "venue": "venue_id::text",
     "destination": "destination",
-    "day": "to_char(on_date, 'YYYY-MM-DD')",
+    "day": DAY,
+    "step": f"item || '@' || {DAY}",
+    "dated": f"record_id::text || '@' || {DAY} || '@' || record_id::text",
+    "answer": f"based_on::text || '@' || {DAY} || '@' || record_id::text",
 }
 PAIR = f"{_identity('subject')} || '>' || {_identity('target')}"
 COLUMN_LIMIT = 800  # PostgreSQL takes 1664 columns; a policy has some dozens of tallies

@@ -123,7 +123,11 @@ def free_tallies(draw) -> Tally:
     asked |= {name: tuple(draw(st.sets(st.sampled_from(values), max_size=1))) for name, values in LISTS.items()}
     asked = {name: draw(st.sampled_from([(), words])) for name, words in asked.items()}
     is_check = family == "check"
-    distinct = draw(st.sampled_from(["record", "target", "item", "venue", "subject", "destination", "day"]))
+    distinct = draw(
+        st.sampled_from(
+            ["record", "target", "item", "venue", "subject", "destination", "day", "step", "dated", "answer"]
+        )
+    )
     table = draw(st.sampled_from([(), (("adopted", Fraction(5)), ("filed", Fraction(-1)))]))
     weighs = {
         "table": table,
