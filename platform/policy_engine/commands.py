@@ -13,12 +13,14 @@ from typing import Any, NoReturn
 import click
 
 from policy_engine import schema
+from policy_engine.agenda import calendar
 from policy_engine.check import check
 from policy_engine.compare import compare, mapped, said
 from policy_engine.coverage import coverage
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.evaluate import evaluate, verdicts_json
 from policy_engine.explain import explain
+from policy_engine.facts import normalised
 from policy_engine.load import find_template, load_template
 from policy_engine.model import Policy
 from policy_engine.overlay import load_overlay
@@ -138,6 +140,14 @@ def _compared(answer: Answer) -> str:
     return "\n".join(lines)
 
 
+def _calendar(answer: Answer) -> str:
+    lines = [f"{answer['policy']['title']}  {answer['year']} 年"]
+    for one in answer["obligations"]:
+        days = "、".join(day["due"] for day in one["days"])
+        lines.append(f"{one['often']}\t{one['title']}\t{days or one['by'] or ''}\t{' '.join(one['clauses'])}")
+    return "\n".join(lines)
+
+
 def _covered(answer: Answer) -> str:
     return "\n".join(
         [f"共 {answer['total']} 条", *(f"{state}: {number}" for state, number in answer["counts"].items())]
@@ -182,6 +192,21 @@ def compare_command(*, names: tuple[str, ...]) -> Answer:
     if len(names) < 2:
         raise click.UsageError("要写两份或更多份模板的名字")
     return compare(*(load_template(find_template(name)) for name in names))
+
+
+@command("calendar", _calendar)
+@click.argument("name", metavar="NAME|DIR")
+@click.option("--year", required=True, type=click.IntRange(1900, 2999), help="哪一年，如 2022")
+@click.option("--facts", default=None, type=click.Path(), help="事实文件；会议的日期取自其中的 events")
+@WITH
+@OVERLAYS
+def calendar_command(
+    *, name: str, year: int, facts: str | None, others: tuple[str, ...], overlays: tuple[str, ...]
+) -> Answer:
+    """一年里什么事、多久一次、几时以前做完。"""
+    resolved = _resolved(name, others, overlays)
+    events = normalised(read_facts(Path(facts)), resolved).events if facts else ()
+    return calendar(resolved, year, events)
 
 
 @command("explain", _explained)

@@ -1,0 +1,87 @@
+"""The year's calendar of obligations, read off the duties and reports: what comes round how often, and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+
+from policy_engine import due, rhythms
+from policy_engine.almanac import Almanac, Event, moved
+from policy_engine.explain import sentence
+from policy_engine.model import Duty, Element, Policy
+from policy_engine.periods import year_of
+from policy_engine.plan import almanac_of, dated
+from policy_engine.vocabulary import Words, title, words_with
+
+ORDER = (
+    "week", "month", "quarter", "half_year", "year", "every", "windows", "before", "after", "term", "once", "regular",
+    "continuous", "event",
+)  # fmt: skip
+
+
+def calendar(policy: Policy, year: int, events: Iterable[Event] = ()) -> dict[str, Any]:
+    """`{policy, year, obligations:[{rhythm, often, element, title, force, sentence, by, days:[{period, due}], clauses}]}`.
+
+    Duties that somebody must fulfil, and reports no duty carries, as the year's last day reads them; by rhythm, then by first due day.
+    """
+    start = date(year, int(policy.setting("year_start_month", date(year, 12, 31), 1)), 1)
+    last = moved(year_of(start, start.month).until, -1)
+    words, almanac = words_with(policy.header.get("local")), almanac_of(policy, last, events)
+    duties = [duty for duty in policy.duties_on(last) if duty.in_force and duty.judged]
+    lines = [_of_duty(duty, words, almanac, last) for duty in duties]
+    lines += list(_of_reports(policy, duties, words, last))
+    return {
+        "policy": {"id": policy.id, "title": policy.header.get("title")},
+        "year": year,
+        "obligations": sorted(lines, key=_place),
+    }
+
+
+def _of_duty(duty: Duty, words: Words, almanac: Almanac, last: date) -> dict[str, Any]:
+    said = partial(title, words)
+    periods = (
+        [] if duty.due is None else [dated(duty, one, almanac) for one in rhythms.begun(duty.rhythm, last, almanac)]
+    )
+    return {
+        "rhythm": duty.period,
+        "often": rhythms.said(duty.rhythm, said),
+        "element": f"duty.{duty.id}",
+        "title": duty.title,
+        "force": duty.force,
+        "sentence": sentence(duty, words),
+        "by": due.said(duty.due, said) if duty.due else None,
+        "days": [{"period": one.key, "due": one.due.isoformat()} for one in periods if one.due],
+        "clauses": list(duty.clauses),
+    }
+
+
+def _of_reports(policy: Policy, duties: list[Duty], words: Words, last: date) -> Iterator[dict[str, Any]]:
+    carried = {duty.listing for duty in duties}
+    for name, element in sorted(policy.elements.items()):
+        if name.startswith("report.") and element.stands(last) and name.removeprefix("report.") not in carried:
+            yield _of_report(element, words, last)
+
+
+def _of_report(element: Element, words: Words, last: date) -> dict[str, Any]:
+    rhythm = str(element.read("period", last) or "event")
+    receivers = "、".join(title(words, "bodies", body) for body in element.value("receivers", last) or ())
+    author = element.read("author", last)
+    who = title(words, "bodies", author) if author else ""
+    return {
+        "rhythm": rhythm,
+        "often": title(words, "periods", rhythm),
+        "element": element.id,
+        "title": element.read("title", last),
+        "force": "required",
+        "sentence": f"{who}{'报' + receivers if receivers else '送出'}。",
+        "by": None,
+        "days": [],
+        "clauses": list(element.clauses),
+    }
+
+
+def _place(line: Mapping[str, Any]) -> tuple[int, str, str]:
+    place = ORDER.index(line["rhythm"]) if line["rhythm"] in ORDER else len(ORDER)
+    return place, line["days"][0]["due"] if line["days"] else "9999", line["element"]
