@@ -16,7 +16,7 @@ from policy_engine.load import duty_faults, local_faults, setting_fault
 from policy_engine.model import CONDITIONS, Dated, Element, Series, Source, Template
 from policy_engine.overlay import Operation, Overlay, refuse
 from policy_engine.reader import Document, listed, mapping
-from policy_engine.scoring import banned, banned_sentence, score_faults
+from policy_engine.scoring import banned, banned_sentence, ranking_sentence, ranks, score_faults
 from policy_engine.timing import step_faults, timing_faults
 
 Elements = dict[str, Element]
@@ -237,6 +237,8 @@ def _misfits(
     found = _at(operation, schema.faults(document, _shape(element, key), words_of(template, elements)))
     if not found and key in ("groups", "grades", "veto"):
         found = _at(operation, _table_faults(document, template, elements, element, key))
+    if not found and key == "title" and (element.traits.get("line") or element.traits.get("kind") == "score"):
+        found += [overlay.fault(operation, "ranking", *ranking_sentence(operation.value))] * ranks(operation.value)
     if not found and element.traits.get("line") and isinstance(operation.value, list):
         local = local_of(template, elements)
         for word in filter(lambda one: isinstance(one, str) and banned(one, local), operation.value):

@@ -15,7 +15,7 @@ from policy_engine import rhythms
 from policy_engine.errors import TemplateError
 from policy_engine.kinds import KINDS, LISTS
 from policy_engine.model import FILTERS
-from policy_engine.quick import compiled, is_day
+from policy_engine.quick import Test, compiled, is_day
 from policy_engine.reader import Document, Way, listed
 from policy_engine.vocabulary import Words
 
@@ -614,10 +614,25 @@ def published(name: str) -> Schema:
 
 def faults(document: Document, schema: Schema, vocabulary: Words) -> list[TemplateError]:
     """Everything in the document that does not fit its schema, each with its place and what to do."""
-    if compiled(schema, vocabulary)(document.data):
+    if _test(schema, vocabulary)(document.data):
         return []
     validator = slow_validator(schema, vocabulary)
     return [fault for error in validator.iter_errors(document.data) for fault in _translated(document, error)]
+
+
+_KEPT: dict[tuple[int, int], tuple[Schema, Words, Test]] = {}  # holds both, so that their ids stay theirs
+MOST_KEPT = 64
+
+
+def _test(schema: Schema, vocabulary: Words) -> Test:
+    """The quick test, kept while file after file of one template is read with the same words."""
+    key = (id(schema), id(vocabulary))
+    kept = _KEPT.get(key)
+    if kept is None:
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.clear()
+        kept = _KEPT[key] = (schema, vocabulary, compiled(schema, vocabulary))
+    return kept[2]
 
 
 def slow_validator(schema: Schema, vocabulary: Words) -> Draft202012Validator:

@@ -37,8 +37,18 @@ def score_faults(document: Document, duties: Container[str] | None, local: Any) 
             yield document.fault((*way, "grade"), "unknown_grade", f"没有等次“{veto['grade']}”", "写 grades 里的 id")
         yield from _known(document, (*way, "duty"), veto.get("duty"), duties)
     for way, text in _titles(duty):
-        if any(word in text for word in RANKING):
-            yield document.fault(way, "ranking", f"“{text}”像是排名", f"只打分、分等次，不排名次({BASIS})")
+        if ranks(text):
+            yield document.fault(way, "ranking", *ranking_sentence(text))
+
+
+def ranks(text: str) -> bool:
+    """Does a title speak of ranking?"""
+    return any(word in text for word in RANKING)
+
+
+def ranking_sentence(text: str) -> tuple[str, str]:
+    """What is wrong with such a title, and what to do."""
+    return f"“{text}”像是排名", f"只打分、分等次，不排名次({BASIS})"
 
 
 def line_faults(document: Document, way: Way, part: Mapping[str, Any]) -> Iterator[TemplateError]:

@@ -260,3 +260,12 @@ def test_a_duty_may_free_or_fix_its_words_by_itself(small: Path) -> None:
     assert codes(template, put("duty.visits.title", "x"), base="small") == ["direction"]
     with pytest.raises(TemplateErrors):
         with_overlay(template, put("duty.visits.period", "term"))
+
+
+def test_a_scoring_table_is_not_made_a_ranking_by_its_name(with_duty: Callable[..., Policy]) -> None:
+    template = with_duty(
+        "kind: score\nperiod: year\nvalues: [{base: 50}]\nparts:\n  - {id: visits, title: 走访, counts: {kinds: [visit]}, points: 5}\n"
+    )
+    for path in ("duty.d.title", "duty.d.parts.visits.title"):
+        assert codes(template, put(path, "履职排名"), base="small") == ["ranking"]
+        with_overlay(template, put(path, "履职得分"))
