@@ -6,7 +6,7 @@ from policy_engine.compare import compare
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.evaluate import evaluate
 from policy_engine.explain import explain
-from policy_engine.judge import Verdict, Waiver, judge
+from policy_engine.judge import Verdict, judge
 from policy_engine.load import find_template, load_template
 from policy_engine.model import Clause, Duty, Element, Filter, Indicator, Policy, Template
 from policy_engine.overlay import Operation, Overlay, load_overlay
@@ -17,6 +17,7 @@ from policy_engine.resolve import resolve
 from policy_engine.settle import cascade, settle
 from policy_engine.succession import together
 from policy_engine.tally import Counted, Counts, Row, Tally, count
+from policy_engine.waivers import Waiver
 
 __all__ = [
     "Clause", "Counted", "Counts", "Duty", "Element", "Filter", "Indicator", "Operation", "Overlay", "Period", "Person",

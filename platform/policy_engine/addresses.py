@@ -73,7 +73,11 @@ def settable(element: Element) -> set[str]:
         )
     if element.traits.get("line"):
         keys |= {"title", "cap", "floor"}
-    keys |= set(DUTY_WORDS) | ({"population"} & element.traits.keys()) if "kind" in element.traits else {"title"}
+    keys |= (
+        set(DUTY_WORDS) | ({"population", "round", "meets"} & element.traits.keys())
+        if "kind" in element.traits
+        else {"title"}
+    )
     keys |= {"within"} if element.traits.get("kind") == "follow_up" else set()
     if "counts" not in element.traits:
         return keys
@@ -81,7 +85,8 @@ def settable(element: Element) -> set[str]:
     kind = KINDS[element.traits.get("kind", "count")]
     of_records = OF_RECORDS if family == "links" else ()
     filters = set(CONDITIONS) - {"kinds", "links", *of_records} | {family, *COUNT_WORDS}
-    return keys | filters | (set(kind.numbers) if kind.judged and not element.traits.get("line") else set())
+    numbered = kind.judged and not (element.traits.get("line") or element.traits.get("whole"))
+    return keys | filters | (set(kind.numbers) if numbered else set())
 
 
 def shapes_of(kind: str) -> dict[str, schema.Schema]:
@@ -92,6 +97,7 @@ def shapes_of(kind: str) -> dict[str, schema.Schema]:
     own: dict[str, schema.Schema] = {
         "header": schema.HEADER["properties"],
         "local": schema.LOCAL_WORD["then"]["properties"],
+        "exclusive": schema.EXCLUSIVE["then"]["properties"],
     }.get(kind) or schema.SECTIONS.get(SINGULAR.get(kind, ""), {}).get("properties", {})
     return own
 

@@ -9,11 +9,12 @@ from fractions import Fraction
 from math import inf
 from typing import Any
 
+from policy_engine import linked
 from policy_engine.almanac import NO_DAYS, Almanac
-from policy_engine.model import Duty, Subject
+from policy_engine.model import Duty, Subject, subject_of
 from policy_engine.periods import Period, next_day
 from policy_engine.shares import Number, exactly, shown
-from policy_engine.tally import NOTHING, Counted, Counts, merged
+from policy_engine.tally import EVERYBODY, NOTHING, Counted, Counts, key, merged, pair
 from policy_engine.turns import on_turn
 
 
@@ -37,9 +38,16 @@ class Person:
     until: date | None = None
     kind: str | None = None
     order: float | None = None
+    tags: tuple[Post, ...] = ()  # dated like posts
     sector: str | None = None
     special_committee: str | None = None
     groups: tuple[str, ...] = ()
+    absences: tuple[tuple[date | None, date | None], ...] = ()
+
+    def belongs_to(self, kind: str) -> tuple[str, ...]:
+        """The ids of the sector, special committee or groups this person belongs to; everybody is the committee's."""
+        one = {"sector": self.sector, "special_committee": self.special_committee}.get(kind)
+        return self.groups if kind == "group" else (one,) if one else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,30 +90,40 @@ class Bench:
         """Is it this one's turn, or the turn of the sector, committee or group this one belongs to?"""
         if duty.turns is None:
             return True
-        among: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in duty.turns.among.items()
-        }
-        roster = self.roster(Subject(**among), duty, period)
+        roster = self.roster(subject_of(duty.turns.among, None), duty, period)
         turn = on_turn(duty.turns, roster, duty.rhythm, period.start, self.almanac)
         return person.id in turn or bool(turn & {person.sector, person.special_committee, *person.groups})
 
     def roster(self, whom: Subject, duty: Duty, period: Period) -> list[str]:
         """A population in the order of their turns."""
         order = {person.id: person.order for person in self.subjects if person.order is not None}
-        return sorted(self.people(whom, duty, period), key=lambda one: order.get(one, inf))
+        window = self.window(duty, period)
+        standing = [person.id for person in self.subjects if holds(person, whom, window)]
+        return sorted(standing, key=lambda one: order.get(one, inf))
+
+    kept: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """The records left to a tally and subject, where each counts for one duty only."""
 
     def found(self, tally_key: str, subject: str) -> Counted:
         if tally_key in self.stages:
-            return merged(self.counts.get((stage, subject), NOTHING) for stage in self.stages[tally_key])
-        return self.counts.get((tally_key, subject), NOTHING)
+            found = merged(self._one(stage, subject) for stage in self.stages[tally_key])
+        else:
+            found = self._one(tally_key, subject)
+        left = self.kept.get((tally_key, subject)) if self.kept else None
+        return found if left is None else Counted(len(left), tuple(sorted(left)))
+
+    def _one(self, tally_key: str, subject: str) -> Counted:
+        """A tally of everybody's deeds credits nobody in particular."""
+        return self.counts.get((tally_key, subject)) or self.counts.get((tally_key, EVERYBODY), NOTHING)
 
     def late(self, duty: Duty, period: Period, person: Person) -> float:
         """How much of what counts, or would count, was done after the due day."""
         keys = self.late_keys.get((duty.id, period.key), ())
         if not keys:
             return 0
-        people = self.people(duty.population, duty, period) if duty.population else [person.id]
-        return shown(sum((Fraction(self.found(key, one).number) for key in keys for one in people), Fraction()))
+        around = duty.population is not None and not duty.per
+        people = [credited(duty, person, one) for one in self.people(duty, period, person)] if around else [person.id]
+        return shown(sum((Fraction(self.found(name, one).number) for name in keys for one in people), Fraction()))
 
     def states(self, duty: str, person: str, period: Period) -> list[str]:
         """How this person stands with another duty, in each of its periods that lies in this one."""
@@ -117,23 +135,71 @@ class Bench:
         day = period.reference_day(self.as_of)
         return (day if duty.period == "continuous" else period.start, next_day(day))
 
-    def people(self, whom: Subject, duty: Duty, period: Period) -> list[str]:
-        """The ids of a population, in the order of the facts."""
-        window = self.window(duty, period)
-        return [person.id for person in self.subjects if holds(person, whom, window)]
+    def binds(self, person: Person, duty: Duty, period: Period) -> bool:
+        return self._holds(person, duty.subject, duty, period, self.window(duty, period), linked.SUBJECT)
+
+    def people(self, duty: Duty, period: Period, subject: Person) -> list[str]:
+        """The ids of the duty's population as seen from a subject: its own partners, those who belong to it, or all."""
+        whom, window = duty.population or duty.subject, self.window(duty, period)
+        if whom.links:
+            return list(self.found(key(duty.id, period, linked.PARTNERS), subject.id).values)
+        mine = self.subjects
+        if whom.of_subject and subject.type != "committee":
+            mine = tuple(one for one in mine if subject.id in one.belongs_to(subject.type))
+        return [one.id for one in mine if self._holds(one, whom, duty, period, window, linked.POPULATION)]
+
+    def met(self, duties: tuple[str, ...], person: str, period: Period) -> bool | None:
+        """Has this person met these duties in all their periods that touch this one? None: was asked for none of them."""
+        judged = [
+            state
+            for duty in duties
+            for own, state in self.standings.get((duty, person), ())
+            if own.start < period.until and period.start < own.until and state in ("met", "outstanding", "exceeded")
+        ]
+        return all(state == "met" for state in judged) if judged else None
+
+    def _holds(
+        self, person: Person, whom: Subject, duty: Duty, period: Period, window: tuple[date, date], suffix: str
+    ) -> bool:
+        return holds(person, whom, window) and (
+            not whom.linked or self.found(key(duty.id, period, suffix), person.id).number > 0
+        )
+
+
+def by_partner(duty: Duty) -> bool:
+    """Are the subject's own partners the population, each to be reached by the subject itself?"""
+    return duty.population is not None and bool(duty.population.links) and duty.population.side == "from"
+
+
+def credited(duty: Duty, subject: Person, one: str) -> str:
+    """Under which id a tally of a population counts one of it."""
+    return pair(subject.id, one) if by_partner(duty) else one
 
 
 def holds(person: Person, subject: Subject, window: tuple[date, date]) -> bool:
     """Is this the type, belonging and holding one of the posts (none of the exempting ones) on any day of the window?
 
-    Every member is a member whatever other post they hold, so the post `member` asks for nothing more.
+    Every member is a member whatever other post they hold, so the post `member` asks for nothing more. Links are the bench's affair.
     """
     if person.type != subject.type or (subject.kinds and person.kind not in subject.kinds):
         return False
     if not _overlap(person.since, person.until, window):
         return False
-    held = {post.kind for post in person.posts if _overlap(post.since, post.until, window)} | {"member"}
-    return (not subject.posts or bool(held & set(subject.posts))) and not held & set(subject.except_posts)
+    if subject.posts or subject.except_posts or subject.all_posts:
+        held = _held(person.posts, window) | {"member"}
+        if (subject.posts and held.isdisjoint(subject.posts)) or not held.isdisjoint(subject.except_posts):
+            return False
+        if not held.issuperset(subject.all_posts):
+            return False
+    if subject.tags or subject.except_tags:
+        tagged = _held(person.tags, window)
+        if (subject.tags and tagged.isdisjoint(subject.tags)) or not tagged.isdisjoint(subject.except_tags):
+            return False
+    return all(not set(ids).isdisjoint(person.belongs_to(kind)) for kind, ids in subject.within)
+
+
+def _held(posts: tuple[Post, ...], window: tuple[date, date]) -> set[str]:
+    return {post.kind for post in posts if _overlap(post.since, post.until, window)}
 
 
 def _overlap(since: date | None, until: date | None, window: tuple[date, date]) -> bool:

@@ -54,6 +54,12 @@ def setting_element(name: str, entry: Any, header: Header, *, source: Source | N
     )
 
 
+def exclusive_element(number: int, entry: Any, header: Header) -> Element:
+    """A group of duties for only one of which a record counts."""
+    full = entry if isinstance(entry, Mapping) else {"duties": entry}
+    return listing_element("exclusive", str(number), {"title": "一件只算一项", **full}, header)
+
+
 def listing_element(
     kind: str, name: str, entry: Mapping[str, Any], header: Header, *, source: Source | None = None
 ) -> Element:
@@ -95,6 +101,8 @@ def duty_elements(duty: Mapping[str, Any], header: Header, *, source: Source | N
     )
     for part in duty.get("parts", ()):
         yield part_element(part, base, duty, header, source)
+    if "out_of" in duty:
+        yield _out_of(duty, base, header, source)
 
 
 def part_element(
@@ -114,6 +122,19 @@ def part_element(
         | _words(part, header, clauses, source)
         | terms(part, header, clauses, source),
         directions=_directions((*NUMBERS, *FILTERS, *duty.get("direction", {})), duty.get("direction", {}), header),
+    )
+
+
+def _out_of(duty: Mapping[str, Any], base: str, header: Header, source: Source | None) -> Element:
+    """What a proportion is measured against: counted as any part, but no number of its own."""
+    counts, clauses = duty["out_of"], tuple(duty["clauses"])
+    return Element(
+        id=f"{base}.out_of",
+        title=duty["title"],
+        clauses=clauses,
+        traits={"whole": True, **_counting(counts)},
+        values=_words({"counts": counts}, header, clauses, source),
+        directions=_directions(CONDITIONS, duty.get("direction", {}), header),
     )
 
 
@@ -140,8 +161,13 @@ def _traits(duty: Mapping[str, Any], base: str) -> dict[str, Any]:
         "period": duty["period"],
         "subject": subject(duty.get("subject", "member")),
     }
-    traits |= {key: duty[key] for key in ("waivable", "pro_rata", "note", "after", "linked", "turns") if key in duty}
+    traits |= {
+        key: duty[key]
+        for key in ("waivable", "pro_rata", "note", "after", "linked", "turns", "round", "meets")
+        if key in duty
+    }
     traits |= {"population": subject(duty["population"])} if "population" in duty else {}
+    traits |= {"out_of": f"{base}.out_of"} if "out_of" in duty else {}
     traits |= {"parts": [f"{base}.parts.{part['id']}" for part in duty["parts"]]} if "parts" in duty else {}
     traits |= {"list": f"{LISTS[duty['kind']]}.{duty[LISTS[duty['kind']]]}"} if duty["kind"] in LISTS else {}
     return traits | (_counting(duty["counts"]) if "counts" in duty else {})

@@ -15,7 +15,7 @@ from policy_engine.model import Element, Template
 from policy_engine.reader import read
 from policy_engine.vocabulary import TEMPLATES, Words, title, words_with
 
-SHOWN = ("duty.", "setting.", "checklist.", "report.", "workflow.", "form.", "venue.")
+SHOWN = ("duty.", "setting.", "checklist.", "report.", "workflow.", "form.", "venue.", "exclusive.")
 ALL = "*"
 LINES = ("items", "steps", "fields", "receivers")
 SILENT = "—"
@@ -27,6 +27,8 @@ KEYS = {
     "max": "至多",
     "percent": "百分之",
     "k": "至少几项 ",
+    "each": "每人",
+    "per": "每多少人 ",
     "force": "",
     "lines": "共几项 ",
     "parts": "",

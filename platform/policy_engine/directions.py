@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from policy_engine.build import direction
 from policy_engine.due import FORMS as DUE_FORMS
 from policy_engine.due import stricter as earlier_or_same
 from policy_engine.errors import TemplateError
-from policy_engine.model import Direction, Element, Template
+from policy_engine.model import Direction, Element, Template, fraction_of
 from policy_engine.overlay import Operation, Overlay
 from policy_engine.reader import listed
 
-TIGHTER_UP = {"min", "percent", "k", "size"}  # more is stricter; for max, less is
+TIGHTER_UP = {"min", "percent", "k", "each", "size"}  # more is stricter
+TIGHTER_DOWN = {"max", "per"}  # less is: one for every five people asks more than one for every ten
 FORCES = ("info", "may", "explore", "encouraged", "in_principle", "required")
 PERIODS = (
     "once",
@@ -52,7 +54,7 @@ def direction_faults(
         for old in weaker[:1]:
             sentence = f"只许加严:上级是 {_said(old)}，这里是 {_said(new)}"
             yield overlay.fault(operation, "direction", sentence, "改成不低于上级要求的值")
-    elif allowed.kind == "in_range" and not _within(allowed, new):
+    elif allowed.kind == "in_range" and not _within(allowed, size_of(key, new)):
         yield overlay.fault(
             operation, "direction", f"{_said(new)} 不在 {allowed.low:g} 到 {allowed.high:g} 之间", "改到范围以内"
         )
@@ -76,8 +78,8 @@ def stricter(key: str, old: Any, new: Any) -> bool:
     """At least as strict: a higher minimum, a lower maximum, a stronger force, a shorter period, more people bound,
     a list that keeps every line; other values only unchanged."""
     if key in TIGHTER_UP:
-        return old is None or (new is not None and new >= old)
-    if key == "max":
+        return old is None or (new is not None and size_of(key, new) >= size_of(key, old))
+    if key in TIGHTER_DOWN:
         return old is None or (new is not None and new <= old)
     if key == "force":
         return FORCES.index(new) >= FORCES.index(old)
@@ -109,6 +111,12 @@ def _wider(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     )
 
 
+def size_of(key: str, number: Any) -> Any:
+    """A number to compare: of a percentage written as a fraction, its hundredths."""
+    share = fraction_of(number) if key == "percent" else None
+    return number if share is None else share * 100
+
+
 def _said(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return listed(one.get("id", one) if isinstance(one, Mapping) else one for one in value)
@@ -120,4 +128,4 @@ def _said(value: Any) -> str:
 def _within(direction: Direction, value: Any) -> bool:
     if isinstance(value, Mapping):  # of a due day, its number of days
         value = next((value[form] for form in (*DUE_FORMS, "days", "months", "working_days") if form in value), None)
-    return isinstance(value, (int, float)) and (direction.low or 0) <= value <= (direction.high or 0)
+    return isinstance(value, (int, float, Fraction)) and (direction.low or 0) <= value <= (direction.high or 0)

@@ -52,14 +52,14 @@ def explain(policy: Policy, duty_id: str, on: date | None = None) -> dict[str, A
 
 def sentence(duty: Duty, words: Words) -> str:
     """One Chinese sentence an official can check against the document."""
-    what = JOINED.get(duty.kind) or (_counted(duty.where, words) if duty.where else f"{duty.title}逐项")
+    what = JOINED.get(duty.kind) or _named(duty) or (_counted(duty.where, words) if duty.where else f"{duty.title}逐项")
     said = partial(title, words)
-    head = f"{title(words, 'forces', duty.force)}:{_whom(duty.population or duty.subject, words)}{rhythms.said(duty.rhythm, said)}"
+    head = f"{title(words, 'forces', duty.force)}:{_whom(_those_asked(duty), words)}{rhythms.said(duty.rhythm, said)}"
     if duty.kind == "follow_up":
         return f"{head}，{_after(duty, words)}，{what}，逐件回应。" + ("逾期不算。" if not duty.late_counts else "")
     by = f"，{due.said(duty.due, said)}" if duty.due else ""
     return (
-        f"{head}，{what}{_number(duty)}{by}。"
+        f"{head}，{what}{_number(duty, words)}{_growing(duty, words)}{by}。"
         + ("逾期不算。" if not duty.late_counts else "")
         + ("可以豁免。" if duty.waivable else "")
     )
@@ -106,8 +106,29 @@ def _values(policy: Policy, duty_id: str, on: date | None) -> Mapping[str, Any]:
 def _whom(subject: Subject, words: Words) -> str:
     who = "、".join(title(words, "posts", post) for post in subject.posts) or title(words, "subjects", subject.type)
     who = "、".join(title(words, "venue_kinds", kind) for kind in subject.kinds) or who
-    apart = "、".join(title(words, "posts", post) for post in subject.except_posts)
-    return f"每个{who}" + (f"({apart}除外)" if apart else "")
+    if subject.links:
+        return "所联系的每个" + "、".join(title(words, "links", link) for link in subject.links)
+    also = "兼".join(title(words, "posts", post) for post in subject.all_posts)
+    tags = "、".join(title(words, "tags", tag) for tag in subject.tags)
+    links = "、".join(title(words, "links", link) for link in subject.linked)
+    places = "、".join(one for _, ids in subject.within for one in ids)
+    only = "，".join(
+        filter(None, [also, tags, f"有“{links}”关系的" if links else "", f"限 {places}" if places else ""])
+    )
+    apart = "、".join(
+        [title(words, "posts", post) for post in subject.except_posts]
+        + [title(words, "tags", tag) for tag in subject.except_tags]
+    )
+    return f"每个{who}" + (f"({only})" if only else "") + (f"({apart}除外)" if apart else "")
+
+
+def _those_asked(duty: Duty) -> Subject:
+    """A quota's population only sets its number."""
+    return duty.population if duty.population and not duty.per else duty.subject
+
+
+def _named(duty: Duty) -> str:
+    return f"达到 {listed(duty.meets)}" if duty.meets else ""
 
 
 def _counted(where: Filter, words: Words) -> str:
@@ -154,11 +175,13 @@ def _shared(share: Share, words: Words) -> str:
     }[share.by]
 
 
-def _number(duty: Duty) -> str:
+def _growing(duty: Duty, words: Words) -> str:
+    return f"(每 {duty.per} 个{title(words, 'subjects', duty.population.type)})" if duty.per and duty.population else ""
+
+
+def _number(duty: Duty, words: Words) -> str:
     unit = (
-        "%"
-        if duty.kind == "coverage"
-        else "分"
+        "分"
         if duty.kind == "score"
         else "项"
         if duty.listing or duty.kind in ("all_of", "at_least_k_of")
@@ -168,6 +191,11 @@ def _number(duty: Duty) -> str:
         return "，没有规定数字，只计数"
     if duty.kind == "at_most":
         return f"，至多 {duty.max:g} {unit}"
+    if duty.kind == "coverage":
+        often = f"各至少 {duty.each} {COUNTED_AS.get(duty.distinct, '次')}的" if duty.each > 1 else ""
+        return f"，{often}不少于 {duty.min:g}%"
+    if duty.kind == "proportion" and duty.out_of:
+        return f"，占{_counted(duty.out_of.where, words)}的 {duty.min:g}% 以上"
     if duty.max is None:
         return f"，至少 {duty.min:g} {unit}"
     return f"，{duty.min or 0:g} 到 {duty.max:g} {unit}"

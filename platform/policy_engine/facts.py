@@ -12,12 +12,12 @@ from policy_engine import schema
 from policy_engine.almanac import Event
 from policy_engine.bench import Person, Post
 from policy_engine.errors import TemplateError, TemplateErrors
-from policy_engine.judge import Waiver
 from policy_engine.model import Policy
 from policy_engine.reader import Document, Way
 from policy_engine.rhythms import looks_like_key
 from policy_engine.tally import Row
 from policy_engine.vocabulary import Words, group_of, words_with
+from policy_engine.waivers import ALWAYS, Waiver
 
 SELF = Person("committee", "self")
 SIGNERS = ("lead", "co_signer")
@@ -255,9 +255,14 @@ def _reference(value: Any, types: Mapping[str, str]) -> tuple[str | None, str | 
 
 
 def _posts(entry: Mapping[str, Any]) -> tuple[Post, ...]:
+    return _dated(entry.get("posts", ()))
+
+
+def _dated(entries: Iterable[Any]) -> tuple[Post, ...]:
+    """Posts or tags: a word, or a word with its days."""
     return tuple(
         Post(post) if isinstance(post, str) else Post(post["kind"], _day(post.get("from")), _day(post.get("until")))
-        for post in entry.get("posts", ())
+        for post in entries
     )
 
 
@@ -270,9 +275,11 @@ def _person(entry: Mapping[str, Any]) -> Person:
         _day(entry.get("until")),
         entry.get("kind"),
         entry.get("order"),
-        entry.get("sector"),
-        entry.get("special_committee"),
-        tuple(entry.get("groups", ())),
+        tags=_dated(entry.get("tags", ())),
+        sector=entry.get("sector"),
+        special_committee=entry.get("special_committee"),
+        groups=tuple(entry.get("groups", ())),
+        absences=tuple((_day(one["from"]), _day(one.get("until"))) for one in entry.get("absences", ())),
     )
 
 
@@ -322,6 +329,10 @@ def _backwards(document: Document) -> Iterator[TemplateError]:
             if entry.get(start) and entry.get("until") and entry[start] > entry[end]:
                 yield document.fault((name, index, end), "backwards", "结束早于开始", "改正其中一个日期")
     for index, entry in enumerate(document.data["subjects"]):
+        for place, gone in enumerate(entry.get("absences", ())):
+            if gone.get("until") and gone["from"] > gone["until"]:
+                way = ("subjects", index, "absences", place, "until")
+                yield document.fault(way, "backwards", "结束早于开始", "改正其中一个日期")
         for place, post in enumerate(entry.get("posts", ())):
             if isinstance(post, Mapping) and post.get("from") and post.get("until") and post["from"] > post["until"]:
                 way = ("subjects", index, "posts", place, "until")
@@ -350,10 +361,11 @@ def _odd_periods(document: Document, policy: Policy) -> Iterator[TemplateError]:
     for name in ("waivers", "records", "checks"):
         for index, entry in enumerate(document.data.get(name, ())):
             text = entry.get("period")
-            if text is not None and text not in named and not looks_like_key(text, windows):
+            excused = name == "waivers" and text == ALWAYS
+            if text is not None and text not in named and not excused and not looks_like_key(text, windows):
                 yield document.fault(
                     (name, index, "period"),
                     "bad_period",
                     f"“{text}”不是期间",
-                    "写成 2021、2021-H1、2021-Q3、2021-05、2021-W05、2021-2022、2021-时段的 id，或会议的 id",
+                    '写成 2021、2021-H1、2021-Q3、2021-05、2021-W05、2021-2022、2021-时段的 id，或会议的 id；一直豁免写 "*"',
                 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from math import ceil
 from typing import Any
 
+from policy_engine.adjusted import adjusted
 from policy_engine.almanac import Event
-from policy_engine.bench import Bench, Measured, Person, holds
-from policy_engine.kinds import KINDS
+from policy_engine.bench import Bench, Measured, Person
+from policy_engine.exclusive import kept
 from policy_engine.kinds.behaviour import BEHAVIOURS
 from policy_engine.model import Duty, Policy, State
 from policy_engine.periods import Period
@@ -18,14 +18,7 @@ from policy_engine.plan import almanac_of, duties_and_periods, late_keys, stages
 from policy_engine.shares import shown
 from policy_engine.tally import Counts
 from policy_engine.vocabulary import Words, title, words_with
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    subject: str
-    duty: str
-    period: str
-    reason: str = ""
+from policy_engine.waivers import Excused, Waiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +70,18 @@ def judge(
     """
     meetings = tuple(events)
     wanted = tallies(policy, as_of, events=meetings)
-    waived = frozenset((one.subject, one.duty, one.period) for one in waivers)
     bench = Bench(
         tuple(subjects), counts, as_of, stages(wanted), late_keys(wanted), almanac=almanac_of(policy, as_of, meetings)
     )
-    sitting = _Judge(bench, waived, words_with(policy.header.get("local")))
+    excused = Excused(waivers, int(policy.setting("year_start_month", as_of, 1)))
+    sitting = _Judge(bench, excused, words_with(policy.header.get("local")))
     plan = list(duties_and_periods(policy, as_of, meetings))
+    bench.kept.update(kept(policy, bench, plan))
     named = {one for duty, _ in plan for one in duty.looks_at}
     found: list[Verdict] = []
-    for duty, period in sorted(plan, key=lambda one: bool(one[0].looks_at)):  # what others look at, first
+    for duty, period in sorted(
+        plan, key=lambda one: (bool(one[0].looks_at), one[0].kind == "score")
+    ):  # what others look at, first
         for person in bench.subjects:
             if person.type == duty.subject.type:
                 verdict = sitting.verdict(duty, period, person)
@@ -101,11 +97,11 @@ class _Judge:
     """One sitting: the bench, and who is excused."""
 
     bench: Bench
-    waived: frozenset[tuple[str, str, str]]
+    excused: Excused
     words: Words
 
     def verdict(self, duty: Duty, period: Period, person: Person) -> Verdict:
-        duty = _pro_rata(duty, period, person)
+        duty = adjusted(self.bench, duty, period, person)
         measured = BEHAVIOURS[duty.kind].measure(self.bench, duty, period, person)
         state = self.state(duty, period, person, measured)
         applies = state != "not_applicable"
@@ -137,7 +133,7 @@ class _Judge:
         )
 
     def state(self, duty: Duty, period: Period, person: Person, measured: Measured) -> State:
-        if period.awaits or not duty.in_force or not holds(person, duty.subject, self.bench.window(duty, period)):
+        if period.awaits or not duty.in_force or not self.bench.binds(person, duty, period):
             return "not_applicable"
         if measured.idle or not self.bench.has_turn(duty, period, person):
             return "not_applicable"
@@ -146,7 +142,7 @@ class _Judge:
             return "counted"
         if measured.owed <= 0 and not measured.exceeded:
             return "met"
-        if duty.waivable and (person.id, duty.id, period.key) in self.waived:
+        if duty.waivable and self.excused.covers(person.id, duty.id, period):
             return "waived"
         return "exceeded" if measured.exceeded else "outstanding"
 
@@ -154,7 +150,7 @@ class _Judge:
         """Why there is nothing to judge, or no due day."""
         if period.awaits:
             return f"还没有“{self.meeting(period.awaits)}”的日期，不能评判"
-        if not applies and duty.turns and holds(person, duty.subject, self.bench.window(duty, period)):
+        if not applies and duty.turns and self.bench.binds(person, duty, period):
             return "这一期没有轮到"
         if not applies and measured.idle and duty.in_force:
             return measured.idle
@@ -164,12 +160,3 @@ class _Judge:
 
     def meeting(self, kind: str) -> str:
         return title(self.words, "events", kind)
-
-
-def _pro_rata(duty: Duty, period: Period, person: Person) -> Duty:
-    """The minimum shrunk to the days of belonging, rounded up; only where the policy says so (off by default, reading U22)."""
-    if not (duty.pro_rata and duty.min) or not KINDS[duty.kind].pro_rata or period.until == date.max:
-        return duty
-    days = (period.until - period.start).days
-    held = (min(person.until or period.until, period.until) - max(person.since or period.start, period.start)).days
-    return replace(duty, min=ceil(duty.min * max(0, held) / days))

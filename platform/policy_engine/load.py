@@ -10,9 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from policy_engine import schema
-from policy_engine.build import DATED, clause_of, duty_elements, listing_element, setting_element
+from policy_engine.build import (
+    DATED,
+    clause_of,
+    duty_elements,
+    exclusive_element,
+    listing_element,
+    setting_element,
+)
 from policy_engine.counting import broken_number_faults, counting_faults
 from policy_engine.errors import TemplateError, TemplateErrors
+from policy_engine.exclusive import exclusive_faults
 from policy_engine.kinds import KINDS, LISTS, NUMBERS, OWN_KEYS, SCORES, TERMS
 from policy_engine.model import CONDITIONS, Template
 from policy_engine.quick import is_day
@@ -20,6 +28,7 @@ from policy_engine.reader import Document, Way, listed, mapping, read
 from policy_engine.scoring import score_faults, unscored_faults
 from policy_engine.timing import step_faults, timing_faults
 from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
+from policy_engine.whom import whom_faults
 
 FILES = {"policy.yaml", "clauses.yaml", *(f"{name}.yaml" for name in schema.SECTIONS)}
 FOLDERS = {"duties", "cases"}
@@ -36,7 +45,8 @@ DIRECTED_WORDS = (
     "by",
 )
 ENGINE_SETTINGS = {
-    "year_start_month": int, "pro_rata": bool, "term_from": str, "term_until": str, "holidays": list, "workdays": list,
+    "year_start_month": int, "pro_rata": bool, "allow_multi_count": bool,
+    "term_from": str, "term_until": str, "holidays": list, "workdays": list,
 }  # fmt: skip
 
 
@@ -91,7 +101,7 @@ class _Folder:
         catalogue = self.catalogue()
         self.stop_at_faults()
         built = _built(header, clauses, sections, duties, catalogue)
-        self.faults += _reading_faults(sections["readings"], built)
+        self.faults += [*_reading_faults(sections["readings"], built), *exclusive_faults(header, built)]
         self.stop_at_faults()
         return built
 
@@ -102,6 +112,7 @@ class _Folder:
         known = {entry["id"] for entry in clauses.data["clauses"]} if clauses.data else None
         lists = {f"{schema.SINGULAR[name]}.{key}" for name, key, _ in _section_entries(sections)}
         names = {Path(document.file).stem for document in duties}
+        lists |= {f"duty.{name}" for name in names}
         if header.data:
             self.faults += [
                 *_header_faults(header),
@@ -115,6 +126,7 @@ class _Folder:
             self.faults += [*_named_as_its_file(document), *duty_faults(document, known, self.unless_faulty(lists))]
             if document.data["kind"] == "score":
                 self.faults += score_faults(document, names, mapping(header.data).get("local"))
+        self.faults += _meets_faults(list(filter(_sound, duties)))
         for name, key, entry in _section_entries(sections):
             self.faults += _section_faults(sections[name], (name, key), entry, known, names)
 
@@ -197,10 +209,11 @@ def _built(
     elements += [
         listing_element(schema.SINGULAR[name], key, entry, head) for name, key, entry in _section_entries(sections)
     ]
+    elements += [exclusive_element(number, entry, head) for number, entry in enumerate(head.get("exclusive", ()), 1)]
     elements += [element for document in duties for element in duty_elements(document.data, head)]
     return Template(
         id=head["id"],
-        header={key: value for key, value in head.items() if key != "settings"},
+        header={key: value for key, value in head.items() if key not in ("settings", "exclusive")},
         clauses={entry["id"]: clause_of(entry) for entry in clauses.data["clauses"]},
         elements={element.id: element for element in elements},
         catalogue=catalogue,
@@ -346,6 +359,7 @@ def duty_faults(document: Document, known: Known, lists: Known) -> Iterator[Temp
     duty = document.data
     yield from _duty_shape_faults(document, duty, lists)
     yield from timing_faults(document, duty)
+    yield from whom_faults(document, duty, lists)
     yield from _dangling(document, ("clauses",), duty["clauses"], known)
     yield from _value_faults(document, ("values",), duty.get("values", ()), known)
     is_score = duty["kind"] == "score"
@@ -401,10 +415,31 @@ def _number_faults(document: Document, way: Way, kind: str, values: Any) -> Iter
             if key in entry and key not in allowed:
                 remedy = f"改用{listed(allowed)}，或改 kind" if allowed else "删去，或改 kind"
                 yield document.fault((*way, index, key), "unknown_key", f"{kind} 类职责不用“{key}”", remedy)
-    if values and allowed and not any(key in entry for entry in values for key in allowed):
-        yield document.fault(
-            way, "missing_key", f"没有写{'或'.join(allowed)}", "写上数字；文件没有规定就写 null，只计数"
-        )
+    main = [key for key in allowed if key not in ("each", "per")]
+    if values and main and not any(key in entry for entry in values for key in main):
+        yield document.fault(way, "missing_key", f"没有写{'或'.join(main)}", "写上数字；文件没有规定就写 null，只计数")
+
+
+def _meets_faults(documents: list[Document]) -> Iterator[TemplateError]:
+    """A duty looked at by another must be one of the same people's, and look at no other itself."""
+    duties = {document.data["id"]: document.data for document in documents}
+    for document in documents:
+        whom = document.data.get("population")
+        wanted = whom if isinstance(whom, str) else mapping(whom).get("type")
+        for index, name in enumerate(document.data.get("meets", ())):
+            named = duties.get(name, {})
+            subject = named.get("subject", "member")
+            if "meets" in named:
+                yield document.fault(
+                    ("meets", index), "bad_value", f"“{name}”本身也是看别的职责的", "直接写它所看的职责"
+                )
+            elif named and wanted and wanted != (subject if isinstance(subject, str) else subject["type"]):
+                yield document.fault(
+                    ("meets", index),
+                    "bad_value",
+                    f"“{name}”不是{wanted}的职责",
+                    "换成同一类对象的职责，或改 population",
+                )
 
 
 def _direction_faults(document: Document, directions: Mapping[str, Any]) -> Iterator[TemplateError]:
@@ -426,8 +461,9 @@ def _list_faults(document: Document, duty: Mapping[str, Any], lists: Known) -> I
 
 
 def _counts_of(duty: Mapping[str, Any]) -> Iterator[tuple[Way, Mapping[str, Any]]]:
-    if "counts" in duty:
-        yield ("counts",), duty["counts"]
+    for name in ("counts", "out_of"):
+        if name in duty:
+            yield (name,), duty[name]
     for index, part in enumerate(duty.get("parts", ())):
         if "counts" in part:
             yield ("parts", index, "counts"), part["counts"]

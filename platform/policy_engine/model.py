@@ -18,7 +18,7 @@ from typing import Any, Literal, Self, cast
 from policy_engine.due import Due
 from policy_engine.kinds import KINDS, LINE_KEYS
 from policy_engine.rhythms import YEARLY, Rhythm, rhythm_of
-from policy_engine.shares import Share, exact, share_of
+from policy_engine.shares import Share, exact, share_of, shown
 from policy_engine.turns import Turns, turns_of
 from policy_engine.vocabulary import with_local
 
@@ -127,12 +127,24 @@ class Clause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whom a duty binds: a type, narrowed by posts held (any of), posts that exempt, and kinds (of venues)."""
+    """Whom a duty binds: a type, narrowed by posts held (any of, all of), posts that exempt, tags, kinds (of venues), links
+    held (`side` from: as the one it starts at) and `within` (sector, special committee or group by id).
+
+    As a population also: `of_subject`, those who belong to the subject; `links`, those the subject itself is linked with.
+    """
 
     type: str = "member"
     posts: tuple[str, ...] = ()
+    all_posts: tuple[str, ...] = ()
     except_posts: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    except_tags: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    side: Literal["from", "to"] = "from"
+    within: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    of_subject: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +199,15 @@ class Item:
     working_days: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ProRata:
+    """How a minimum shrinks for those who belong for part of a period only (off by default, reading U22)."""
+
+    unit: Literal["day", "month", "quarter"] = "day"
+    round: Literal["up", "down", "nearest"] = "up"
+    absences: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One line of an any-of, all-of or at-least-k-of duty."""
@@ -216,7 +237,7 @@ class Duty:
     period: str
     in_force: bool
     waivable: bool = False
-    pro_rata: bool = False
+    pro_rata: ProRata | None = None
     min: float | None = None
     max: float | None = None
     rhythm: Rhythm = YEARLY
@@ -233,6 +254,12 @@ class Duty:
     distinct: str = "record"
     by: str = "subject"
     population: Subject | None = None
+    fraction: Fraction | None = None  # the share asked for, exact, where `min` is a percentage
+    each: int = 1
+    per: int | None = None
+    round: Literal["up", "down", "nearest"] = "up"
+    meets: tuple[str, ...] = ()
+    out_of: Part | None = None
     parts: tuple[Part, ...] = ()
     items: tuple[Item, ...] = ()
     listing: str | None = None
@@ -243,7 +270,7 @@ class Duty:
         """Other duties whose outcome this one needs."""
         vetoes = (veto.get("duty") for veto in self.terms.get("veto") or ())
         required = (one for grade in self.terms.get("grades") or () for one in grade.get("requires", ()))
-        named = [*(part.terms.get("duty") for part in self.parts), *vetoes, *required]
+        named = [*self.meets, *(part.terms.get("duty") for part in self.parts), *vetoes, *required]
         return tuple(dict.fromkeys(one for one in named if one))
 
     @property
@@ -321,7 +348,8 @@ class Template:
     def filter_changes(self, duty_id: str, after: date, until: date) -> list[date]:
         """The days in (after, until] on which what counts for a duty, or for one of its parts, changes."""
         duty = self.elements[f"duty.{duty_id}"]
-        parts = [self.elements[part] for part in duty.traits.get("parts", ())]
+        beside = (*duty.traits.get("parts", ()), *filter(None, [duty.traits.get("out_of")]))
+        parts = [self.elements[name] for name in beside]
         days = {
             entry.since
             for element in (duty, *parts)
@@ -336,6 +364,14 @@ class Template:
         element = self.elements.get(f"setting.{name}")
         entry = in_force(element.values["value"], on) if element else None
         return entry.value if entry else default
+
+    def exclusive_on(self, on: date | None) -> tuple[tuple[str, ...], ...]:
+        """The groups of duties within which a record counts once, each in the order in which they are served."""
+        return tuple(
+            tuple(element.value("duties", on) or ())
+            for name, element in sorted(self.elements.items())
+            if name.startswith("exclusive.") and element.stands(on)
+        )
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -412,6 +448,35 @@ def in_force(series: Series, on: date | None) -> Dated | None:
     return valid[-1] if valid else None
 
 
+def subject_of(written: Mapping[str, Any], local: Any) -> Subject:
+    """A subject or population as its author wrote it, local links included."""
+    links: Any = {
+        name: with_local(tuple(written[name]), local, "links") for name in ("linked", "links") if name in written
+    }
+    named = ("posts", "all_posts", "except_posts", "kinds", "tags", "except_tags")
+    words: Any = {name: tuple(written[name]) for name in named if name in written}
+    return Subject(
+        type=written.get("type", ""),
+        side=written.get("as", "from"),
+        within=tuple((name, tuple(ids)) for name, ids in sorted((written.get("in") or {}).items())),
+        of_subject=written.get("of") == "subject",
+        **links,
+        **words,
+    )
+
+
+def fraction_of(percent: Any) -> Fraction | None:
+    """66.66 or "2/3" as an exact share of the whole."""
+    if percent is None:
+        return None
+    return Fraction(percent) if isinstance(percent, str) else Fraction(str(percent)) / 100
+
+
+def percentage(share: Fraction | None) -> float | None:
+    """A share to read, in per cent."""
+    return None if share is None else cast(float, shown(share * 100))
+
+
 def distinct_of(counts: Mapping[str, Any]) -> str:
     """What a counts block counts; a link stands for the one it leads to."""
     default = "targets" if "links" in counts and counts.get("by") != "target" else "records"
@@ -448,6 +513,7 @@ def filter_of(counts: Mapping[str, Any], local: Any) -> Filter:
 
 def _duty(template: Template, element: Element, on: date | None) -> Duty:
     traits, force = element.traits, element.value("force", on) or element.value("force")
+    local = template.header.get("local")
     lines = (template.elements[name] for name in traits.get("parts", ()))
     parts = tuple(_part(template, line, on) for line in lines if line.stands(on))
     items, rhythm = _items(template, traits, on), rhythm_of(element.read("period", on))
@@ -457,7 +523,7 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
         clauses=tuple(element.value("clauses", on) or element.clauses),
         kind=traits["kind"],
         force=force,
-        subject=Subject(**_tuples(element.read("subject", on))),
+        subject=subject_of(element.read("subject", on), local),
         period=rhythm.word,
         rhythm=rhythm,
         due=element.value("due", on),
@@ -467,18 +533,29 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
         **(_follow_up(template, element, on) if "after" in traits else {}),
         in_force=element.stands(on),
         waivable=element.read("waivable", on, force == "in_principle"),
-        pro_rata=element.read("pro_rata", on, bool(template.setting("pro_rata", on))),
+        pro_rata=_pro_rata(element.read("pro_rata", on, template.setting("pro_rata", on))),
         min=_least(template, element, on, parts, items),
         max=element.value("max", on),
         where=_where(template, element, on),
         distinct=_distinct(element, on),
         by=element.read("by", on, "subject"),
-        population=Subject(**_tuples(element.read("population", on))) if "population" in traits else None,
+        population=subject_of(element.read("population", on), local) if "population" in traits else None,
+        fraction=fraction_of(element.value("percent", on)),
+        each=element.value("each", on) or 1,
+        per=element.value("per", on),
+        round=traits.get("round", "up"),
+        meets=tuple(traits.get("meets", ())),
+        out_of=_part(template, template.elements[traits["out_of"]], on) if "out_of" in traits else None,
         parts=parts,
         items=items,
         listing=traits.get("list", "").rpartition(".")[2] or None,
         terms=_score_terms(template, element, on) if traits["kind"] == "score" else {},
     )
+
+
+def _pro_rata(written: Any) -> ProRata | None:
+    """`true`, or how in particular."""
+    return ProRata(**written) if isinstance(written, Mapping) else ProRata() if written else None
 
 
 def _part(template: Template, element: Element, on: date | None) -> Part:
@@ -535,6 +612,8 @@ def _least(
     if least == "items":
         listed = template.elements[element.traits["list"]]
         return sum(not item.optional for item in items) or cast("float | None", listed.value("size", on)) or 1
+    if least == "percent":
+        return percentage(fraction_of(element.value(least, on)))
     return cast("float | None", element.value(least, on))
 
 

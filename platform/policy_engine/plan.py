@@ -11,8 +11,10 @@ from itertools import pairwise
 
 from policy_engine.almanac import Almanac, Event, in_order
 from policy_engine.due import awaited, due_day, may_lie_behind
+from policy_engine.exclusive import contested
 from policy_engine.kinds.behaviour import BEHAVIOURS
 from policy_engine.kinds.follow_up import limit
+from policy_engine.linked import linked_tallies, stands_beside
 from policy_engine.model import Duty, Policy
 from policy_engine.periods import Period, next_day, year_of
 from policy_engine.rhythms import Rhythm, begun, earlier, rhythm_of
@@ -24,8 +26,9 @@ def tallies(policy: Policy, as_of: date, *, events: Iterable[Event] = ()) -> lis
 
     `events` are the meetings of the committee's calendar, which some periods and due days count from.
     """
+    shared = contested(policy, as_of)
     return [
-        tally
+        replace(tally, listed=True) if duty.id in shared else tally
         for duty, period in duties_and_periods(policy, as_of, events)
         for tally in _in_stages(policy, duty, period, as_of)
     ]
@@ -112,7 +115,7 @@ def _still_open(duty: Duty, rhythm: Rhythm, as_of: date, almanac: Almanac) -> It
 
 def tallies_of(duty: Duty, period: Period, as_of: date) -> list[Tally]:
     """What must be counted to judge one duty over one period; keys are those its measure looks up."""
-    return BEHAVIOURS[duty.kind].tallies(duty, period, as_of)
+    return [*BEHAVIOURS[duty.kind].tallies(duty, period, as_of), *linked_tallies(duty, period, as_of)]
 
 
 def _in_stages(policy: Policy, duty: Duty, period: Period, as_of: date) -> Iterator[Tally]:
@@ -142,7 +145,7 @@ def _by_due_day(wanted: Iterable[Tally], duty: Duty, due: date, as_of: date) -> 
     """Beside each tally one for what was done late, once anything can be; where late does not count, the first stops at the due day."""
     after = next_day(due)
     for tally in wanted:
-        if as_of <= due:
+        if as_of <= due or stands_beside(tally):
             yield tally
             continue
         yield tally if duty.late_counts else replace(tally, done_until=min(after, tally.done_until or after))

@@ -100,20 +100,26 @@ COUNTS = closed(
             "then": closed({"sum": word("amounts")}, "sum"),
             "else": {"enum": ["records", "targets", "venues", "subjects", "destinations", "days"]},
         },
-        "by": {"enum": ["subject", "target"]},
+        "by": {"enum": ["subject", "target", "all"]},
     }
 )
-SUBJECT: Schema = {
+NAMES: Schema = {"type": "array", "items": NAME, "minItems": 1}
+WHOM: Schema = {
+    "type": word("subjects"),
+    "posts": words("posts"),
+    "all_posts": words("posts"),
+    "except_posts": words("posts"),
+    "kinds": words("venue_kinds"),
+    "tags": words("tags"),
+    "except_tags": words("tags"),
+    "linked": words("links"),
+    "as": {"enum": ["from", "to"]},
+    "in": closed({"sector": NAMES, "special_committee": NAMES, "group": NAMES}),
+}
+SUBJECT: Schema = {"if": {"type": "object"}, "then": closed(WHOM, "type"), "else": word("subjects")}
+POPULATION: Schema = {
     "if": {"type": "object"},
-    "then": closed(
-        {
-            "type": word("subjects"),
-            "posts": words("posts"),
-            "except_posts": words("posts"),
-            "kinds": words("venue_kinds"),
-        },
-        "type",
-    ),
+    "then": closed({**WHOM, "of": {"enum": ["subject"]}, "links": words("links")}),
     "else": word("subjects"),
 }
 MONTH_DAY: Schema = {"type": "string", "pattern": r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"}
@@ -171,6 +177,18 @@ SET: dict[str, Schema] = {
 }
 """What an overlay sets; the day from which it holds is the overlay's own."""
 DUES: Schema = {"if": {"type": "array"}, "then": {"type": "array", "items": DUE, "minItems": 1}, "else": DUE}
+ROUND: Schema = {"enum": ["up", "down", "nearest"]}
+PRO_RATA: Schema = {
+    "if": {"type": "object"},
+    "then": closed({"unit": {"enum": ["day", "month", "quarter"]}, "round": ROUND, "absences": FLAG}),
+    "else": FLAG,
+}
+AT_LEAST_ONE: Schema = {"type": ["integer", "null"], "minimum": 1}
+PERCENT: Schema = {
+    "if": {"type": "string"},
+    "then": {"type": "string", "pattern": FRACTION_TEXT},
+    "else": {"type": ["number", "null"], "minimum": 0, "maximum": 100},
+}
 SIGNED: Schema = {"type": ["number", "null"]}  # points may be taken away
 SCORES: Schema = {
     **dict.fromkeys(("base", "cap", "floor", "points", "met", "outstanding"), SIGNED),
@@ -184,7 +202,8 @@ VALUES: Schema = {
             "from": MAYBE_DAY,
             "min": NUMBER,
             "max": NUMBER,
-            "percent": {"type": ["number", "null"], "minimum": 0, "maximum": 100},
+            "percent": PERCENT,
+            "per": AT_LEAST_ONE,
             "k": {"type": "integer", "minimum": 1},
             **SCORES,
             "clause": TEXT,
@@ -227,7 +246,10 @@ DUTY = closed(
         "kind": {"enum": list(KINDS)},
         "force": word("forces"),
         "subject": SUBJECT,
-        "population": SUBJECT,
+        "population": POPULATION,
+        "round": ROUND,
+        "meets": NAMES,
+        "out_of": COUNTS,
         "period": RHYTHM,
         "due": DUES,
         "late": {"enum": ["counts", "not_counted"]},
@@ -236,7 +258,7 @@ DUTY = closed(
         "linked": FLAG,
         "turns": closed({"starts": DAY, "size": {"type": "integer", "minimum": 1}, "among": SUBJECT}, "starts"),
         "waivable": FLAG,
-        "pro_rata": FLAG,
+        "pro_rata": PRO_RATA,
         "counts": COUNTS,
         "parts": {"type": "array", "items": PART, "minItems": 1},
         "grades": {"type": "array", "items": GRADE, "minItems": 1},
@@ -269,6 +291,11 @@ LOCAL_WORD: Schema = {
     "then": closed({"title": TEXT, "is_a": TEXT, "group": TEXT}, "title"),
     "else": TEXT,
 }
+EXCLUSIVE: Schema = {
+    "if": {"type": "object"},
+    "then": closed({"duties": NAMES, "title": TEXT, "clauses": IDS, "note": TEXT, "direction": DIRECTION}, "duties"),
+    "else": NAMES,
+}
 REPLACED: Schema = {
     "if": {"type": "object"},
     "then": closed({"document": ID, "paths": {**IDS, "minItems": 1}}, "document", "paths"),
@@ -300,6 +327,7 @@ HEADER = closed(
         "direction": DIRECTION,
         "local": {"type": "object", "additionalProperties": by_name(LOCAL_WORD)},
         "settings": by_name(SETTING),
+        "exclusive": {"type": "array", "items": EXCLUSIVE},
         "note": TEXT,
     },
     "id", "title",
@@ -469,6 +497,11 @@ POST: Schema = {
     "then": closed({"kind": word("posts"), "from": MAYBE_DAY, "until": MAYBE_DAY}, "kind"),
     "else": word("posts"),
 }
+TAG: Schema = {
+    "if": {"type": "object"},
+    "then": closed({"kind": word("tags"), "from": MAYBE_DAY, "until": MAYBE_DAY}, "kind"),
+    "else": word("tags"),
+}
 FACTS = closed(
     {
         "subjects": {
@@ -483,6 +516,8 @@ FACTS = closed(
                     "sector": MAYBE_TEXT,
                     "special_committee": MAYBE_TEXT,
                     "groups": IDS,
+                    "tags": {"type": "array", "items": TAG},
+                    "absences": {"type": "array", "items": closed({"from": DAY, "until": MAYBE_DAY, "reason": TEXT}, "from")},
                     "kind": TEXT,
                     "mode": {"type": ["string", "null"], "word": "modes"},
                     "order": {"type": ["number", "null"]},

@@ -10,13 +10,14 @@ for_period (the key of the period a record or check is about, null where it says
 
 **The rule** a counter follows for a tally and a row:
 1. the row is confirmed (or, where `where.confirmed` is any, not refused: confirmed is not None), and every non-empty field of `where` holds the row's value (`kinds` already contain local kinds);
-2. `standing_on` set: on_date <= standing_on and (until_date is null or until_date > standing_on);
+2. `standing_on` set: on_date <= standing_on and (until_date is null or until_date > standing_from, or > standing_on
+   where that is not set);
    otherwise: span_from <= on_date < span_until (both already cut at as-of, None is open), unless `named` is not null and the
    row says which period it is about (`for_period`): then for_period is one of `named`, whatever the day;
    always: done_from <= on_date < done_until (None is open);
 3. the one credited is (subject_type, subject_id), or (target_type, target_id) where `by` is `target`;
    compare the id only: the tally's `subject_type` picks among subjects, and ids are unique among them;
-   where `by` is `pair`, the two together;
+   where `by` is `pair`, the two together; where it is `all`, everybody at once ("*");
 4. the number is the count of distinct record_id, or, by `distinct`, of coalesce(x, record_id) with x = target_id, item, venue_id,
    subject_id, destination or the day; where the filter weighs (`sum`, `share`), the sum of what each record adds, a record
    once, by its heaviest row.
@@ -41,7 +42,8 @@ from policy_engine.model import Duty, Filter, Part
 from policy_engine.periods import Period, is_long, names_within, next_day
 
 Distinct = Literal["record", "target", "item", "venue", "subject", "destination", "day", "step", "dated", "answer"]
-By = Literal["subject", "target", "pair"]
+By = Literal["subject", "target", "pair", "all"]
+EVERYBODY = "*"
 YEARLY = "yearly"
 STAGE = "~"
 LATE = "!late"
@@ -107,6 +109,7 @@ class Tally:
     named: tuple[str, ...] | None = None
     done_from: date | None = None
     done_until: date | None = None
+    standing_from: date | None = None  # what stood on any day from this one to `standing_on`
     listed: bool = False  # whoever judges needs the records, not only their number
 
     def to_json(self) -> dict[str, Any]:
@@ -182,6 +185,7 @@ class _Index:
     def rows(self, tally: Tally) -> Iterator[Row]:
         """Those that stand and lie in the tally's time; what else its filter asks is still to be tested."""
         where, standing = tally.where, tally.standing_on
+        since = tally.standing_from or standing
         for group in self._groups(where, self._rows):
             rows, days = self._sorted(group)
             start = _later(tally.done_from, None if standing else tally.span_from)
@@ -191,7 +195,7 @@ class _Index:
             for row in islice(rows, first, last) if first or last < len(rows) else rows:
                 if not (row.confirmed or _stands(where, row)):
                     continue
-                if standing is None or row.until_date is None or row.until_date > standing:
+                if since is None or row.until_date is None or row.until_date > since:
                     yield row
         for group in self._groups(where, self._about):
             for row in self._about[group]:
@@ -265,6 +269,8 @@ class _Behind:
 
 def credited_of(by: str, row: Row) -> str | None:
     """Whose count a row goes to."""
+    if by == "all":
+        return EVERYBODY
     if by == "pair":
         return pair(row.subject_id, row.target_id) if row.target_id is not None else None
     return row.subject_id if by == "subject" else row.target_id
@@ -333,7 +339,8 @@ def _in_time(tally: Tally, row: Row) -> bool:
     if (tally.done_from and row.on_date < tally.done_from) or (tally.done_until and row.on_date >= tally.done_until):
         return False
     if tally.standing_on is not None:
-        return row.on_date <= tally.standing_on and (row.until_date is None or row.until_date > tally.standing_on)
+        since = tally.standing_from or tally.standing_on
+        return row.on_date <= tally.standing_on and (row.until_date is None or row.until_date > since)
     if row.for_period is not None and tally.named is not None:
         return row.for_period in tally.named
     return (tally.span_from is None or row.on_date >= tally.span_from) and (
@@ -345,7 +352,7 @@ def tally_for(
     duty: Duty, period: Period, as_of: date, *, where: Filter, part: Part | None = None, suffix: str = ""
 ) -> Tally:
     """Links and checks as they stand on the reference day; records of the period up to as-of."""
-    whom, counted = duty.population or duty.subject, part or duty
+    whom, counted = duty.population if duty.population and duty.population.type else duty.subject, part or duty
     stands = where.family == "link" or (where.family == "check" and not suffix) or duty.period == "continuous"
     standing = where.family != "record" and stands
     return Tally(

@@ -46,7 +46,7 @@ def test_words_of_a_duty_change_on_the_overlays_day(yiyang: Template) -> None:
     )
     before, after = policy.duty("contacts", BEFORE), policy.duty("contacts", AFTER)
     assert before == yiyang.duty("contacts", BEFORE)
-    assert (after.title, after.period, after.waivable, after.pro_rata) == ("经常走访群众", "quarter", True, True)
+    assert (after.title, after.period, after.waivable, bool(after.pro_rata)) == ("经常走访群众", "quarter", True, True)
     assert after.subject == Subject(type="member", except_posts=("chairperson",))
     assert (after.distinct, after.where and after.where.at_venue) == ("target", True)
 

@@ -21,8 +21,8 @@ DUTY_HEAD = {"id": "example", "title": "例", "clauses": [], "period": "year"}
 
 def _shapes(data: dict[str, Any]) -> list[tuple[schema.Schema, Any]]:
     """What an example is an example of."""
-    if "issuer" in data:
-        return [(schema.HEADER, data)]
+    if "issuer" in data or "exclusive" in data:
+        return [(schema.HEADER, {"id": "example", "title": "例", **data})]
     if "clauses" in data and "kind" not in data:
         return [(schema.CLAUSES, data)]
     if all(isinstance(one, dict) and all("." in path for path in one) for one in data.values()):

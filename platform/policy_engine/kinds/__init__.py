@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-NUMBERS = ("min", "max", "percent", "k")
+NUMBERS = ("min", "max", "percent", "k", "per")
 SCORES = ("base", "cap", "floor", "points", "each", "met", "outstanding")
 LINE_KEYS = ("points", "each", "cap", "floor", "met", "outstanding", "steps", "table", "best", "duty")
 """What a line of a scoring table states."""
@@ -38,13 +38,21 @@ class Kind:
     part_least: int | None = 1
 
 
+QUOTA = ("population", "round")
+"""What a number that grows with a population (`per`) goes with."""
+
 KINDS: Mapping[str, Kind] = {
-    "count": Kind(numbers=("min", "max"), pro_rata=True),
-    "range": Kind(numbers=("min", "max"), pro_rata=True),
-    "any_of": Kind(needs=("parts", "values"), numbers=("min", "max"), pro_rata=True, part_least=None),
-    "all_of": Kind(needs=("parts",), least="parts"),
-    "at_least_k_of": Kind(needs=("parts", "values"), numbers=("k",), least="k"),
-    "coverage": Kind(needs=("counts", "population", "values"), numbers=("percent",), least="percent"),
+    "count": Kind(takes=QUOTA, numbers=("min", "max", "per"), pro_rata=True),
+    "range": Kind(takes=QUOTA, numbers=("min", "max", "per"), pro_rata=True),
+    "any_of": Kind(
+        needs=("parts", "values"), takes=QUOTA, numbers=("min", "max", "per"), pro_rata=True, part_least=None
+    ),
+    "all_of": Kind(needs=("parts",), least="parts", pro_rata=True),
+    "at_least_k_of": Kind(needs=("parts", "values"), numbers=("k",), least="k", pro_rata=True),
+    "coverage": Kind(
+        needs=("population", "values"), takes=("counts", "meets"), numbers=("percent", "each"), least="percent"
+    ),
+    "proportion": Kind(needs=("counts", "out_of", "values"), numbers=("percent",), least="percent"),
     "checklist": Kind(needs=("checklist",), least="items", listing="checklist"),
     "follow_up": Kind(needs=("after", "counts"), takes=("within", "linked")),
     "workflow": Kind(needs=("workflow",), least="items", listing="workflow"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from policy_engine.bench import Bench, Measured, Person
-from policy_engine.kinds import at_most, composed, coverage, follow_up, listed, plain, score, workflow
+from policy_engine.kinds import at_most, composed, coverage, follow_up, listed, plain, proportion, score, workflow
 from policy_engine.model import Duty
 from policy_engine.periods import Period
 from policy_engine.tally import Tally
@@ -34,6 +34,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "at_least_k_of": ENOUGH_PARTS,
     "coverage": Behaviour(coverage.tallies, coverage.measure),
     "score": Behaviour(score.tallies, score.measure),
+    "proportion": Behaviour(proportion.tallies, proportion.measure),
     "checklist": LISTED,
     "follow_up": Behaviour(follow_up.tallies, follow_up.measure),
     "workflow": Behaviour(workflow.tallies, workflow.measure),

@@ -1,29 +1,44 @@
-"""coverage: which share of a population is reached."""
+"""coverage: which share of a population is reached, each so often; or has met other duties."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from math import ceil
 
-from policy_engine.bench import Bench, Measured, Person
+from policy_engine.bench import Bench, Measured, Person, by_partner, credited
 from policy_engine.kinds import plain
 from policy_engine.model import Duty
 from policy_engine.periods import Period
-from policy_engine.tally import key
-
-tallies = plain.tallies
+from policy_engine.tally import NOTHING, Counted, Tally, key
 
 
-def measure(bench: Bench, duty: Duty, period: Period, _: Person) -> Measured:
-    """The share of a population with at least one; owed is how many more must be covered."""
-    people = bench.people(duty.population or duty.subject, duty, period)
-    covered = {person: found for person in people if (found := bench.found(key(duty.id, period), person)).number}
-    needed = ceil(len(people) * Fraction(str(duty.min or 0)) / 100)  # exact: 14.0000001 would ask for 15
+def tallies(duty: Duty, period: Period, as_of: date) -> list[Tally]:
+    """Of the population's own deeds; of the subject's deeds for each of its partners, where those are the population."""
+    found = plain.tallies(duty, period, as_of)
+    return [replace(tally, by="pair") for tally in found] if by_partner(duty) else found
+
+
+def measure(bench: Bench, duty: Duty, period: Period, person: Person) -> Measured:
+    """Owed is how many more must be reached. Whoever is asked for none of the duties named is not of the population."""
+    people = bench.people(duty, period, person)
+    if duty.meets:
+        states = {one: bench.met(duty.meets, one, period) for one in people}
+        people = [one for one in people if states[one] is not None]
+        reached: Mapping[str, Counted] = {one: NOTHING for one in people if states[one]}
+    else:
+        counts = {one: bench.found(key(duty.id, period), credited(duty, person, one)) for one in people}
+        reached = {one: found for one, found in counts.items() if found.number >= duty.each}
+    own = bool(duty.meets) or (duty.population is not None and bool(duty.population.links))
+    needed = ceil(len(people) * (duty.fraction or Fraction(0)))
     return Measured(
-        counted=len(covered),
-        owed=max(0, needed - len(covered)),
-        numerator=len(covered),
+        counted=len(reached),
+        owed=max(0, needed - len(reached)),
+        idle=None if people or not own else "没有要做到的人，无从评判",
+        numerator=len(reached),
         denominator=len(people),
-        missing=tuple(sorted(set(people) - set(covered))),
-        records=tuple(sorted({record for found in covered.values() for record in found.records})),
+        missing=tuple(sorted(set(people) - set(reached))),
+        records=tuple(sorted({record for found in reached.values() for record in found.records})),
     )

@@ -19,7 +19,7 @@ from django.db import connection
 from policy_engine import Counted, Filter, Tally
 from policy_engine.matching import LISTS, WORDS
 from policy_engine.shares import weight
-from policy_engine.tally import tabled, weighed
+from policy_engine.tally import EVERYBODY, tabled, weighed
 
 SELF = "self"  # the committee's own id among subjects; in its own schema it needs no other
 
@@ -59,9 +59,15 @@ def count_all(tallies: Sequence[Tally]) -> dict[tuple[str, str], Counted]:
 
 
 def count_one(tallies: Sequence[Tally], subject: str) -> dict[tuple[str, str], Counted]:
-    """One subject's counts with the records behind each. One query."""
+    """One subject's counts with the records behind each; what everybody did is a second query where a tally asks for it."""
+    own = [tally for tally in tallies if tally.by != "all"]
+    common = [tally for tally in tallies if tally.by == "all"]
+    return _with_records(own, only=subject) | _with_records(common, only=None)
+
+
+def _with_records(tallies: Sequence[Tally], *, only: str | None) -> dict[tuple[str, str], Counted]:
     cells = [cell for tally in tallies for cell in _cells(tally, with_records=True)]
-    return _run(tallies, cells, [_width(tally, with_records=True) for tally in tallies], only=subject)
+    return _run(tallies, cells, [_width(tally, with_records=True) for tally in tallies], only=only)
 
 
 def where(tally: Tally) -> Condition:
@@ -80,7 +86,7 @@ def _parts(tally: Tally) -> Iterator[Condition]:
     yield from filter_parts(tally.where)
     if tally.standing_on is not None:
         yield Condition("on_date <= %s", (tally.standing_on,))
-        yield Condition("(until_date IS NULL OR until_date > %s)", (tally.standing_on,))
+        yield Condition("(until_date IS NULL OR until_date > %s)", (tally.standing_from or tally.standing_on,))
     else:
         yield _in_span(tally)
     yield from _between("on_date", tally.done_from, tally.done_until)
@@ -186,7 +192,7 @@ def _run(
 def _statement(tallies: Sequence[Tally], cells: Sequence[Condition], *, only: str | None) -> Condition:
     wanted = {tally.by for tally in tallies} | {"subject"}
     roles = [role for role in ("subject", "target") if role in wanted]
-    ids = {"subject": _identity("subject"), "target": _identity("target"), "pair": PAIR}
+    ids = {"subject": _identity("subject"), "target": _identity("target"), "pair": PAIR, "all": f"'{EVERYBODY}'"}
     legs = ", ".join(f"('{by}', {identity})" for by, identity in ids.items() if by in wanted)
     mine = _mine(roles, only)
     waiting = any(tally.where.confirmed == "any" for tally in tallies)

@@ -69,7 +69,9 @@ class Line:
             return None
         if self.duty.min is None and self.duty.max is None:
             return None
-        return words.number(self.duty.min) if self.duty.max is None else words.spread(self.duty)
+        if self.duty.max is None:
+            return words.number(self.verdicts[-1].min)  # as it binds this subject: it may grow or shrink
+        return words.spread(self.duty)
 
     @property
     def unit(self) -> str:
@@ -173,7 +175,7 @@ def standing_of_subject(subject_type: str, key: str, as_of: date) -> tuple[Stand
     """The same for any subject: `subject_type` and id (`self` is the committee)."""
     policy = policy_on(as_of)
     everybody = subjects(as_of)
-    if subject_type == "committee":  # its coverages look at everybody
+    if any(_looks_around(duty) for duty in duties_of(policy, subject_type, as_of)):
         found = [one for one in _judged(policy, everybody, as_of) if one.subject == key]
     else:
         person = next(
@@ -181,6 +183,11 @@ def standing_of_subject(subject_type: str, key: str, as_of: date) -> tuple[Stand
         )
         found = judge(policy, [person], count_one(tallies(policy, as_of), key), as_of, waivers=_waivers())
     return _standing(key, found, duties_of(policy, subject_type, as_of)), policy
+
+
+def _looks_around(duty: Duty) -> bool:
+    """Is it judged by what others do: a share of a population, a number that grows with one?"""
+    return duty.subject.type == "committee" or (duty.population is not None and not duty.population.links)
 
 
 def subjects(as_of: date) -> list[Person]:
@@ -209,7 +216,16 @@ def _in_office(person: Person, as_of: date) -> bool:
 
 def _person(subject: Mapping[str, Any]) -> Person:
     posts = tuple(Post(post["kind"], _day(post["from"]), _day(post["until"])) for post in subject.get("posts", ()))
-    return Person(subject["type"], subject["id"], posts, _day(subject.get("from")), _day(subject.get("until")))
+    return Person(
+        subject["type"],
+        subject["id"],
+        posts,
+        _day(subject.get("from")),
+        _day(subject.get("until")),
+        sector=subject.get("sector"),
+        special_committee=subject.get("special_committee"),
+        groups=tuple(subject.get("groups", ())),
+    )
 
 
 def _day(text: str | None) -> date | None:

@@ -20,7 +20,16 @@ SETTING_WORDS = {
     "data_only": "只报数据",
     "none": "无",
 }
-KEYS = {"min": "最少", "max": "最多", "percent": "比例", "k": "至少几项", "value": "做法", "size": "项数"}
+KEYS = {
+    "min": "最少",
+    "max": "最多",
+    "percent": "比例",
+    "k": "至少几项",
+    "each": "每人几次",
+    "per": "每多少人",
+    "value": "做法",
+    "size": "项数",
+}
 TYPES_OF_VENUE_LINK = {"residency"}
 ARTICLE = re.compile(r"^(\d+)(?=$|¶|（|[^\d])")
 
@@ -96,15 +105,16 @@ def amount(duty: Duty) -> str:
     """How much the duty asks for, without its rhythm; empty where the document fixes no number."""
     if duty.min is None and duty.max is None:
         return ""
-    if duty.kind == "coverage":
-        return f"{number(duty.min)}%"
+    if duty.kind in ("coverage", "proportion"):
+        often = f"，每人至少 {duty.each} {unit(duty)}" if duty.each > 1 else ""
+        return f"{number(duty.min)}%{often}"
     if duty.kind == "at_least_k_of":
         return f"{len(duty.parts)} 项中至少 {number(duty.min)} 项"
     if duty.kind == "all_of":
         return f"{len(duty.parts)} 项都做到"
     if duty.items:
         return f"{number(duty.min)} 项齐备"
-    return f"{spread(duty)} {unit(duty)}"
+    return f"{spread(duty)} {unit(duty)}" + (f"（每 {duty.per} 人）" if duty.per else "")
 
 
 def spread(duty: Duty) -> str:
@@ -129,9 +139,20 @@ def rule(duty: Duty) -> str:
 def who(subject: Subject) -> str:
     """Whom a duty binds: 委员（常委，主席除外）."""
     name = word("subjects", subject.type)
-    only = "、".join(word("posts", post) for post in subject.posts)
-    but = "、".join(word("posts", post) for post in subject.except_posts)
-    narrowed = "，".join([*([only] if only else []), *([f"{but}除外"] if but else [])])
+    only = [
+        "、".join(word("posts", post) for post in subject.posts),
+        "兼".join(word("posts", post) for post in subject.all_posts),
+        "、".join(word("tags", tag) for tag in subject.tags),
+        "、".join(f"有{word('links', link)}关系的" for link in subject.linked),
+        "部分界别、专委会或小组的" if subject.within else "",
+    ]
+    but = "、".join(
+        [
+            *(word("posts", post) for post in subject.except_posts),
+            *(word("tags", tag) for tag in subject.except_tags),
+        ]
+    )
+    narrowed = "，".join([*filter(None, only), *([f"{but}除外"] if but else [])])
     return f"{name}（{narrowed}）" if narrowed else name
 
 

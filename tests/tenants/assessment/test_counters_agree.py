@@ -156,7 +156,7 @@ def free_tallies(draw) -> Tally:
             **(weighs if distinct == "record" else {}),
         ),
         distinct=distinct,
-        by=draw(st.sampled_from(["subject", "target", "pair"])),
+        by=draw(st.sampled_from(["subject", "target", "pair", "all"])),
         listed=draw(st.booleans()),
         span_from=None if standing else draw(st.none() | DAYS),
         span_until=None if standing else draw(st.none() | DAYS),
@@ -164,6 +164,7 @@ def free_tallies(draw) -> Tally:
         named=draw(st.none() | st.sets(st.sampled_from(WORDS["for_period"])).map(sorted).map(tuple)),
         done_from=draw(st.none() | DAYS),
         done_until=draw(st.none() | DAYS),
+        standing_from=draw(st.none() | st.dates(date(2021, 12, 1), standing)) if standing else None,
     )
 
 
@@ -229,7 +230,7 @@ def test_one_subjects_counts_carry_the_same_records(deeds, rows, wanted):
         expected = {
             pair: tuple(sorted(found.records))
             for pair, found in plain.items()
-            if pair[1] == subject or pair[1].startswith(f"{subject}>")
+            if pair[1] in (subject, "*") or pair[1].startswith(f"{subject}>")
         }
         found = counter.count_one(wanted, subject)
         assert {pair: tuple(sorted(one.records)) for pair, one in found.items()} == expected

@@ -1,0 +1,71 @@
+"""Links as a condition: whom a duty binds because of a link, and whom a subject is linked with."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from policy_engine.model import Duty, Filter, Subject
+from policy_engine.periods import Period
+from policy_engine.tally import By, Distinct, Tally, key
+
+SUBJECT, POPULATION, PARTNERS = "linked", "linked_population", "partners"
+OUT_OF = "out_of"
+BESIDE = (SUBJECT, POPULATION, PARTNERS, OUT_OF)
+"""Suffixes of tallies that say whom or out of how many, not what was done; a part of a duty may not be called like them."""
+
+
+def linked_tallies(duty: Duty, period: Period, as_of: date) -> list[Tally]:
+    """Who holds the links that a subject or population asks for, and the subject's own partners."""
+    return [
+        *_holders(SUBJECT, duty.subject, duty, period, as_of),
+        *(_holders(POPULATION, duty.population, duty, period, as_of) if duty.population else ()),
+        *(_partners(duty.population, duty, period, as_of) if duty.population else ()),
+    ]
+
+
+def stands_beside(tally: Tally) -> bool:
+    """Not a count of what was done, so that nothing of it can be late."""
+    return any(tally.key.startswith(f"{tally.duty}/{suffix}@") for suffix in BESIDE)
+
+
+def _holders(suffix: str, whom: Subject, duty: Duty, period: Period, as_of: date) -> list[Tally]:
+    """Those with such a link on any day of the period up to as-of; on its reference day where the duty is continuous."""
+    if not whom.linked:
+        return []
+    since = None if duty.period == "continuous" else period.start
+    return [_tally(suffix, whom.type, whom.linked, whom.side, duty, period, as_of, since=since)]
+
+
+def _partners(whom: Subject, duty: Duty, period: Period, as_of: date) -> list[Tally]:
+    """Whom each subject is linked with on the reference day: each of them is to be reached."""
+    return [_tally(PARTNERS, duty.subject.type, whom.links, whom.side, duty, period, as_of)] if whom.links else []
+
+
+def _tally(
+    suffix: str,
+    subject_type: str,
+    links: tuple[str, ...],
+    side: Literal["from", "to"],
+    duty: Duty,
+    period: Period,
+    as_of: date,
+    *,
+    since: date | None = None,
+) -> Tally:
+    distinct: Distinct = "target" if side == "from" else "subject"
+    by: By = "subject" if side == "from" else "target"
+    return Tally(
+        key=key(duty.id, period, suffix),
+        duty=duty.id,
+        part=None,
+        period=period,
+        subject_type=subject_type,
+        posts=(),
+        except_posts=(),
+        where=Filter(family="link", kinds=links),
+        distinct=distinct,
+        by=by,
+        standing_on=period.reference_day(as_of),
+        standing_from=since,
+    )

@@ -1,0 +1,129 @@
+"""What a duty may say about whom it binds, out of whom it counts, and how its number grows: beyond the shape, the sense."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from policy_engine import linked
+from policy_engine.errors import TemplateError
+from policy_engine.kinds import KINDS
+from policy_engine.reader import Document, Way, listed, mapping
+from policy_engine.tally import YEARLY
+
+RESERVED = (*linked.BESIDE, YEARLY)
+GATHERING = ("committee", "sector", "special_committee", "group")
+"""Subjects that others belong to."""
+
+
+def whom_faults(document: Document, duty: Mapping[str, Any], known: Container[str] | None) -> Iterator[TemplateError]:
+    """Of one duty whose shape is right. `known`: ids of elements, `duty.x` among them; None where they cannot be known."""
+    yield from _subject_faults(document, ("subject",), mapping(duty.get("subject")))
+    if "population" in duty:
+        yield from _population_faults(document, duty)
+    if duty["kind"] == "coverage":
+        yield from _coverage_faults(document, duty, known)
+    yield from _number_faults(document, duty)
+    yield from _everybody_faults(document, duty)
+    if duty.get("pro_rata") and not KINDS[duty["kind"]].pro_rata:
+        able = listed(name for name, kind in KINDS.items() if kind.pro_rata)
+        yield document.fault(("pro_rata",), "unknown_key", f"{duty['kind']} 类职责不能折算", f"删去；可折算的:{able}")
+    for index, part in enumerate(duty.get("parts", ())):
+        if part["id"] in RESERVED:
+            yield document.fault(("parts", index, "id"), "bad_id", f"“{part['id']}”另有用处，不能作 id", "换一个 id")
+
+
+def _subject_faults(document: Document, way: Way, whom: Mapping[str, Any]) -> Iterator[TemplateError]:
+    if "as" in whom and not (whom.get("linked") or whom.get("links")):
+        yield document.fault((*way, "as"), "unknown_key", "没有写联系关系，as 没有意义", "补上 linked，或删去 as")
+    if whom.get("in") is not None and not whom["in"]:
+        yield document.fault((*way, "in"), "bad_value", "in 是空的", "写上 sector、special_committee 或 group，或删去")
+
+
+def _population_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[TemplateError]:
+    whom, way = duty["population"], ("population",)
+    whom = {"type": whom} if isinstance(whom, str) else whom
+    subject = _type_of(duty.get("subject", "member"))
+    yield from _subject_faults(document, way, whom)
+    if ("type" in whom) == ("links" in whom):
+        yield document.fault(
+            way, "missing_key", "type 和 links 要写一个，且只写一个", "谁的全体写 type；自己联系的写 links"
+        )
+    if "links" in whom and whom.keys() - {"links", "as"}:
+        beside = listed(sorted(whom.keys() - {"links", "as"}))
+        yield document.fault(way, "unknown_key", f"写了 links，不能再写 {beside}", "删去其中一边")
+    if "of" in whom and subject not in GATHERING:
+        yield document.fault(
+            (*way, "of"), "bad_value", f"没有谁属于“{subject}”", f"subject 用{listed(GATHERING)}，或删去 of"
+        )
+    if "type" in whom and "of" not in whom and subject in ("sector", "group"):
+        yield document.fault((*way, "of"), "missing_key", "没有写这是谁的成员", "补上 of: subject(本界别、本小组的)")
+
+
+def _coverage_faults(
+    document: Document, duty: Mapping[str, Any], known: Container[str] | None
+) -> Iterator[TemplateError]:
+    if ("counts" in duty) == ("meets" in duty):
+        yield document.fault(
+            ("counts",),
+            "missing_key",
+            "counts 和 meets 要写一个，且只写一个",
+            "数记录写 counts；看别的职责是否达到写 meets",
+        )
+    counts = mapping(duty.get("counts"))
+    if "links" in mapping(duty.get("population")) and counts.get("by", "subject") != "subject":
+        yield document.fault(("counts", "by"), "bad_value", "逐个对象数的时候不能写 by", "删去 by")
+    for index, entry in enumerate(duty.get("values", ())):
+        each = entry.get("each")
+        if each is not None and (each < 1 or each != int(each)):
+            yield document.fault(("values", index, "each"), "bad_value", f"“{each}”不是件数", "写 1 以上的整数")
+        if "meets" in duty and "each" in entry:
+            yield document.fault(("values", index, "each"), "unknown_key", "写了 meets，没有“各几次”", "删去 each")
+    for index, name in enumerate(duty.get("meets", ())):
+        if name == duty["id"] or (known is not None and f"duty.{name}" not in known):
+            yield document.fault(("meets", index), "unknown_duty", f"没有职责“{name}”可看", "改成别的职责的 id")
+
+
+def _number_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[TemplateError]:
+    values = duty.get("values", ())
+    grows = any(entry.get("per") for entry in values)
+    if duty["kind"] != "coverage":
+        if grows and "population" not in duty:
+            yield document.fault(("population",), "missing_key", "写了 per，没有写是多少人里的", "补上 population")
+        for key in ("population", "round"):
+            if key in duty and not grows:
+                yield document.fault(
+                    (key,), "unknown_key", f"没有写 per，“{key}”没有意义", "补上 values 里的 per，或删去"
+                )
+    for index, entry in enumerate(values):
+        percent = entry.get("percent")
+        if isinstance(percent, str) and Fraction(percent) > 1:
+            yield document.fault(
+                ("values", index, "percent"), "bad_value", f"“{percent}”超过了全部", "改成不大于 1 的分数"
+            )
+    for place, part in enumerate(duty.get("parts", ())):
+        for index, entry in enumerate(part.get("values", ())):
+            if "per" in entry:
+                way = ("parts", place, "values", index, "per")
+                yield document.fault(way, "unknown_key", "各部分里不用“per”", "写在职责的 values 里")
+
+
+def _everybody_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[TemplateError]:
+    """What everybody did is a figure of the committee; anybody may be measured against it, nobody credited with it."""
+    if _type_of(duty.get("subject", "member")) == "committee" and duty["kind"] != "coverage":
+        return
+    blocks: list[tuple[Way, Any]] = [(("counts", "by"), mapping(duty.get("counts")).get("by"))]
+    blocks += [
+        (("parts", index, "counts", "by"), mapping(part.get("counts")).get("by"))
+        for index, part in enumerate(duty.get("parts", ()))
+    ]
+    for way, by in blocks:
+        if by == "all":
+            yield document.fault(
+                way, "bad_value", "by: all 数的是全会的，不能记在各人名下", "subject 改为 committee，或删去 by"
+            )
+
+
+def _type_of(subject: Any) -> str:
+    return str(subject.get("type", "")) if isinstance(subject, Mapping) else str(subject)
