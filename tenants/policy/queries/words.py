@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from policy_engine import Duty, Filter
+from policy_engine import Duty, Filter, rhythms
 from policy_engine.model import Direction, Subject
 from policy_engine.vocabulary import shared_words, title
 
@@ -133,7 +133,7 @@ def rule(duty: Duty) -> str:
         return "不定数量，只计数"
     if duty.period == "continuous":
         return f"保持 {how_much}"
-    return f"{word('periods', duty.period)}{how_much}"
+    return f"{rhythms.said(duty.rhythm, word)}{how_much}"
 
 
 def who(subject: Subject) -> str:
