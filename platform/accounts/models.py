@@ -10,7 +10,6 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
-from uuid_utils.compat import uuid7
 
 from accounts.permissions import Permission
 from accounts.roles import Assignment, permissions_of
@@ -111,15 +110,12 @@ class Invitation(Row):
         return f"{self.get_purpose_display()}：{self.user}"
 
 
-class Session(AbstractBaseSession):
+class Session(Row, AbstractBaseSession):
     """One signed-in browser at this host. `place` is committee and epoch: a session made before a suspension is dead after it."""
 
-    id = models.UUIDField(
-        default=uuid7, editable=False, unique=True
-    )  # names it on pages; the key never leaves the cookie
+    session_key = models.CharField(max_length=40, unique=True)  # never leaves the cookie; pages name the row by its id
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
     place = models.CharField(max_length=60)
-    started_at = models.DateTimeField(default=clock.now)
     seen_at = models.DateTimeField(default=clock.now)
     device = models.CharField(max_length=80, blank=True)
     is_remembered = models.BooleanField(default=False)
@@ -127,7 +123,7 @@ class Session(AbstractBaseSession):
     class Personal:
         personal = {
             "user": Rule.DROPS, "session_key": Rule.DROPS, "session_data": Rule.DROPS, "device": Rule.DROPS,
-            "started_at": Rule.DROPS, "seen_at": Rule.DROPS,
+            "seen_at": Rule.DROPS,
         }  # fmt: skip
         safe = ("expire_date", "place", "is_remembered")
         withheld = ("session_key", "session_data")

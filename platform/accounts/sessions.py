@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, cast
+from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -30,7 +31,7 @@ def place() -> str:
 
 def begin(session: SessionBase, *, device: str, remembered: bool) -> None:
     """Note on a session just signed in what kind of device it is and whether the person asked to be remembered there."""
-    session[DEVICE], session[REMEMBERED] = device, remembered
+    session[STARTED], session[DEVICE], session[REMEMBERED] = clock.now().isoformat(), device, remembered
     session.set_expiry(int(settings.REMEMBERED_LIFETIME.total_seconds()) if remembered else 0)
 
 
@@ -49,9 +50,10 @@ class SessionStore(Stored):
         remembered = bool(data.get(REMEMBERED))
         lifetime = settings.REMEMBERED_LIFETIME if remembered else settings.SESSION_LIFETIME
         model: Any = self.model
+        key = cast(Any, self)._get_or_create_session_key()
         return model(
-            session_key=cast(Any, self)._get_or_create_session_key(), session_data=self.encode(data), expire_date=started + lifetime,
-            user_id=data.get(SESSION_KEY), place=place(), started_at=started, seen_at=now,
+            id=uuid5(NAMESPACE_URL, key), session_key=key, session_data=self.encode(data), expire_date=started + lifetime,
+            user_id=data.get(SESSION_KEY), place=place(), created_at=started, seen_at=now,
             device=str(data.get(DEVICE, ""))[:80], is_remembered=remembered,
         )  # fmt: skip
 

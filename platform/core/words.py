@@ -43,7 +43,7 @@ FIELDS: Mapping[str, str] = {
     "action": "做了什么", "why": "理由", "old": "原来", "at": "时间", "years": "年数", "ends_on": "届满日", "persons": "人数", "erased": "抹去",
     "scrubbed": "去名", "dropped": "删除", "words": "操作记录", "accounts": "账号", "ended": "结束", "continuing": "连任", "export": "导出编号",
     "asked_by": "申请人", "ready_at": "完成时间", "district": "所在区", "purpose": "用途", "expires_at": "有效到", "used_at": "用过的时间",
-    "revoked_at": "撤销时间", "session_key": "会话", "session_data": "会话内容", "expire_date": "最晚到", "started_at": "登录时间",
+    "revoked_at": "撤销时间", "session_key": "会话", "session_data": "会话内容", "expire_date": "最晚到",
     "seen_at": "最近使用", "device": "设备", "is_remembered": "记住这部手机",
 }  # fmt: skip
 APPS: Mapping[str, str] = {

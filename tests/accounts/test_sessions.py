@@ -36,14 +36,14 @@ def test_the_session_of_one_committee_is_a_stranger_at_another(place, account):
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     assert client.get("/policy/", headers={"host": "nanxian.localhost"}).status_code == 302
     with place("anhua").inside():
-        row = Session.objects.get(pk=key)
+        row = Session.objects.get(session_key=key)
     with place("nanxian").inside():  # even with the row copied along
         row.user_id = None
         row.save(force_insert=True)
     client.cookies[settings.SESSION_COOKIE_NAME] = key
     assert client.get("/policy/", headers={"host": "nanxian.localhost"}).status_code == 302
     with place("nanxian").inside():
-        assert not Session.objects.filter(pk=key).exists()
+        assert not Session.objects.filter(session_key=key).exists()
 
 
 def test_the_cookie_is_host_only_and_hidden_from_scripts(anhua, account):
@@ -60,7 +60,12 @@ def test_outside_development_the_cookies_carry_the_host_prefix():
     import sys
 
     env = {name: value for name, value in os.environ.items() if name != "LIANXIN_TODAY"}
-    env |= {"LIANXIN_DEV": "0", "LIANXIN_SECRET_KEY": "x" * 50, "REDIS_URL": "redis://127.0.0.1:1/0"}
+    env |= {
+        "LIANXIN_DEV": "0",
+        "LIANXIN_BASE_DOMAIN": "example.org",
+        "LIANXIN_SECRET_KEY": "x" * 50,
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
     code = "from config import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE)"
     told = subprocess.run(
         [sys.executable, "-c", code], env=env | {"PYTHONPATH": ":".join(sys.path)}, capture_output=True, text=True
@@ -142,7 +147,7 @@ def test_one_sees_and_ends_ones_own_devices_and_nobody_elses(anhua, account):
     page = here.get("/accounts/me/").content.decode()
     assert page.count("安卓手机 · 微信") >= 3  # both devices, and the latest sign-ins
     keys = {one.cookies[settings.SESSION_COOKIE_NAME].value: one for one in (here, there, other)}
-    rows = {keys[row.pk]: row for row in Session.objects.all()}
+    rows = {keys[row.session_key]: row for row in Session.objects.all()}
     assert str(rows[other].id) not in page
     assert not any(key in page for key in keys)
     assert here.post(f"/accounts/me/sessions/{rows[other].id}/end/").status_code == 404

@@ -70,7 +70,7 @@ def test_h3_a_session_moved_to_another_committees_table_signs_nobody_in(place, a
         user.set_password("of anhua")
         user.save()
         client = browser_of(place("anhua"), user)
-        row = Session.objects.get(pk=client.cookies[settings.SESSION_COOKIE_NAME].value)
+        row = Session.objects.get(session_key=client.cookies[settings.SESSION_COOKIE_NAME].value)
     with place("nanxian").inside():
         twin = User(pk=user.pk, username="office", display_name="同号", password="")
         twin.set_password("of nanxian")
