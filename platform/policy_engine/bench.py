@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -16,6 +16,8 @@ from policy_engine.periods import Period, next_day
 from policy_engine.shares import Number, exactly, shown
 from policy_engine.tally import EVERYBODY, NOTHING, Counted, Counts, key, merged, pair
 from policy_engine.turns import on_turn
+
+ADDED_UP = ("any_of", "all_of", "at_least_k_of")  # kinds in whose parts one record may stand twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,10 @@ class Bench:
             return 0
         around = duty.population is not None and not duty.per
         people = [credited(duty, person, one) for one in self.people(duty, period, person)] if around else [person.id]
-        return shown(sum((Fraction(self.found(name, one).number) for name in keys for one in people), Fraction()))
+        found = (self.found(name, one) for name in keys for one in people)
+        if duty.kind in ADDED_UP:
+            return shown(each_once(found))
+        return shown(sum((Fraction(one.number) for one in found), Fraction()))
 
     def states(self, duty: str, person: str, period: Period) -> list[str]:
         """How this person stands with another duty, in each of its periods that lies in this one."""
@@ -164,6 +169,20 @@ class Bench:
         return holds(person, whom, window) and (
             not whom.linked or self.found(key(duty.id, period, suffix), person.id).number > 0
         )
+
+
+def each_once(found: Iterable[Counted]) -> Number:
+    """The sum; a record that stands in more than one counts once, where it counts most."""
+    once: dict[str, Number] = {}
+    apart: Number = 0
+    for one in found:
+        if one.values or not one.records:
+            apart += one.number
+            continue
+        weights: tuple[Number, ...] = one.weights or (1,) * len(one.records)
+        for record, weight in zip(one.records, weights, strict=True):
+            once[record] = max(once.get(record, weight), weight)
+    return apart + sum(once.values())
 
 
 def by_partner(duty: Duty) -> bool:

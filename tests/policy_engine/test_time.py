@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy_engine import Policy, TemplateErrors, Verdict, evaluate, explain, load_overlay, resolve
+from policy_engine import Policy, TemplateErrors, Verdict, evaluate, explain, load_overlay, resolve, tallies
 from policy_engine.almanac import Almanac, Event
 from policy_engine.due import due_day, stricter
 from policy_engine.periods import Period
@@ -392,3 +392,42 @@ def test_the_time_of_a_duty_in_words(with_duty: Add, text: str, sentence: str) -
 def test_a_policy_with_times_survives_json(with_duty: Add) -> None:
     policy = with_duty(VISITS + "period: {before: plenary_session}\ndue: {days_before: 30, event: plenary_session}")
     assert Policy.from_json(policy.to_json()) == policy
+
+
+PARTS = (
+    "period: year\ndue: {month_day: 06-30}\nparts:\n"
+    "  - {id: visits, title: 走访, counts: {kinds: [visit]}%s}\n"
+    "  - {id: online, title: 网上, counts: {kinds: [visit], modes: [online]}%s}\n"
+)
+
+
+@pytest.mark.parametrize("kind", ["any_of", "all_of", "at_least_k_of"])
+@pytest.mark.parametrize("late", ["counts", "not_counted"])
+def test_what_is_late_in_two_parts_is_late_once(with_duty: Add, kind: str, late: str) -> None:
+    least = "" if kind == "any_of" else ", values: [{min: 1}]"
+    rule = {"any_of": "values: [{min: 1}]\n", "all_of": "", "at_least_k_of": "values: [{k: 1}]\n"}[kind]
+    policy = with_duty(f"kind: {kind}\nlate: {late}\n{rule}" + PARTS % (least, least))
+    both, one_only = visit(1, "2021-07-01", mode="online"), visit(2, "2021-07-02")
+    (one,) = verdicts(policy, both, one_only)
+    assert (one.late, one.state) == (2, "met" if late == "counts" else "outstanding")
+    assert all(tally.listed for tally in tallies(policy, date(2021, 11, 30)) if tally.duty == "d")
+
+
+def test_a_period_without_a_known_start_or_end_shrinks_for_nobody(with_duty: Add) -> None:
+    """Up to the first meeting on record, and from the last one on, there is no whole to have been a part of."""
+    rule = "pro_rata: {unit: month}\n" + VISITS.replace("min: 1", "min: 12")
+    late = [{"type": "member", "id": "m1", "from": "2021-07-01"}]
+
+    def least(word: str) -> dict[str, float | None]:
+        policy = with_duty(f"{rule}period: {{{word}: plenary_session}}\n")
+        found = verdicts(policy, as_of="2021-11-30", subjects=late, events=SESSIONS)
+        return {one.period.key: one.min for one in found if one.state != "not_applicable"}
+
+    sheet = {"subjects": [{"type": "member", "id": "m1", "from": "2021-01-10"}], "events": SESSIONS}
+    before = with_duty(f"{rule}period: {{before: plenary_session}}\n")
+    first = next(one for one in verdicts(before, **sheet) if one.period.key == "s21")
+    assert (first.period.start, first.min) == (date.min, 12)
+    assert least("before") == {
+        "s22": 7
+    }  # July to January, of the thirteen months the year between the meetings touches
+    assert verdicts(with_duty(f"{rule}period: {{after: plenary_session}}\n"), as_of="2022-03-01", subjects=late, events=SESSIONS)[-1].min == 12  # fmt: skip

@@ -8,10 +8,10 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
-from policy_engine.bench import Bench, Measured, Person, over, owed
+from policy_engine.bench import Bench, Measured, Person, each_once, over, owed
 from policy_engine.model import Duty, Part
 from policy_engine.periods import Period
-from policy_engine.shares import Number, shown
+from policy_engine.shares import shown
 from policy_engine.tally import Counted, Tally, key, tally_for
 
 
@@ -21,8 +21,8 @@ def tallies(duty: Duty, period: Period, as_of: date) -> list[Tally]:
 
 
 def _overlap(duty: Duty) -> bool:
-    """May one record stand in two parts that are added up?"""
-    wheres = [part.where for part in duty.parts] if duty.kind == "any_of" else []
+    """May one record stand in two parts that are added up, as any-of's are, or as what was late in them is?"""
+    wheres = [part.where for part in duty.parts] if duty.kind == "any_of" or duty.due else []
     return any(
         one.family == other.family and not (one.kinds and other.kinds and set(one.kinds).isdisjoint(other.kinds))
         for one, other in combinations(wheres, 2)
@@ -32,7 +32,7 @@ def _overlap(duty: Duty) -> bool:
 def together(bench: Bench, duty: Duty, period: Period, person: Person) -> Measured:
     """Any-of: whatever the mix, the sum decides."""
     found = [bench.found(key(duty.id, period, part.id), person.id) for part in duty.parts]
-    parts, total = tuple(map(_part_json, duty.parts, found)), _each_once(duty.parts, found)
+    parts, total = tuple(map(_part_json, duty.parts, found)), each_once(found)
     return Measured(
         counted=total,
         owed=owed(duty.min, total),
@@ -70,20 +70,6 @@ def _part_json(part: Part, found: Counted) -> dict[str, Any]:
         "over": shown(over(part.max, found.number)),
         "records": list(found.records),
     }
-
-
-def _each_once(parts: Iterable[Part], found: Iterable[Counted]) -> Number:
-    """The sum of all parts; a record that stands in more than one counts once, where it counts most."""
-    once: dict[str, Number] = {}
-    apart: Number = 0
-    for part, one in zip(parts, found, strict=True):
-        if part.distinct != "record" or not one.records:
-            apart += one.number
-            continue
-        weights: tuple[Number, ...] = one.weights or (1,) * len(one.records)
-        for record, weight in zip(one.records, weights, strict=True):
-            once[record] = max(once.get(record, weight), weight)
-    return apart + sum(once.values())
 
 
 def _all_records(parts: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""All tallies of a policy counted by one SQL statement over the `deed` view.
+"""All tallies of a policy counted by one SQL statement over the `deed` view; very many, as a weekly duty has, by a few.
 
 The rule is the one in `policy_engine.tally`; its plain counter and this one are fed the same random records by a
 property test. Every value travels as a parameter. A row is credited to its subject and, where some tally counts
@@ -41,7 +41,7 @@ VALUES: Mapping[str, str] = {
     "answer": f"based_on::text || '@' || {DAY} || '@' || record_id::text",
 }
 PAIR = f"{_identity('subject')} || '>' || {_identity('target')}"
-COLUMN_LIMIT = 800  # PostgreSQL takes 1664 columns; a policy has some dozens of tallies
+COLUMN_LIMIT = 800  # PostgreSQL takes 1664 columns; a policy has some dozens of tallies, a weekly duty alone a hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +52,36 @@ class Condition:
     params: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a statement asks of one tally: how many, and which records too."""
+
+    tally: Tally
+    with_records: bool
+
+    @property
+    def width(self) -> int:
+        return 2 if self.with_records and not self.tally.where.weighs else 1
+
+    def cells(self) -> Iterator[Condition]:
+        if self.tally.where.weighs:
+            yield _weights(self.tally)
+            return
+        yield _number(self.tally)
+        if self.with_records:
+            yield _records(self.tally)
+
+
 def count_all(tallies: Sequence[Tally]) -> dict[tuple[str, str], Counted]:
     """Everybody's counts: numbers, and the distinct targets, items or venues; record ids only where a tally is `listed`. One query."""
-    cells = [cell for tally in tallies for cell in _cells(tally, with_records=tally.listed)]
-    return _run(tallies, cells, [_width(tally, with_records=tally.listed) for tally in tallies], only=None)
+    return _run([Column(tally, tally.listed) for tally in tallies], only=None)
 
 
 def count_one(tallies: Sequence[Tally], subject: str) -> dict[tuple[str, str], Counted]:
     """One subject's counts with the records behind each; what everybody did is a second query where a tally asks for it."""
-    own = [tally for tally in tallies if tally.by != "all"]
-    common = [tally for tally in tallies if tally.by == "all"]
-    return _with_records(own, only=subject) | _with_records(common, only=None)
-
-
-def _with_records(tallies: Sequence[Tally], *, only: str | None) -> dict[tuple[str, str], Counted]:
-    cells = [cell for tally in tallies for cell in _cells(tally, with_records=True)]
-    return _run(tallies, cells, [_width(tally, with_records=True) for tally in tallies], only=only)
+    own = [Column(tally, True) for tally in tallies if tally.by != "all"]
+    common = [Column(tally, True) for tally in tallies if tally.by == "all"]
+    return _run(own, only=subject) | _run(common, only=None)
 
 
 def where(tally: Tally) -> Condition:
@@ -131,19 +145,6 @@ def filter_parts(wanted: Filter) -> Iterator[Condition]:
         yield Condition(f"({apart.sql}) IS NOT TRUE", apart.params)  # a column without a value makes it no exception
 
 
-def _cells(tally: Tally, *, with_records: bool) -> Iterator[Condition]:
-    if tally.where.weighs:
-        yield _weights(tally)
-        return
-    yield _number(tally)
-    if with_records:
-        yield _records(tally)
-
-
-def _width(tally: Tally, *, with_records: bool) -> int:
-    return 2 if with_records and not tally.where.weighs else 1
-
-
 def _weights(tally: Tally) -> Condition:
     """What each record's weight is worked out from; the sum is the engine's own, so that it is as exact."""
     condition, amount = where(tally), tally.where.sum
@@ -169,18 +170,34 @@ def _records(tally: Tally) -> Condition:
     return Condition(f"array_agg(DISTINCT record_id::text) FILTER (WHERE {condition.sql})", condition.params)
 
 
-def _run(
-    tallies: Sequence[Tally], cells: Sequence[Condition], widths: Sequence[int], *, only: str | None
-) -> dict[tuple[str, str], Counted]:
-    """`widths`: how many of the cells are each tally's."""
-    if not tallies:
-        return {}
-    if len(cells) > COLUMN_LIMIT:
-        raise ValueError(f"{len(cells)} tallies do not fit into one statement")
-    statement = _statement(tallies, cells, only=only)
+def _run(columns: Sequence[Column], *, only: str | None) -> dict[tuple[str, str], Counted]:
+    found: dict[tuple[str, str], Counted] = {}
+    for batch in _batches(columns):
+        found |= _run_batch(batch, only=only)
+    return found
+
+
+def _batches(columns: Iterable[Column]) -> Iterator[list[Column]]:
+    """As few statements as the limit allows; a tally's cells stay together."""
+    batch: list[Column] = []
+    width = 0
+    for column in columns:
+        if batch and width + column.width > COLUMN_LIMIT:
+            yield batch
+            batch, width = [], 0
+        batch.append(column)
+        width += column.width
+    if batch:
+        yield batch
+
+
+def _run_batch(columns: Sequence[Column], *, only: str | None) -> dict[tuple[str, str], Counted]:
+    tallies = [column.tally for column in columns]
+    statement = _statement(tallies, [cell for column in columns for cell in column.cells()], only=only)
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.params)
         rows = cursor.fetchall()
+    widths = [column.width for column in columns]
     return {
         (tally.key, subject): counted
         for subject, *values in rows

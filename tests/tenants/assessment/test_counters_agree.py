@@ -254,3 +254,57 @@ def load(name):
 
 def test_nothing_to_count_asks_nothing():
     assert counter.count_all([]) == {}
+
+
+WEEKLY = """\
+id: {name}
+title: 每周一件
+clauses: [X-1]
+kind: count
+subject: member
+period: week
+due: {{days_before_end: 2}}
+counts: {{kinds: [{kind}]}}
+values:
+  - {{min: 1}}
+"""
+SMALL = {
+    "policy.yaml": "id: weekly\ntitle: 某市办法\nnumber: 某协〔2021〕1号\nin_force_from: 2021-01-01\ndirection: free\n",
+    "clauses.yaml": "clauses:\n  - {id: X-1, ref: 第一条, summary: 每周一件}\n",
+}
+
+
+@pytest.fixture(scope="module")
+def weekly(tmp_path_factory) -> list[Tally]:
+    """Five duties of 53 weeks, each counted in time and late."""
+    folder = tmp_path_factory.mktemp("weekly")
+    (folder / "duties").mkdir()
+    kinds = [*KINDS[:3], *KINDS[:2]]
+    duties = {f"duties/d{n}.yaml": WEEKLY.format(name=f"d{n}", kind=kind) for n, kind in enumerate(kinds)}
+    for name, text in (SMALL | duties).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return tallies(resolve(load_template(folder)), date(2022, 12, 31))
+
+
+@settings(FEW, max_examples=5)
+@given(rows=st.lists(deed_rows(), max_size=25))
+def test_weekly_duties_count_alike_though_one_statement_does_not_hold_them(deeds, weekly, rows):
+    assert len(weekly) * 2 > counter.COLUMN_LIMIT
+    deeds(rows)
+    plain = count(weekly, rows)
+    assert sortedly(counter.count_all(weekly)) == sortedly(plain)
+    for _, subject in SUBJECTS[:2]:
+        expected = {pair: set(found.records) for pair, found in plain.items() if pair[1] == subject}
+        found = counter.count_one(weekly, subject)
+        assert {pair: set(one.records) for pair, one in found.items()} == expected
+
+
+def test_statements_are_as_few_as_columns_allow(weekly):
+    def sizes(tallies, *, with_records):
+        columns = [counter.Column(tally, with_records) for tally in tallies]
+        return [sum(one.width for one in batch) for batch in counter._batches(columns)]
+
+    ordinary = tallies(resolve(load("yiyang-2021")), date(2022, 12, 31))
+    assert len(sizes(ordinary, with_records=True)) == 1
+    assert sizes(weekly, with_records=False) == [len(weekly)]
+    assert sizes(weekly, with_records=True) == [counter.COLUMN_LIMIT, 2 * len(weekly) - counter.COLUMN_LIMIT]
