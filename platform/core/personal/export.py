@@ -112,4 +112,3 @@ def _events(found: list[Found], selves: set[UUID]) -> Iterator[tuple[Any, ...]]:
         who = SELF if row.actor_id in selves else (row.actor_name or ANOTHER)
         whom = SELF if row.subject_id in selves else row_name(row.subject_type) if row.subject_type else ""
         yield f"{row.created_at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}", act(row.action), who, whom
-
