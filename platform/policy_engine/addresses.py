@@ -72,7 +72,8 @@ def settable(element: Element) -> set[str]:
             {one for one in LISTING_WORDS if one in element.traits or one == "title"} & shapes_of(sort).keys()
         )
     if element.traits.get("line"):
-        keys |= {"title", "cap", "floor"}
+        keys |= {"title", "base", "cap", "floor"}
+        keys |= {"each", "from_nth", "to_nth"} if "points" in keys else set()
     keys |= (
         set(DUTY_WORDS) | ({"population", "round", "meets"} & element.traits.keys())
         if "kind" in element.traits

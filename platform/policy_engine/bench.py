@@ -131,9 +131,21 @@ class Bench:
         return shown(sum((Fraction(one.number) for one in found), Fraction()))
 
     def states(self, duty: str, person: str, period: Period) -> list[str]:
-        """How this person stands with another duty, in each of its periods that lies in this one."""
+        """How this person stands with another duty, in each of its periods begun in this one; where none begins (a longer
+        one, one that always stands), in those this one touches."""
         found = self.standings.get((duty, person), ())
-        return [state for own, state in found if period.start <= own.start and own.until <= period.until]
+        begun = [state for own, state in found if period.start <= own.start < period.until]
+        return begun or [state for own, state in found if own.start < period.until and period.start < own.until]
+
+    def met(self, duties: Iterable[str], person: str, period: Period) -> bool | None:
+        """Does this person owe nothing of these duties? None: was asked for none of them."""
+        judged = [
+            state
+            for duty in duties
+            for state in self.states(duty, person, period)
+            if state in ("met", "outstanding", "exceeded")
+        ]
+        return all(state == "met" for state in judged) if judged else None
 
     def window(self, duty: Duty, period: Period) -> tuple[date, date]:
         """The days that decide who is bound: the period up to as-of, or the one day for what is judged as it stands."""
@@ -152,16 +164,6 @@ class Bench:
         if whom.of_subject and subject.type != "committee":
             mine = tuple(one for one in mine if subject.id in one.belongs_to(subject.type))
         return [one.id for one in mine if self._holds(one, whom, duty, period, window, linked.POPULATION)]
-
-    def met(self, duties: tuple[str, ...], person: str, period: Period) -> bool | None:
-        """Has this person met these duties in all their periods that touch this one? None: was asked for none of them."""
-        judged = [
-            state
-            for duty in duties
-            for own, state in self.standings.get((duty, person), ())
-            if own.start < period.until and period.start < own.until and state in ("met", "outstanding", "exceeded")
-        ]
-        return all(state == "met" for state in judged) if judged else None
 
     def _holds(
         self, person: Person, whom: Subject, duty: Duty, period: Period, window: tuple[date, date], suffix: str

@@ -85,7 +85,10 @@ def _part(policy: Policy, part: Part, words: Words) -> str:
     elif terms.get("steps"):
         given = "，".join(f"满 {step['at']:g} 得 {step['points']:g} 分" for step in terms["steps"])
     else:
-        given = f"每 {terms.get('each') or 1:g} 得 {terms.get('points') or 0:g} 分"
+        first, last = terms.get("from_nth"), terms.get("to_nth")
+        which = (f"从第 {first:g} 起" if first else "") + (f"到第 {last:g} 止" if last else "")
+        given = f"{which}每 {terms.get('each') or 1:g} 得 {terms.get('points') or 0:g} 分"
+    given = f"从 {terms['base']:g} 分起，{given}" if terms.get("base") else given
     return f"{_counted(part.where, words)}:{given}{ends}"
 
 

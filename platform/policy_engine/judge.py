@@ -12,6 +12,7 @@ from policy_engine.almanac import Event
 from policy_engine.bench import Bench, Measured, Person
 from policy_engine.exclusive import kept
 from policy_engine.kinds.behaviour import BEHAVIOURS
+from policy_engine.looking import in_turn
 from policy_engine.model import Duty, Policy, State
 from policy_engine.periods import Period
 from policy_engine.plan import almanac_of, duties_and_periods, late_keys, stages, tallies
@@ -75,13 +76,11 @@ def judge(
     )
     excused = Excused(waivers, int(policy.setting("year_start_month", as_of, 1)))
     sitting = _Judge(bench, excused, words_with(policy.header.get("local")))
-    plan = list(duties_and_periods(policy, as_of, meetings))
+    plan = in_turn(list(duties_and_periods(policy, as_of, meetings)))
     bench.kept.update(kept(policy, bench, plan))
     named = {one for duty, _ in plan for one in duty.looks_at}
     found: list[Verdict] = []
-    for duty, period in sorted(
-        plan, key=lambda one: (bool(one[0].looks_at), one[0].kind == "score")
-    ):  # what others look at, first
+    for duty, period in plan:
         for person in bench.subjects:
             if person.type == duty.subject.type:
                 verdict = sitting.verdict(duty, period, person)

@@ -22,6 +22,7 @@ from policy_engine.counting import broken_number_faults, counting_faults
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.exclusive import exclusive_faults
 from policy_engine.kinds import KINDS, LISTS, NUMBERS, OWN_KEYS, SCORES, TERMS
+from policy_engine.looking import looking_faults
 from policy_engine.model import CONDITIONS, Template
 from policy_engine.quick import is_day
 from policy_engine.reader import Document, Way, listed, mapping, read
@@ -126,7 +127,7 @@ class _Folder:
             self.faults += [*_named_as_its_file(document), *duty_faults(document, known, self.unless_faulty(lists))]
             if document.data["kind"] == "score":
                 self.faults += score_faults(document, names, mapping(header.data).get("local"))
-        self.faults += _meets_faults(list(filter(_sound, duties)))
+        self.faults += looking_faults(filter(_sound, duties))
         for name, key, entry in _section_entries(sections):
             self.faults += _section_faults(sections[name], (name, key), entry, known, names)
 
@@ -418,28 +419,6 @@ def _number_faults(document: Document, way: Way, kind: str, values: Any) -> Iter
     main = [key for key in allowed if key not in ("each", "per")]
     if values and main and not any(key in entry for entry in values for key in main):
         yield document.fault(way, "missing_key", f"没有写{'或'.join(main)}", "写上数字；文件没有规定就写 null，只计数")
-
-
-def _meets_faults(documents: list[Document]) -> Iterator[TemplateError]:
-    """A duty looked at by another must be one of the same people's, and look at no other itself."""
-    duties = {document.data["id"]: document.data for document in documents}
-    for document in documents:
-        whom = document.data.get("population")
-        wanted = whom if isinstance(whom, str) else mapping(whom).get("type")
-        for index, name in enumerate(document.data.get("meets", ())):
-            named = duties.get(name, {})
-            subject = named.get("subject", "member")
-            if "meets" in named:
-                yield document.fault(
-                    ("meets", index), "bad_value", f"“{name}”本身也是看别的职责的", "直接写它所看的职责"
-                )
-            elif named and wanted and wanted != (subject if isinstance(subject, str) else subject["type"]):
-                yield document.fault(
-                    ("meets", index),
-                    "bad_value",
-                    f"“{name}”不是{wanted}的职责",
-                    "换成同一类对象的职责，或改 population",
-                )
 
 
 def _direction_faults(document: Document, directions: Mapping[str, Any]) -> Iterator[TemplateError]:

@@ -91,7 +91,8 @@ def _add_part(template: Template, elements: Elements, overlay: Overlay, operatio
     refuse(_at(operation, schema.faults(document, schema.PART, words_of(template, elements))))
     _must_be_named(overlay, operation, value["id"], name)
     kind = "score" if duty.traits["kind"] == "score" else "any_of"
-    head = {"id": "d", "title": "d", "clauses": [], "kind": kind, "period": "year", "values": [{"min": None}]}
+    own_id = base.removeprefix("duty.")
+    head = {"id": own_id, "title": "d", "clauses": [], "kind": kind, "period": "year", "values": [{"min": None}]}
     whole = Document(overlay.file, {**head, "parts": [value]}, {(): operation.line})
     refuse(_at(operation, duty_faults(whole, template.clauses, elements)))
     refuse(_at(operation, _score_faults(whole, template, elements)))
@@ -228,11 +229,20 @@ def _misfits(
     )
     if odd:
         return [overlay.fault(operation, *odd)]
-    if key == "duties" and isinstance(operation.value, list):
+    if key in ("duties", "meets") and isinstance(operation.value, list):
         unknown = [one for one in operation.value if f"duty.{one}" not in elements]
         return [overlay.fault(operation, "unknown_duty", f"没有职责“{one}”", "改成现有职责的 id") for one in unknown]
     if operation.value is None and key in CONDITIONS and key not in ("kinds", "links", "confirmed"):
         return []  # asks for it no longer
+    if element.traits.get("line") and (key, operation.value) in (("each", 0), ("points", None)):
+        return [
+            overlay.fault(
+                operation,
+                "bad_value",
+                f"“{key}”不能是 {operation.value}",
+                "写大于 0 的数" if key == "each" else "写分数；不给分写 0",
+            )
+        ]
     document = Document(overlay.file, operation.value, {(): operation.line})
     found = _at(operation, schema.faults(document, _shape(element, key), words_of(template, elements)))
     if not found and key in ("groups", "grades", "veto"):

@@ -12,6 +12,7 @@ from typing import Any
 
 from policy_engine.addresses import TOGETHER, header_of
 from policy_engine.errors import TemplateError, TemplateErrors
+from policy_engine.looking import overlay_circles
 from policy_engine.model import Element, Policy, Series, Template
 from policy_engine.operations import PARTS, apply, mistimed
 from policy_engine.overlay import Operation, Overlay, refuse
@@ -51,7 +52,7 @@ def attempt(
             elements = apply(template, elements, overlay, operation)
         except TemplateErrors as errors:
             faults += [(operation, fault) for fault in errors.errors]
-    return elements, faults or list(_crossed(elements, overlay))
+    return elements, faults or [*_crossed(elements, overlay), *overlay_circles(elements, overlay)]
 
 
 def _crossed(elements: Mapping[str, Element], overlay: Overlay) -> Iterator[tuple[Operation, TemplateError]]:
@@ -59,10 +60,12 @@ def _crossed(elements: Mapping[str, Element], overlay: Overlay) -> Iterator[tupl
     for operation in overlay.operations:
         name, _, key = operation.path.rpartition(".")
         element = elements.get(name)
-        if element and key in ("min", "max"):
-            days = {entry.since for one in ("min", "max") for entry in element.values.get(one, ())}
-            if any(_above(element.values, day) for day in days):
-                yield operation, overlay.fault(operation, "min_above_max", "调整后 min 大于 max", "同时调整 min 和 max")
+        for low, high in LIMITS:
+            if element and key in (low, high) and _crossing(element.values, low, high):
+                yield (
+                    operation,
+                    overlay.fault(operation, "min_above_max", f"调整后 {low} 大于 {high}", f"同时调整 {low} 和 {high}"),
+                )
         yield from ((operation, fault) for fault in mistimed(elements, overlay, operation))
         duty = elements.get(operation.path.partition(PARTS)[0].removesuffix(".parts").removesuffix(".k"))
         if duty and duty.traits.get("kind") == "at_least_k_of" and _too_few_parts(elements, duty):
@@ -77,10 +80,14 @@ def _too_few_parts(elements: Mapping[str, Element], duty: Element) -> bool:
     return bool((duty.value("k") or 0) > standing)
 
 
-def _above(values: Mapping[str, Series], day: date | None) -> bool:
-    on = day or date.min
-    least, most = (_value(values.get(key, ()), on) for key in ("min", "max"))
-    return least is not None and most is not None and least > most
+LIMITS = (("min", "max"), ("floor", "cap"), ("from_nth", "to_nth"))
+
+
+def _crossing(values: Mapping[str, Series], low: str, high: str) -> bool:
+    """Is the low one above the high one, on any day on which either changes?"""
+    days = {entry.since for one in (low, high) for entry in values.get(one, ())}
+    pairs = ([_value(values.get(key, ()), day or date.min) for key in (low, high)] for day in days)
+    return any(least is not None and most is not None and least > most for least, most in pairs)
 
 
 def _value(series: Series, on: date) -> Any:

@@ -193,6 +193,7 @@ SIGNED: Schema = {"type": ["number", "null"]}  # points may be taken away
 SCORES: Schema = {
     **dict.fromkeys(("base", "cap", "floor", "points", "met", "outstanding"), SIGNED),
     "each": {"type": ["number", "null"], "minimum": 0},
+    **dict.fromkeys(("from_nth", "to_nth"), AT_LEAST_ONE),
 }
 VALUES: Schema = {
     "type": "array",
@@ -236,7 +237,17 @@ GRADE = closed(
     "title",
     "from",
 )
-GROUP = closed({"id": ID, "title": TEXT, "lines": IDS, "cap": SIGNED, "floor": SIGNED}, "id", "lines")
+GROUP = closed(
+    {
+        "id": ID,
+        "title": TEXT,
+        "lines": {**IDS, "minItems": 1},
+        "take": {"enum": ["sum", "highest"]},
+        **dict.fromkeys(("base", "cap", "floor"), SIGNED),
+    },
+    "id",
+    "lines",
+)
 VETO = closed({"counts": COUNTS, "duty": TEXT, "grade": TEXT, "note": TEXT}, "grade")
 DUTY = closed(
     {

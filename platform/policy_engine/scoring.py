@@ -8,7 +8,7 @@ from typing import Any
 
 from policy_engine.counting import counting_faults
 from policy_engine.errors import TemplateError
-from policy_engine.kinds import LINE_KEYS
+from policy_engine.kinds import LINE_KEYS, NUMBERS, SCORES
 from policy_engine.reader import Document, Way, listed, mapping
 from policy_engine.vocabulary import shared_words, words_with
 
@@ -25,6 +25,8 @@ def score_faults(document: Document, duties: Container[str] | None, local: Any) 
     for index, part in enumerate(duty.get("parts", ())):
         yield from line_faults(document, ("parts", index), part)
         yield from _known(document, ("parts", index, "duty"), part.get("duty"), duties)
+    for place, entry in numbered(duty):
+        yield from _cap_faults(document, place, entry)
     yield from _group_faults(document, duty, ids)
     yield from _grade_faults(document, duty, duties)
     for index, veto in enumerate(duty.get("veto", ())):
@@ -52,30 +54,69 @@ def ranking_sentence(text: str) -> tuple[str, str]:
 
 
 def line_faults(document: Document, way: Way, part: Mapping[str, Any]) -> Iterator[TemplateError]:
-    """Of one line of a scoring table."""
-    stated = {key for entry in (part, *part.get("values", ())) for key in entry}
+    """Of one line of a scoring table, its numbers written beside its id or dated in `values`."""
+    entries = part.get("values", ())
+    stated = {key for entry in (part, *entries) for key in entry}
     ways = [key for key in WAYS if key in stated]
     if len(ways) != 1:
         yield document.fault(way, "missing_key", "一行只有一种给分的办法", f"在{listed(WAYS)}里写一个，且只写一个")
     if ("counts" in part) == ("duty" in part):
         yield document.fault(way, "missing_key", "一行写 counts 或 duty，且只写一个", "补上或删去一个")
-    for keys, needs in ((("each",), "points"), (("met", "outstanding"), "duty"), (("best",), "table")):
-        for key in keys:
-            if key in stated and needs not in stated:
-                yield document.fault(
-                    (*way, key), "unknown_key", f"没有写 {needs}，“{key}”不起作用", f"补上 {needs}，或删去"
-                )
-    for key in ("min", "max"):
-        if key in stated:
-            yield document.fault((*way, key), "unknown_key", f"计分的一行不用“{key}”", "上限写 cap，下限写 floor")
-    if {"met", "outstanding"}.isdisjoint(stated) and "duty" in part:
+    for place, entry in numbered(part):
+        yield from _line_number_faults(document, (*way, *place), entry, stated)
+    for key in ("best", *(SCORES if entries else ())):
+        needs = "table" if key == "best" else ""
+        if key in part and needs and needs not in stated:
+            yield document.fault(
+                (*way, key), "unknown_key", f"没有写 {needs}，“{key}”不起作用", f"补上 {needs}，或删去"
+            )
+        elif key in part and not needs:
+            yield document.fault((*way, key), "unknown_key", f"写了 values，行里的“{key}”不起作用", "移进 values")
+    for key in ("points", "met", "outstanding"):
+        lacking = [index for index, entry in enumerate(entries) if key in stated and key not in entry]
+        for index in lacking if key == "points" or ways != ["duty"] else ():
+            yield document.fault(
+                (*way, "values", index), "missing_key", f"这一条没有写“{key}”，就不给分了", "每一条都写上"
+            )
+    for index, entry in enumerate(entries):
+        if ways == ["duty"] and {"met", "outstanding"}.isdisjoint(entry):
+            yield document.fault(
+                (*way, "values", index), "missing_key", "没有写做到(met)或欠着(outstanding)各给多少分", "补上"
+            )
+    if not entries and {"met", "outstanding"}.isdisjoint(stated) and "duty" in part:
         yield document.fault(way, "missing_key", "没有写做到(met)或欠着(outstanding)各给多少分", "补上")
     if part.get("table") and mapping(part.get("counts")).get("count") is not None:
         yield document.fault((*way, "counts", "count"), "unknown_key", "按 table 给分时逐件计，不用“count”", "删去")
-    yield from _cap_faults(document, way, part)
     at = [step["at"] for step in part.get("steps", ())]
     if at != sorted(set(at)):
         yield document.fault((*way, "steps"), "not_in_order", "steps 要从少到多，at 不能相同", "排好次序")
+
+
+def numbered(entry: Mapping[str, Any]) -> Iterator[tuple[Way, Mapping[str, Any]]]:
+    """Where a line or a table writes numbers: beside its other keys, and dated in `values`."""
+    yield (), entry
+    yield from ((("values", index), dated) for index, dated in enumerate(entry.get("values", ())))
+
+
+NEEDS = {"each": "points", "from_nth": "points", "to_nth": "points", "met": "duty", "outstanding": "duty"}
+
+
+def _line_number_faults(
+    document: Document, way: Way, entry: Mapping[str, Any], stated: Container[str]
+) -> Iterator[TemplateError]:
+    for key, needs in NEEDS.items():
+        if key in entry and needs not in stated:
+            yield document.fault(
+                (*way, key), "unknown_key", f"没有写 {needs}，“{key}”不起作用", f"补上 {needs}，或删去"
+            )
+    for key in NUMBERS:
+        if key in entry:
+            yield document.fault((*way, key), "unknown_key", f"计分的一行不用“{key}”", "上限写 cap，下限写 floor")
+    if entry.get("each") == 0:
+        yield document.fault((*way, "each"), "bad_value", "each 是 0，没有“每满”可言", "写大于 0 的数，或删去")
+    if _above(entry.get("from_nth"), entry.get("to_nth")):
+        yield document.fault((*way, "to_nth"), "min_above_max", "to_nth 小于 from_nth", "调换或改正这两个数")
+    yield from _cap_faults(document, way, entry)
 
 
 def unscored_faults(document: Document, way: Way, part: Mapping[str, Any]) -> Iterator[TemplateError]:
@@ -174,8 +215,12 @@ def _grade_faults(
 
 def _cap_faults(document: Document, way: Way, entry: Mapping[str, Any]) -> Iterator[TemplateError]:
     cap, floor = entry.get("cap"), entry.get("floor")
-    if cap is not None and floor is not None and floor > cap:
+    if _above(floor, cap):
         yield document.fault((*way, "floor"), "min_above_max", "floor 大于 cap", "调换或改正这两个数")
+
+
+def _above(low: Any, high: Any) -> bool:
+    return low is not None and high is not None and low > high
 
 
 def _known(document: Document, way: Way, duty: Any, duties: Container[str] | None) -> Iterator[TemplateError]:

@@ -235,3 +235,130 @@ expect:
 def test_a_worked_case_of_a_score(with_duty: Add, small: Path) -> None:
     with_duty(TABLE)
     assert check(write(small, {"cases/one.yaml": CASE})) == []
+
+
+TIERS = """values: [{base: 0}]
+parts:
+  - {id: first, title: 提案, counts: {kinds: [proposal]}, points: 15, to_nth: 1}
+  - {id: more, title: 多交, counts: {kinds: [proposal]}, points: 5, from_nth: 2, cap: 20}
+  - {id: third, title: 第三四次, counts: {kinds: [visit]}, points: 3, from_nth: 3, to_nth: 4}
+  - {id: activity, title: 活动, counts: {kinds: [research]}, points: 7.5, cap: 30}
+  - {id: alone, title: 个人, counts: {kinds: [opinion_report], roles: [lead]}, points: 4, cap: 12}
+  - {id: joint, title: 联名, counts: {kinds: [opinion_report], roles: [co_signer]}, points: 3}
+  - {id: kept, title: 到会, counts: {kinds: [meeting]}, base: 10, points: -5, floor: 0}
+  - {id: missed, title: 缺席, counts: {kinds: [talk]}, points: -5}
+  - {id: gone, title: 全会缺席, counts: {kinds: [hearing]}, points: -10}
+groups:
+  - {id: best, title: 取高, lines: [alone, joint], take: highest}
+  - {id: meetings, title: 会议, lines: [missed, gone], base: 50, floor: 0}
+"""
+
+
+def times(kind: str, number: int, start: int, **keys: Any) -> list[dict[str, Any]]:
+    return [record(start + n, kind, **keys) for n in range(number)]
+
+
+@pytest.mark.parametrize(("number", "first", "more"), [(0, 0, 0), (1, 15, 0), (2, 15, 5), (5, 15, 20), (9, 15, 20)])
+def test_points_from_the_nth_on(with_duty: Add, number: int, first: int, more: int) -> None:
+    found = points(score(with_duty(HEAD + TIERS), *times("proposal", number, 1)))
+    assert (found["first"], found["more"]) == (first, more)
+
+
+@pytest.mark.parametrize(("number", "given"), [(2, 0), (3, 3), (4, 6), (7, 6)])
+def test_points_from_one_to_another(with_duty: Add, number: int, given: int) -> None:
+    assert points(score(with_duty(HEAD + TIERS), *times("visit", number, 1)))["third"] == given
+
+
+def test_points_may_be_broken(with_duty: Add) -> None:
+    assert points(score(with_duty(HEAD + TIERS), *times("research", 3, 1)))["activity"] == 22.5
+
+
+def test_of_some_lines_the_highest_is_taken(with_duty: Add) -> None:
+    rows = times("opinion_report", 2, 1, role="lead") + times("opinion_report", 3, 5, role="co_signer")
+    found = points(score(with_duty(HEAD + TIERS), *rows))
+    assert (found["alone"], found["joint"], found["best"]) == (8, 9, 9)
+
+
+@pytest.mark.parametrize(("missed", "gone", "left"), [(0, 0, 50), (1, 0, 45), (2, 1, 30), (3, 4, 0)])
+def test_a_block_that_starts_full_is_deducted_to_its_floor(with_duty: Add, missed: int, gone: int, left: int) -> None:
+    found = score(with_duty(HEAD + TIERS), *times("talk", missed, 1), *times("hearing", gone, 50))
+    assert points(found)["meetings"] == left
+    assert found.counted == left + 10  # and the line that starts full
+
+
+def test_a_line_may_start_full_too(with_duty: Add) -> None:
+    policy = with_duty(HEAD + TIERS)
+    assert [points(score(policy, *times("meeting", n, 1)))["kept"] for n in (0, 1, 3)] == [10, 5, 0]
+    told = {part["id"]: part["sentence"] for part in explain(policy, "d")["parts"]}
+    assert "从 10 分起，每 1 得 -5 分，至少 0 分" in told["kept"]
+    assert "从第 3 起到第 4 止每 1 得 3 分" in told["third"]
+
+
+def test_a_group_proposal_credits_its_three_main_authors(with_duty: Add) -> None:
+    """By the order of names; whoever stands fourth or later gets nothing."""
+    text = (
+        "parts: [{id: a, counts: {kinds: [proposal], authorship: [group], share: {order: [1, 1, 1, 0]}}, points: 10}]"
+    )
+    people = [{"type": "member", "id": f"m{n}"} for n in range(1, 6)]
+    row = record(1, "proposal", role="lead")
+    row["authorship"] = "group"
+    row["participants"] = [{"subject": one["id"], "role": "group_member"} for one in people]
+    assert [one.counted for one in verdicts(with_duty(HEAD + text), row, subjects=people)] == [10, 10, 10, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "key"),
+    [
+        ("values: [{points: 1, cap: 2, floor: 3}]", "min_above_max", "values.0.floor"),
+        ("points: 1, from_nth: 3, to_nth: 2", "min_above_max", "to_nth"),
+        ("values: [{points: 1, from_nth: 3, to_nth: 2}]", "min_above_max", "values.0.to_nth"),
+        ("points: 1, each: 0", "bad_value", "each"),
+        ("values: [{points: 1, each: 0}]", "bad_value", "values.0.each"),
+        ("values: [{points: 1, min: 0}]", "unknown_key", "values.0.min"),
+        ("values: [{points: 1, percent: 5}]", "unknown_key", "values.0.percent"),
+        ("points: 1, values: [{cap: 2}]", "unknown_key", "points"),
+        ("values: [{points: 1}, {from: 2021-06-01, cap: 2}]", "missing_key", "values.1"),
+        ("steps: [{at: 1, points: 1}], values: [{each: 2}]", "unknown_key", "values.0.each"),
+        ("steps: [{at: 1, points: 1}], from_nth: 2", "unknown_key", "from_nth"),
+        ("points: 1, values: [{points: 2, met: 1}]", "unknown_key", "values.0.met"),
+        ("points: 1, best: true", "unknown_key", "best"),
+        ("points: 1, from_nth: 0", "bad_value", "from_nth"),
+    ],
+)
+def test_dated_numbers_of_a_line_are_checked_like_those_beside_it(
+    with_duty: Add, written: str, code: str, key: str
+) -> None:
+    with pytest.raises(TemplateErrors) as caught:
+        with_duty(HEAD + f"parts: [{{id: a, counts: {{kinds: [talk]}}, {written}}}]")
+    assert (code, f"parts.0.{key}") in [(fault.code, fault.key) for fault in caught.value.errors]
+
+
+def test_the_whole_of_a_table_keeps_its_floor_below_its_cap(with_duty: Add) -> None:
+    with pytest.raises(TemplateErrors) as caught:
+        with_duty(TABLE.replace("cap: 100, floor: 0", "cap: 100, floor: 101"))
+    assert [(fault.code, fault.key) for fault in caught.value.errors] == [("min_above_max", "values.0.floor")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"duty.d.parts.more.floor": 21}, "min_above_max"),
+        ({"duty.d.parts.more.to_nth": 1}, "min_above_max"),
+        ({"duty.d.parts.more.each": 0}, "bad_value"),
+        ({"duty.d.parts.more.points": None}, "bad_value"),
+        ({"duty.d.groups": [{"id": "g", "lines": ["more"], "cap": 1, "floor": 2}]}, "min_above_max"),
+        ({"duty.d.groups": [{"id": "g", "lines": ["more"], "take": "lowest"}]}, "unknown_word"),
+    ],
+)
+def test_an_overlay_is_held_to_the_same(with_duty: Add, changes: dict[str, Any], code: str) -> None:
+    with pytest.raises(TemplateErrors) as caught:
+        resolve(with_duty(HEAD + TIERS), [_overlay(changes)])
+    assert [fault.code for fault in caught.value.errors] == [code]
+
+
+def test_an_overlay_moves_the_first_that_gives_points(with_duty: Add) -> None:
+    policy = resolve(
+        with_duty(HEAD + TIERS), [_overlay({"duty.d.parts.more.from_nth": 4, "duty.d.parts.missed.base": 1})]
+    )
+    found = points(score(policy, *times("proposal", 4, 1)))
+    assert (found["more"], found["missed"]) == (5, 1)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 NUMBERS = ("min", "max", "percent", "k", "per")
-SCORES = ("base", "cap", "floor", "points", "each", "met", "outstanding")
-LINE_KEYS = ("points", "each", "cap", "floor", "met", "outstanding", "steps", "table", "best", "duty")
+SCORES = ("base", "cap", "floor", "points", "each", "from_nth", "to_nth", "met", "outstanding")
+LINE_KEYS = (*SCORES, "steps", "table", "best", "duty")
 """What a line of a scoring table states."""
 TERMS = ("grades", "groups", "veto", "steps", "table", "best")
 """What a scoring table states besides numbers; an overlay sets each as a whole."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -65,10 +65,16 @@ def _points(part: Part, found: Counted, bench: Bench, period: Period, person: Pe
         reached = [step["points"] for step in terms["steps"] if exactly(step["at"]) <= found.number]
         points = exactly(reached[-1]) if reached else 0
     else:
-        each = terms.get("each")
-        units = found.number // exactly(each) if each else found.number
-        points = units * exactly(terms.get("points") or 0)
-    return _within(points, terms)
+        points = _units(found.number, terms) * exactly(terms.get("points") or 0)
+    return _within(exactly(terms.get("base") or 0) + points, terms)
+
+
+def _units(number: Number, terms: Mapping[str, Any]) -> Number:
+    """How many of what is counted give points: full ones of `each`, from the `from_nth` to the `to_nth`."""
+    each, first, last = terms.get("each"), terms.get("from_nth"), terms.get("to_nth")
+    units = number // exactly(each) if each else number
+    units = units if last is None else min(units, last)
+    return max(units - (first - 1), 0) if first else units
 
 
 def _within(points: Number, terms: Mapping[str, Any]) -> Number:
@@ -78,7 +84,9 @@ def _within(points: Number, terms: Mapping[str, Any]) -> Number:
 
 
 def _group(group: Mapping[str, Any], points: Mapping[str, Number]) -> dict[str, Any]:
-    whole = _within(sum(points.get(line, 0) for line in group["lines"]), group)
+    found = [points[line] for line in group["lines"] if line in points]
+    taken: Number = max(found, default=0) if group.get("take") == "highest" else sum(found)
+    whole = _within(exactly(group.get("base") or 0) + taken, group)
     return {
         "id": group["id"],
         "title": group.get("title", group["id"]),
@@ -114,7 +122,7 @@ def _grade(bench: Bench, duty: Duty, period: Period, person: Person, points: Num
         (
             index
             for index, one in enumerate(grades)
-            if exactly(one["from"]) <= points and _met(bench, one.get("requires", ()), period, person)
+            if exactly(one["from"]) <= points and bench.met(one.get("requires", ()), person.id, period) is not False
         ),
         None,
     )
@@ -125,12 +133,6 @@ def _grade(bench: Bench, duty: Duty, period: Period, person: Person, points: Num
     return str(names[max([best if best is not None else 0, *lowered])])
 
 
-def _met(bench: Bench, duties: Iterable[str], period: Period, person: Person) -> bool:
-    return all(
-        state not in ("outstanding", "exceeded") for duty in duties for state in bench.states(duty, person.id, period)
-    )
-
-
 def _vetoes(bench: Bench, duty: Duty, period: Period, person: Person) -> list[Mapping[str, Any]]:
     return [
         veto
@@ -138,6 +140,6 @@ def _vetoes(bench: Bench, duty: Duty, period: Period, person: Person) -> list[Ma
         if (
             bench.found(key(duty.id, period, f"{VETO}{index}"), person.id).number
             if "where" in veto
-            else not _met(bench, [veto["duty"]], period, person)
+            else bench.met([veto["duty"]], person.id, period) is False
         )
     ]

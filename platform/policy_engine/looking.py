@@ -1,0 +1,136 @@
+"""Duties that look at other duties: a coverage by `meets`; a score by a line's `duty`, a grade's `requires`, a veto's `duty`.
+
+What is looked at is judged first, so nobody may look, by whatever way round, at itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from policy_engine.errors import TemplateError
+from policy_engine.model import Duty, Element
+from policy_engine.overlay import Operation, Overlay
+from policy_engine.periods import Period
+from policy_engine.reader import Document, Way, mapping
+
+Looks = Mapping[str, Iterable[str]]
+Plan = Sequence[tuple[Duty, Period]]
+
+
+def in_turn(plan: Plan) -> Plan:
+    """The plan with everything that is looked at before those who look."""
+    looks: dict[str, set[str]] = defaultdict(set)
+    for duty, _ in plan:
+        if duty.meets or duty.kind == "score":
+            looks[duty.id].update(duty.looks_at)
+    depth: dict[str, int] = {}
+
+    def down(duty: str) -> int:
+        if duty not in depth:
+            depth[duty] = 0  # also ends a circle, which loader and overlay refuse
+            depth[duty] = 1 + max(map(down, looks.get(duty, ())), default=-1)
+        return depth[duty]
+
+    return sorted(plan, key=lambda one: down(one[0].id)) if any(looks.values()) else plan
+
+
+def references(duty: Mapping[str, Any]) -> Iterator[tuple[Way, str]]:
+    """Where a duty as written names others."""
+    for index, name in enumerate(duty.get("meets") or ()):
+        yield ("meets", index), name
+    for index, part in enumerate(duty.get("parts") or ()):
+        if "duty" in part:
+            yield ("parts", index, "duty"), part["duty"]
+    for index, grade in enumerate(duty.get("grades") or ()):
+        for place, name in enumerate(grade.get("requires", ())):
+            yield ("grades", index, "requires", place), name
+    for index, veto in enumerate(duty.get("veto") or ()):
+        if "duty" in veto:
+            yield ("veto", index, "duty"), veto["duty"]
+
+
+def circle(looks: Looks, start: str, first: str) -> tuple[str, ...]:
+    """The shortest way from `start` by `first` back to it; empty where there is none."""
+    ways: list[tuple[str, ...]] = [(start, first)]
+    seen = {first}
+    for way in ways:
+        if way[-1] == start:
+            return way
+        onward = [one for one in looks.get(way[-1], ()) if one not in seen]
+        seen.update(onward)
+        ways += [(*way, one) for one in onward]
+    return ()
+
+
+def looking_faults(documents: Iterable[Document]) -> Iterator[TemplateError]:
+    """Of all duties of a folder together: circles, each once, and duties of somebody else."""
+    duties = {document.data["id"]: document for document in documents}
+    looks = {name: [one for _, one in references(document.data)] for name, document in duties.items()}
+    told: set[frozenset[str]] = set()
+    for name, document in duties.items():
+        for way, other in references(document.data):
+            found = circle(looks, name, other) if other != name else ()
+            if found and frozenset(found) not in told:
+                told.add(frozenset(found))
+                yield document.fault(way, "circle", *circle_sentence(found))
+            if other in duties and other != name:
+                wanted, whose = _asked(document.data), _type(duties[other].data.get("subject", "member"))
+                if wanted and wanted != whose:
+                    yield document.fault(way, "bad_value", *unlike_sentence(other, wanted))
+
+
+def circle_sentence(found: Sequence[str]) -> tuple[str, str]:
+    """What is wrong, and what to do."""
+    return f"几项职责互相看，分不出先后:{' → '.join(found)}", "删去其中一处，让被看的先有结果"
+
+
+def unlike_sentence(other: str, wanted: str) -> tuple[str, str]:
+    """What is wrong, and what to do."""
+    return f"“{other}”不是{wanted}的职责", "换成同一类对象的职责，或改 subject、population"
+
+
+def _asked(duty: Mapping[str, Any]) -> str:
+    """Whose duties this one looks at: its population's, or its own subject's."""
+    return _type(duty.get("population", "")) if "meets" in duty else _type(duty.get("subject", "member"))
+
+
+def _type(whom: Any) -> str:
+    return str(mapping(whom).get("type", "")) if isinstance(whom, Mapping) else str(whom)
+
+
+def looked_at(elements: Mapping[str, Element], duty: Element) -> set[str]:
+    """What a duty has looked at on any day."""
+    parts = [elements[one] for one in duty.traits.get("parts", ()) if one in elements]
+    stated = [{key: entry.value} for key in ("meets", "grades", "veto") for entry in duty.values.get(key, ())]
+    lines = [one.traits for one in parts]
+    return {name for one in (duty.traits, *stated) for _, name in references({**one, "parts": ()})} | {
+        line["duty"] for line in lines if "duty" in line
+    }
+
+
+def overlay_circles(elements: Mapping[str, Element], overlay: Overlay) -> Iterator[tuple[Operation, TemplateError]]:
+    """Circles that an overlay closes, and duties of somebody else that it names; by the operation that does."""
+    touched = [one for one in overlay.operations if one.path.startswith("duty.")]
+    if not touched:
+        return
+    duties = {
+        name.removeprefix("duty."): one
+        for name, one in elements.items()
+        if "kind" in one.traits and name.startswith("duty.")
+    }
+    looks = {name: looked_at(elements, one) for name, one in duties.items()}
+    for operation in touched:
+        name = operation.path.split(".")[1]
+        for other in sorted(looks.get(name, ())):
+            found = circle(looks, name, other)
+            if found:
+                yield operation, overlay.fault(operation, "circle", *circle_sentence(found))
+                break
+            if other in duties:
+                duty = duties[name].traits
+                whom = "population" if "meets" in duty else "subject"
+                wanted = _type(duties[name].read(whom))
+                if wanted and wanted != _type(duties[other].read("subject")):
+                    yield operation, overlay.fault(operation, "bad_value", *unlike_sentence(other, wanted))
