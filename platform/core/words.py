@@ -62,7 +62,7 @@ ACTIONS: Mapping[str, str] = {
     "members.assign_post": "登记任职", "members.end_post": "登记免职", "members.give_account": "为委员开通账号",
     "members.set_conveners": "确定召集人", "members.add_sector": "新建界别", "members.add_special_committee": "新建专委会",
     "members.link_sector": "专委会联系界别", "members.import_roster": "导入名册", "members.anonymise": "匿名处理委员",
-    "members.ask_export": "申请导出个人信息", "members.hand_over": "下载个人信息", "members.close_term": "办理届满",
+    "members.ask_export": "申请导出个人信息", "members.export": "准备个人信息导出", "members.hand_over": "下载个人信息", "members.close_term": "办理届满",
     "members.set_retention": "设定保存年限", "members.anonymise_due": "批量匿名处理",
     "liaison.register_contact": "记录联系", "liaison.confirm_contact": "确认联系", "liaison.reject_contact": "退回联系记录",
     "liaison.withdraw_contact": "撤回联系记录", "liaison.pair_constituent": "结对群众", "liaison.end_pairing": "结束结对",

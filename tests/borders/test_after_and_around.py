@@ -180,7 +180,7 @@ def test_c6_after_a_view_that_raises_too_and_what_listens_to_the_end_of_a_reques
         raise RuntimeError("broken")
 
     request_finished.connect(listen)
-    monkeypatch.setattr("accounts.views.page", broken)
+    monkeypatch.setattr("accounts.views.signing.page", broken)
     try:
         client = Client(headers={"host": "anhua.localhost"}, raise_request_exception=False)
         client.get("/sign-in/").close()

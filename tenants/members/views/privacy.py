@@ -158,7 +158,7 @@ def term(request: HttpRequest) -> HttpResponse:
 def _own(request: HttpRequest) -> Member:
     own = queries.member_of(request.user)
     if own is None:
-        raise NotFound
+        raise NotFound("您的账号没有对应的委员，所以没有委员的个人信息。如有误，请联系本会办公室。")
     return own
 
 
