@@ -31,10 +31,10 @@ def element_at(template: Template, elements: Mapping[str, Element], name: str) -
     if name in elements:
         return elements[name]
     if name == "header":
-        return Element(id=name, title="文件", traits=dict(template.header))
+        return Element(id=name, title=str(template.header.get("title", "文件")), traits=dict(template.header))
     category, word = (*name.removeprefix(LOCAL).split(".", 1), "")[:2]
     entry = words_of(template, elements).get(category, {}).get(word) if name.startswith(LOCAL) else None
-    return Element(id=name, title=word, traits=dict(entry)) if entry is not None else None
+    return Element(id=name, title=str(entry.get("title", word)), traits=dict(entry)) if entry is not None else None
 
 
 def words_of(template: Template, elements: Mapping[str, Element]) -> Words:

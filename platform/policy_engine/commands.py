@@ -162,8 +162,20 @@ def _rebased(answer: Answer) -> str:
             sides = f"上级原来 {_said(line['old'])}，现在 {_said(line['new'])}，本会 {_said(line['local'])}"
             choice = f"；可选 {'、'.join(line['takes'])}" if line["takes"] else ""
             lines.append(f"  {line['outcome']}\t{line['path']}\t{sides}\t{line['why']}{choice}")
-        lines += [f"  news\t{one['path']}\t{_said(one['old'])} → {_said(one['new'])}" for one in step["news"]]
+        lines += [f"  news\t{one['path']}\t{_changed(one)}" for one in step["news"]]
     return "\n".join([*lines, *(f"{one['overlay']}:已定" for one in answer["settled"])])
+
+
+def _changed(news: Answer) -> str:
+    """A change of the parent's in words: what is gone or new is not said as a change to or from nothing."""
+    old, new = news["old"], news["new"]
+    if new == "ended" or (news["state"] == "removed" and old == "standing"):
+        return "已取消"
+    if news["state"] == "removed":
+        return f"已取消（原来 {_said(old)}）"
+    if news["state"] == "added":
+        return "新增" if new == "standing" else f"新增 {_said(new)}"
+    return f"{_said(old)} → {_said(new)}"
 
 
 @command("check", _sound)

@@ -17,7 +17,7 @@ from policy_engine.kinds import NUMBERS
 from policy_engine.model import Dated, Element, Template, plain
 from policy_engine.operations import addressed, collection, gives_way
 from policy_engine.overlay import Operation, Overlay, refuse
-from policy_engine.reader import listed
+from policy_engine.reader import listed, mapping
 from policy_engine.resolve import attempt, misaddressed
 
 Outcome = Literal["kept", "conflict", "redundant", "orphaned", "needs_approval"]
@@ -276,7 +276,12 @@ def _addressed_values(template: Template) -> dict[str, Any]:
             f"{name}.{key}": [[entry.since, entry.value] for entry in series] if len(series) > 1 else series[0].value
             for key, series in element.values.items()
         }
-    return found | {f"header.{key}": value for key, value in template.header.items() if key != "id"}
+    for category, words in mapping(template.header.get("local")).items():
+        for word, entry in words.items():
+            said = entry if isinstance(entry, Mapping) else {"title": entry}
+            found[f"local.{category}.{word}"] = "standing"
+            found |= {f"local.{category}.{word}.{key}": value for key, value in said.items()}
+    return found | {f"header.{key}": value for key, value in template.header.items() if key not in ("id", "local")}
 
 
 def _covered(path: str, touched: set[str]) -> bool:

@@ -390,3 +390,33 @@ def test_two_versions_side_by_side_show_what_the_news_tells() -> None:
     new = edition(YIYANG, {"duty.contacts.min": 4})
     lines = [line["id"] for line in compare(YIYANG, new)["parameters"] if line["state"] == "different"]
     assert lines == [one.path for one in rebase(overlay(), YIYANG, new).news]
+
+
+def with_word(title: str, **others: Any) -> Template:
+    """Our document with one local word, or more."""
+    return replace(YIYANG, header={**YIYANG.header, "local": {"kinds": {"letter": {"title": title}, **others}}})
+
+
+def test_a_local_word_both_renamed_is_a_conflict_and_others_are_news_one_by_one() -> None:
+    change = overlay(put("local.kinds.letter.title", "居民来信"), put("header.title", "本会办法"))
+    old, new = with_word("来信"), with_word("群众来信", call={"title": "来电"})
+    new = replace(new, header={**new.header, "title": "新办法"})
+    word, header = rebase(change, old, new).lines
+    assert (word.outcome, word.old, word.new, word.local) == ("conflict", "来信", "群众来信", "居民来信")
+    assert (header.outcome, header.old, header.new) == ("conflict", old.header["title"], "新办法")
+    news = {one.path: (one.state, one.new) for one in rebase(change, old, new).news}
+    assert news["local.kinds.call"] == ("added", "standing")
+    assert "header.local" not in news
+    assert not news.keys() & {"local.kinds.letter.title", "header.title"}
+    assert {line.outcome for line in rebase(change, old, old).lines} == {"kept"}
+
+
+def test_the_command_says_what_the_parent_dropped(tmp_path: Path) -> None:
+    old = write(tmp_path / "old", SMALL)
+    more = "id: extra\ntitle: 另一件\nclauses: [X-3]\nkind: count\nsubject: member\nperiod: year\ncounts: {kinds: [visit]}\nvalues: [{min: 1}]\n"
+    write(old, {"duties/extra.yaml": more})
+    new = write(tmp_path / "new", SMALL)
+    change = write(tmp_path, {"o.yaml": "overlay: o\nbase: small\ndocument: d\ndecided_by: standing_committee\nfrom: 2022-01-01\nreason: r\noperations:\n  - {op: set, path: duty.visits.min, value: 3}\n"})  # fmt: skip
+    answer = CliRunner().invoke(command_line, ["rebase", str(change / "o.yaml"), "--old", str(old), "--new", str(new)])
+    assert "news\tduty.extra\t已取消" in answer.output
+    assert "standing" not in answer.output
