@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import PurePosixPath
 from typing import Any, NoReturn
 from uuid import UUID
@@ -63,6 +64,23 @@ class CommitteeStorage(FileSystemStorage):
 
     def url(self, name: str | None) -> NoReturn:
         raise ValueError("a stored file has no address; a view checks who asks and sends it (core.storage.send)")
+
+
+def stored(code: str) -> int:
+    """How many files a committee has, whoever asks: the registry, for a certificate."""
+    return sum(len(files) for _, _, files in os.walk(_folder(code)))
+
+
+def remove_all(code: str) -> None:
+    """Everything a committee stored; nothing to do is no error, so that an interrupted deletion can be run again."""
+    if os.path.isdir(_folder(code)):
+        shutil.rmtree(_folder(code))
+
+
+def _folder(code: str) -> str:
+    if not SEGMENT.match(code):
+        raise SuspiciousFileOperation(f"not a committee's code: {code!r}")
+    return os.path.join(settings.MEDIA_ROOT, code)
 
 
 def ticket(name: str, *, user: UUID) -> str:

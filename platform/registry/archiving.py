@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.models import QuerySet
 
-from core import audit, clock, tenancy
+from core import audit, clock, storage, tenancy
 from core.db.router import OWNER
 from core.errors import DomainError
 from core.models import AuditEvent
@@ -180,6 +180,7 @@ def _delete(code: str, today: dt.date, by: str) -> dict[str, Any]:
             new=proof,
         )
         Committee.objects.using(OWNER).filter(pk=row.pk).delete()  # and its domains
+        storage.remove_all(code)  # before the commit: killed in between, the same order finds the committee and goes on
         interrupt.reached("deleted")
     interrupt.reached("gone")
     return proof
@@ -202,6 +203,7 @@ def _proof(row: Committee, by: str) -> dict[str, Any]:
         "deleted_at": clock.now().isoformat(timespec="seconds"),
         "by": by,
         "rows": _counts(row),
+        "files": storage.stored(row.code),
     }
     return proof | {"sha256": digest(proof)}
 

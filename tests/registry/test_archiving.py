@@ -156,6 +156,17 @@ def test_the_certificate_is_the_same_in_the_file_and_in_the_trail_and_its_sum_ho
     assert {"committee", "kept_until", "deleted_at", "by", "rows"} < set(proof)
 
 
+def test_deletion_takes_the_committees_files_and_says_how_many(archived, tmp_path, settings):
+    settings.MEDIA_ROOT = str(tmp_path / "files")
+    for code in (CODE, "430923"):
+        (tmp_path / "files" / code / "photos").mkdir(parents=True)
+        (tmp_path / "files" / code / "photos" / "one.jpg").write_bytes(b"1")
+    _day_is_over()
+    proof = delete(code=CODE, today=TODAY, by="秘书处", certificate=tmp_path / "proof.json")
+    assert proof["files"] == 1
+    assert [folder.name for folder in (tmp_path / "files").iterdir()] == ["430923"]
+
+
 def test_the_code_is_free_again_after_deletion(archived, tmp_path):
     _day_is_over()
     delete(code=CODE, today=TODAY, by="秘书处", certificate=tmp_path / "proof.json")
