@@ -70,6 +70,8 @@ def settable(element: Element) -> set[str]:
     if sort != "duty":
         return keys | (
             {one for one in LISTING_WORDS if one in element.traits or one == "title"} & shapes_of(sort).keys()
+            if sort != "indicator"  # all of one but its kind has dated values
+            else set()
         )
     if element.traits.get("line"):
         keys |= {"title", "base", "cap", "floor"}

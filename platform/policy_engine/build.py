@@ -24,6 +24,10 @@ from policy_engine.schema import NAMED
 Header = Mapping[str, Any]
 DATED = ("due", "late", "within")
 """Values of a duty that are no numbers; an overlay may set them."""
+LISTING_VALUES = ("items", "size", "steps", "receivers", "fields", "modes", "text", "duties")
+INDICATOR_VALUES = (
+    "duties", "records", "name_zh", "definition", "numerator", "denominator", "per", "period", "also_periods", "dimensions",
+)  # fmt: skip
 
 
 def clause_of(entry: Mapping[str, Any]) -> Clause:
@@ -63,13 +67,13 @@ def exclusive_element(number: int, entry: Any, header: Header) -> Element:
 def listing_element(
     kind: str, name: str, entry: Mapping[str, Any], header: Header, *, source: Source | None = None
 ) -> Element:
-    """A checklist, workflow, report, form, venue, text or indicator binding: what is a list or a number may be set, the rest is fixed."""
+    """A checklist, workflow, report, form, venue, text or indicator: what is a list or a number may be set, the rest is fixed."""
     clauses = tuple(entry.get("clauses", ()))
-    keys = ("items", "size", "steps", "receivers", "fields", "modes", "text", "duties")
+    keys = INDICATOR_VALUES if kind == "indicator" else LISTING_VALUES
     values = {key: (_entry(entry[key], header, clauses, source=source),) for key in keys if key in entry}
     return Element(
         id=f"{kind}.{name}",
-        title=entry.get("title", name),
+        title=entry.get("title", entry.get("name_zh", name)),
         clauses=clauses,
         traits={key: value for key, value in entry.items() if key not in {*keys, *NAMED}},
         values=values,

@@ -114,6 +114,7 @@ def _explained(answer: Answer) -> str:
     values = [f"  {key} = {_said(entry['value'])}  ← {_chain(entry)}" for key, entry in answer["values"].items()]
     parts = [f"  {part['title']}:{part['sentence']}" for part in answer["parts"]]
     parts += [f"  {item['title']}" for item in answer["items"]]
+    parts += [f"  计入指标 {one['id']} {one['title']}" for one in answer["indicators"]]
     return "\n".join([answer["title"], answer["sentence"], *parts, "依据:", *clauses, "数值的来历:", *values])
 
 
@@ -227,7 +228,7 @@ def calendar_command(
 @WITH
 @OVERLAYS
 def explain_command(*, name: str, duty: str, others: tuple[str, ...], overlays: tuple[str, ...]) -> Answer:
-    """一项职责为什么是这样：规则、条款、数值的来历。"""
+    """一项职责（或 indicator.<编号> 一个指标）为什么是这样：规则、条款、数值的来历。"""
     return explain(_resolved(name, others, overlays), duty)
 
 

@@ -15,7 +15,7 @@ from policy_engine.model import Element, Template
 from policy_engine.reader import read
 from policy_engine.vocabulary import TEMPLATES, Words, title, words_with
 
-SHOWN = ("duty.", "setting.", "checklist.", "report.", "workflow.", "form.", "venue.", "exclusive.")
+SHOWN = ("duty.", "setting.", "checklist.", "report.", "workflow.", "form.", "venue.", "exclusive.", "indicator.")
 ALL = "*"
 LINES = ("items", "steps", "fields", "receivers")
 SILENT = "—"

@@ -26,7 +26,7 @@ PERIODS = (
     "month",
     "week",
 )  # the same number in a shorter time is stricter
-NAMES = {"title", "remark", "note"}  # what a thing is called asks nothing of anybody
+NAMES = {"title", "name_zh", "definition", "remark", "note"}  # what a thing is called asks nothing of anybody
 ASKED_OF = {"all_of": (True, False), "any_of": (False, True), "at_least_k_of": (False, True)}
 """Per kind: may a part be added, may one be removed, where a duty may only be made stricter."""
 

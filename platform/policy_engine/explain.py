@@ -9,12 +9,13 @@ from typing import Any
 
 from policy_engine import due, rhythms
 from policy_engine.errors import TemplateError, TemplateErrors
-from policy_engine.model import Duty, Filter, Part, Policy, Subject
+from policy_engine.model import Duty, Filter, Indicator, Part, Policy, Subject
 from policy_engine.reader import listed
 from policy_engine.resolve import resolve
 from policy_engine.shares import Share
 from policy_engine.vocabulary import Words, title, words_with
 
+INDICATOR = "indicator."
 COUNTED_AS = {"day": "天", "record": "次", "target": "个对象", "venue": "处阵地", "item": "项"}
 JOINED = {
     "score": "以下各项计分",
@@ -25,7 +26,12 @@ JOINED = {
 
 
 def explain(policy: Policy, duty_id: str, on: date | None = None) -> dict[str, Any]:
-    """`{duty, title, sentence, clauses:[{id,ref,summary}], values:{key:{value,provenance}}}`; unknown duty: TemplateErrors."""
+    """`{duty, title, sentence, clauses:[{id,ref,summary}], values:{key:{value,provenance}}, indicators}`; unknown duty: TemplateErrors.
+
+    `indicator.<code>` instead of a duty: the same of an indicator, of which each has its `indicator` code.
+    """
+    if duty_id.startswith(INDICATOR):
+        return _explain_indicator(policy, duty_id.removeprefix(INDICATOR), on)
     if f"duty.{duty_id}" not in policy.elements:
         names = listed(duty.id for duty in policy.duties_on(on))
         raise TemplateErrors(
@@ -40,7 +46,8 @@ def explain(policy: Policy, duty_id: str, on: date | None = None) -> dict[str, A
         "force": duty.force,
         "sentence": sentence(duty, words),
         "clauses": [{"id": clause.id, "ref": clause.ref, "summary": clause.summary} for clause in clauses],
-        "values": _values(policy, duty_id, on),
+        "values": _values(policy, f"duty.{duty_id}", on),
+        "indicators": [{"id": one.id, "title": one.title} for one in policy.indicators if duty_id in one.duties],
         "parts": [
             {"id": part.id, "title": part.title, "min": part.min, "sentence": _part(policy, part, words)}
             for part in duty.parts
@@ -101,9 +108,47 @@ def _after(duty: Duty, words: Words) -> str:
     return f"{what}以后{limit}"
 
 
-def _values(policy: Policy, duty_id: str, on: date | None) -> Mapping[str, Any]:
+def _explain_indicator(policy: Policy, code: str, on: date | None) -> dict[str, Any]:
+    known = {one.id: one for one in policy.indicators}
+    if code not in known:
+        remedy = f"可用的指标:{listed(known)}"
+        raise TemplateErrors([TemplateError(policy.id, 0, code, "unknown_indicator", f"没有指标“{code}”", remedy)])
+    one, words = known[code], words_with(policy.header.get("local"))
+    clauses = [policy.clauses[clause] for clause in one.clauses if clause in policy.clauses]
+    return {
+        "indicator": code,
+        "title": one.title,
+        "kind": one.kind,
+        "is_own": one.is_own,
+        "definition": one.definition,
+        "sentence": _figure(policy, one, words),
+        "clauses": [{"id": clause.id, "ref": clause.ref, "summary": clause.summary} for clause in clauses],
+        "values": _values(policy, f"{INDICATOR}{code}", on),
+        "indicators": [],
+        "parts": [],
+        "items": [],
+        "policy": {"id": policy.id, "document": policy.document, "digest": policy.digest},
+    }
+
+
+def _figure(policy: Policy, one: Indicator, words: Words) -> str:
+    """An indicator in one sentence: what over what, how often."""
+    what = _counted(one.where, words) if one.where else one.numerator or one.title
+    duties = "、".join(
+        policy.elements[f"duty.{duty}"].title for duty in one.duties if f"duty.{duty}" in policy.elements
+    )
+    said = {
+        "attainment": f"达到“{duties}”的占{one.denominator or '委员数'}的比例" if duties else "没有对应的职责，不适用",
+        "count": f"{what}，共多少{COUNTED_AS.get(one.distinct, '次')}",
+        "ratio": f"{what}，除以{one.denominator or '委员数'}" + (f"，乘以 {one.per:g}" if one.per != 1 else ""),
+    }[one.kind]
+    periods = "、".join(title(words, "periods", period) for period in (one.period, *one.also_periods))
+    return f"{said}，{periods}。" + ("本文件自己的指标，不上报。" if one.is_own else "")
+
+
+def _values(policy: Policy, element: str, on: date | None) -> Mapping[str, Any]:
     shown = {entry["id"]: entry["values"] for entry in resolve(policy, (), on).elements_json()}
-    return dict(shown.get(f"duty.{duty_id}", {}))
+    return dict(shown.get(element, {}))
 
 
 def _whom(subject: Subject, words: Words) -> str:

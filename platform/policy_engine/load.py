@@ -21,6 +21,7 @@ from policy_engine.build import (
 from policy_engine.counting import broken_number_faults, counting_faults
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.exclusive import exclusive_faults
+from policy_engine.indicators import indicator_faults
 from policy_engine.kinds import KINDS, LISTS, NUMBERS, OWN_KEYS, SCORES, TERMS
 from policy_engine.looking import looking_faults
 from policy_engine.model import CONDITIONS, Template
@@ -130,6 +131,9 @@ class _Folder:
         self.faults += looking_faults(filter(_sound, duties))
         for name, key, entry in _section_entries(sections):
             self.faults += _section_faults(sections[name], (name, key), entry, known, names)
+            if name == "indicators":
+                codes, local = {one["code"] for one in self.catalogue()}, mapping(header.data).get("local")
+                self.faults += indicator_faults(sections[name], (name, key), key, entry, codes, local)
 
     def unless_faulty(self, lists: set[str]) -> Known:
         """The lists a duty may name, if all files that may hold them could be read."""
@@ -327,7 +331,7 @@ def setting_fault(name: str, value: Any) -> tuple[str, str, str] | None:
 def _section_faults(
     document: Document, way: Way, entry: Mapping[str, Any], known: Known, duties: Container[str]
 ) -> Iterator[TemplateError]:
-    """Of one checklist, workflow, report, form, venue, text or indicator binding."""
+    """Of one checklist, workflow, report, form, venue, text or indicator."""
     yield from _dangling(document, (*way, "clauses"), entry.get("clauses", ()), known)
     if "size" in entry and entry["items"] and entry["size"] < len(entry["items"]):
         yield document.fault(
@@ -339,10 +343,6 @@ def _section_faults(
     yield from step_faults(document, (*way, "steps"), entry.get("steps", []))
     for lines in ("items", "steps", "fields"):
         yield from _doubles(document, (*way, lines), [line["id"] for line in entry.get(lines, ())])
-    if way[0] == "indicators" and way[1] not in {one["code"] for one in load_catalogue()}:
-        yield document.fault(
-            way, "unknown_indicator", f"目录里没有指标“{way[1]}”", "用共用目录 indicators.yaml 里的编号"
-        )
     for index, duty in enumerate(entry.get("duties", ())):
         if duty not in duties:
             yield document.fault(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -280,7 +280,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
-    """A figure of the shared catalogue (R01…R40) as this policy carries it.
+    """A figure of the shared catalogue (R01…R40) as this policy carries it, or one of the document's own (`is_own`).
 
     `kind`: attainment (share of subjects meeting all of `duties`), count (rows passing `where`), ratio (count over another count).
     `source` names who computes it (`engine` or an app). An attainment without duties is not applicable here.
@@ -301,6 +301,7 @@ class Indicator:
     clauses: tuple[str, ...] = ()
     definition: str = ""
     source: str = "engine"
+    is_own: bool = False
 
     @property
     def applicable(self) -> bool:
@@ -381,8 +382,9 @@ class Template:
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
-        """The shared catalogue with this policy's bindings, in catalogue order."""
-        return tuple(_indicator(self, entry) for entry in self.catalogue)
+        """The shared catalogue with this policy's bindings, in catalogue order, then the document's own by code."""
+        shared = (_indicator(self, entry) for entry in self.catalogue)
+        return (*shared, *(replace(_indicator(self, entry), is_own=True) for entry in _own_indicators(self)))
 
     def to_json(self) -> dict[str, Any]:
         """Canonical and lossless: `from_json(to_json())` is equal."""
@@ -680,8 +682,23 @@ def _distinct(element: Element, on: date | None) -> str:
     return distinct_of({"count": changed}) if changed else str(element.traits.get("distinct", "record"))
 
 
+def _own_indicators(template: Template) -> Iterator[dict[str, Any]]:
+    """What the document, or an overlay, defines itself, as the catalogue writes its own."""
+    for name, element in sorted(template.elements.items()):
+        if name.startswith("indicator.") and "kind" in element.traits and element.stands(None):
+            stated = {key: element.value(key) for key in element.values if element.value(key) is not None}
+            fixed = {
+                "code": name.removeprefix("indicator."),
+                "kind": element.traits["kind"],
+                "clauses": element.clauses,
+            }
+            yield {"name_zh": element.title, **stated, **fixed}
+
+
 def _indicator(template: Template, entry: Mapping[str, Any]) -> Indicator:
     bound = template.elements.get(f"indicator.{entry['code']}")
+    if bound and not bound.stands(None):
+        bound = None
     counts = entry.get("records")
     lists: Any = {key: tuple(entry[key]) for key in ("also_periods", "dimensions", "clauses") if key in entry}
     return Indicator(

@@ -12,6 +12,7 @@ from policy_engine.build import DATED, duty_elements, listing_element, part_elem
 from policy_engine.counting import overlay_faults
 from policy_engine.directions import direction_faults, direction_of, part_faults
 from policy_engine.errors import TemplateError, TemplateErrors
+from policy_engine.indicators import indicator_faults
 from policy_engine.load import duty_faults, local_faults, setting_fault
 from policy_engine.model import CONDITIONS, Dated, Element, Series, Source, Template
 from policy_engine.overlay import Operation, Overlay, refuse
@@ -167,6 +168,9 @@ def _new_elements(
         refuse([overlay.fault(operation, *odd)] if odd else [])
         yield setting_element(name, value, template.header, source=operation.source)
     else:
+        if kind == "indicator":
+            refuse(_at(operation, _indicator_faults(document, template, elements, name)))
+            refuse(_unknown_duties(overlay, operation, elements, value.get("duties", ())))
         yield listing_element(kind, name, value, template.header, source=operation.source)
 
 
@@ -183,6 +187,20 @@ def _new_word(template: Template, elements: Mapping[str, Element], overlay: Over
     entry = {"title": operation.value} if isinstance(operation.value, str) else operation.value
     values = {key: (Dated(operation.source.since, said, operation.source),) for key, said in entry.items()}
     return Element(id=operation.path, title=entry["title"], values=values)
+
+
+def _indicator_faults(
+    document: Document, template: Template, elements: Mapping[str, Element], code: str
+) -> Iterator[TemplateError]:
+    shared = {entry["code"] for entry in template.catalogue}
+    yield from indicator_faults(document, (), code, document.data, shared, local_of(template, elements))
+
+
+def _unknown_duties(
+    overlay: Overlay, operation: Operation, elements: Mapping[str, Element], named: Iterable[str]
+) -> list[TemplateError]:
+    unknown = [one for one in named if f"duty.{one}" not in elements]
+    return [overlay.fault(operation, "unknown_duty", f"没有职责“{one}”", "改成现有职责的 id") for one in unknown]
 
 
 def _must_be_named(overlay: Overlay, operation: Operation, written: str, name: str) -> None:
@@ -204,6 +222,18 @@ def _table_faults(
     rest = {one: element.value(one) for one in ("groups", "grades", "veto") if element.value(one)}
     whole = {"id": element.id.removeprefix("duty."), "kind": "score", "parts": lines, **rest, key: document.data}
     for fault in _score_faults(replace(document, data=whole), template, elements):
+        if fault.key.partition(".")[0] == key:
+            yield replace(fault, key=fault.key.partition(".")[2])
+
+
+def _redefined(
+    document: Document, template: Template, elements: Mapping[str, Element], element: Element, key: str
+) -> Iterator[TemplateError]:
+    """Of an indicator with a new value at `key`."""
+    kind = {"kind": element.traits["kind"]} if "kind" in element.traits else {}
+    whole = {**kind, **{one: element.value(one) for one in element.values}, key: document.data}
+    code = element.id.removeprefix("indicator.")
+    for fault in _indicator_faults(replace(document, data=whole), template, elements, code):
         if fault.key.partition(".")[0] == key:
             yield replace(fault, key=fault.key.partition(".")[2])
 
@@ -230,8 +260,7 @@ def _misfits(
     if odd:
         return [overlay.fault(operation, *odd)]
     if key in ("duties", "meets") and isinstance(operation.value, list):
-        unknown = [one for one in operation.value if f"duty.{one}" not in elements]
-        return [overlay.fault(operation, "unknown_duty", f"没有职责“{one}”", "改成现有职责的 id") for one in unknown]
+        return _unknown_duties(overlay, operation, elements, operation.value)
     if operation.value is None and key in CONDITIONS and key not in ("kinds", "links", "confirmed"):
         return []  # asks for it no longer
     if element.traits.get("line") and (key, operation.value) in (("each", 0), ("points", None)):
@@ -245,6 +274,8 @@ def _misfits(
         ]
     document = Document(overlay.file, operation.value, {(): operation.line})
     found = _at(operation, schema.faults(document, _shape(element, key), words_of(template, elements)))
+    if not found and element.id.startswith("indicator."):
+        found = _at(operation, _redefined(document, template, elements, element, key))
     if not found and key in ("groups", "grades", "veto"):
         found = _at(operation, _table_faults(document, template, elements, element, key))
     if not found and key == "title" and (element.traits.get("line") or element.traits.get("kind") == "score"):
@@ -263,7 +294,7 @@ def mistimed(elements: Mapping[str, Element], overlay: Overlay, operation: Opera
     if element is not None and key == "steps" and element.id.startswith("workflow."):
         found = step_faults(Document("", None), (), operation.value)
         return [overlay.fault(operation, fault.code, fault.message, fault.remedy) for fault in found]
-    if element is None or key not in ("period", *DATED) or "kind" not in element.traits:
+    if element is None or key not in ("period", *DATED) or "kind" not in element.traits or not name.startswith("duty."):
         return []
     day = operation.source.since
     duty = {"kind": element.traits["kind"], "period": element.read("period", day), "due": element.value("due", day)}

@@ -398,6 +398,19 @@ STEP = closed(
     },
     "id", "title",
 )  # fmt: skip
+INDICATOR: Schema = {
+    "name_zh": TEXT,
+    "definition": TEXT,
+    "kind": {"enum": ["attainment", "count", "ratio"]},
+    "numerator": TEXT,
+    "denominator": TEXT,
+    "per": {"type": "number"},
+    "period": word("periods"),
+    "also_periods": words("periods"),
+    "dimensions": IDS,
+    "clauses": IDS,
+    "records": COUNTS,
+}
 SECTIONS: dict[str, Schema] = {
     "checklists": closed({**NAMED, "items": {"type": "array", "items": LINE}, "size": SIZE}, "title", "items"),
     "workflows": closed({**NAMED, "ordered": FLAG, "steps": {"type": "array", "items": STEP, "minItems": 1}}, "title", "steps"),
@@ -415,7 +428,7 @@ SECTIONS: dict[str, Schema] = {
     "venues": closed({**NAMED, "kind": word("venue_kinds"), "modes": words("modes"), "checklist": TEXT, "workflow": TEXT}, "title"),
     "texts": closed({**NAMED, "text": TEXT}, "title", "text"),
     "readings": closed({**NAMED, "reading": NAME, "carried_by": {**IDS, "minItems": 1}}, "title", "reading"),
-    "indicators": closed({"duties": {**IDS, "minItems": 1}, "note": TEXT}, "duties"),
+    "indicators": closed({"duties": {**IDS, "minItems": 1}, "note": TEXT, "direction": DIRECTION, **INDICATOR}),
 }  # fmt: skip
 SINGULAR = {name: name[:-1] for name in SECTIONS}
 CATALOGUE = closed(
@@ -423,21 +436,7 @@ CATALOGUE = closed(
         "indicators": {
             "type": "array",
             "items": closed(
-                {
-                    "code": ID,
-                    "name_zh": TEXT,
-                    "definition": TEXT,
-                    "kind": {"enum": ["attainment", "count", "ratio"]},
-                    "numerator": TEXT,
-                    "denominator": TEXT,
-                    "per": {"type": "number"},
-                    "period": word("periods"),
-                    "also_periods": words("periods"),
-                    "dimensions": IDS,
-                    "clauses": IDS,
-                    "source": TEXT,
-                    "records": COUNTS,
-                },
+                {"code": ID, "source": TEXT, **INDICATOR},
                 "code", "name_zh", "kind",
             ),
         }

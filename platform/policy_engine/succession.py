@@ -102,7 +102,8 @@ class _Merging:
 
     def must_differ(self, name: str, present: Element, element: Element, day: date, gone: set[str]) -> bool:
         """May the same name not go on? Settings may: the later document's word counts from its day."""
-        if name in gone or name.startswith(("setting.", "indicator.")):
+        is_binding = name.startswith("indicator.") and "kind" not in element.traits
+        if name in gone or is_binding or name.startswith("setting."):
             return False
         until = present.ends or date_of(self.owners[name].header.get("in_force_until"))
         return not (until and until <= day) and _content(present) != _content(element)

@@ -97,5 +97,5 @@ def shared_indicators() -> Mapping[str, Indicator]:
 
 
 def indicators_of(policy: Policy) -> Mapping[str, Indicator]:
-    """The carried indicators as a policy binds them, by code."""
-    return {one.id: one for one in policy.indicators if one.id in CARRIED}
+    """The carried indicators as a policy binds them, by code; a document's own are nobody else's and stay out of returns."""
+    return {one.id: one for one in policy.indicators if one.id in CARRIED and not one.is_own}

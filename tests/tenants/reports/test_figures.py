@@ -8,8 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.audit import SYSTEM
+from tenants.policy import actions as policy
+from tenants.policy.queries import policy_on
 from tenants.reports import queries
-from tenants.reports.queries.figures import figure
+from tenants.reports.models import ReturnFigure
+from tenants.reports.queries.figures import CARRIED, figure
+from tests.tenants.reports.conftest import TODAY
 
 DAY = dt.date(2022, 11, 30)
 
@@ -66,6 +71,32 @@ def test_an_adapted_value_is_sent_by_ones_own_and_by_the_parents_measure(year, a
     assert figures["R05", "parent"] == (2, 4)
     digests = queries.own_figures(DAY).policies
     assert digests["own"] != digests["parent"]
+
+
+OWN_INDICATORS = {
+    "X1": {"name_zh": "结对达标率", "definition": "本会的算法", "kind": "attainment", "duties": ["constituents"]},
+    "X2": {"name_zh": "走访数", "definition": "走访次数", "kind": "count", "records": {"kinds": ["visit"]}},
+}
+
+
+@pytest.mark.django_db
+def test_indicators_of_ones_own_are_never_sent_up(year, anhua):
+    (member,) = year.members(5)
+    year.contact(member)
+    before = _own()
+    policy.adapt(
+        operations=[
+            {"op": "add", "path": f"indicator.{code}", "value": value} for code, value in OWN_INDICATORS.items()
+        ],
+        reason="本县另看两项", body="chairpersons_council", meeting="第3次会议", decided_on=dt.date(2022, 3, 1),
+        document_number="安协发〔2022〕3号", in_force_from=dt.date(2022, 3, 1), today=TODAY, by=SYSTEM,
+    )  # fmt: skip
+    assert [one.id for one in policy_on(DAY).indicators if one.is_own] == ["X1", "X2"]
+    assert _own() == before
+    sent = year.report()
+    assert sent is not None
+    figures = ReturnFigure.objects.values_list("indicator", flat=True)
+    assert set(figures) == set(CARRIED)
 
 
 @pytest.mark.django_db
