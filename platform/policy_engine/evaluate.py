@@ -13,6 +13,7 @@ from policy_engine.model import Policy
 from policy_engine.plan import tallies
 from policy_engine.reader import Document
 from policy_engine.tally import count
+from policy_engine.uncollected import uncollected
 
 
 def evaluate(policy: Policy, facts: Mapping[str, Any] | Document, as_of: date) -> list[Verdict]:
@@ -26,15 +27,16 @@ def evaluate(policy: Policy, facts: Mapping[str, Any] | Document, as_of: date) -
             ]
         )
     document = facts if isinstance(facts, Document) else Document("facts", facts)
-    sheet = normalised(document, policy)
-    return judge(
-        policy,
-        sheet.subjects,
-        count(tallies(policy, as_of, events=sheet.events), sheet.rows),
-        as_of,
-        waivers=sheet.waivers,
-        events=sheet.events,
-    )
+    with uncollected():
+        sheet = normalised(document, policy)
+        return judge(
+            policy,
+            sheet.subjects,
+            count(tallies(policy, as_of, events=sheet.events), sheet.rows),
+            as_of,
+            waivers=sheet.waivers,
+            events=sheet.events,
+        )
 
 
 def verdicts_json(policy: Policy, verdicts: list[Verdict]) -> dict[str, Any]:

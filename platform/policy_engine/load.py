@@ -29,6 +29,7 @@ from policy_engine.quick import is_day
 from policy_engine.reader import Document, Way, listed, mapping, read
 from policy_engine.scoring import score_faults, unscored_faults
 from policy_engine.timing import step_faults, timing_faults
+from policy_engine.uncollected import uncollected
 from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
 from policy_engine.whom import whom_faults
 
@@ -54,7 +55,8 @@ ENGINE_SETTINGS = {
 
 def load_template(path: Path | str) -> Template:
     """Read and check a template folder. Raises TemplateErrors (all faults found), nothing else."""
-    return _Folder(Path(path)).template()
+    with uncollected():
+        return _Folder(Path(path)).template()
 
 
 def find_template(name: str) -> Path:

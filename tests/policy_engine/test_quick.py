@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from policy_engine import schema
 from policy_engine.quick import compiled
 from policy_engine.reader import parse
+from policy_engine.uncollected import uncollected
 from policy_engine.vocabulary import shared_words
 from tests.policy_engine.conftest import SMALL
 from tests.policy_engine.test_commands import FACTS
@@ -78,3 +80,21 @@ def test_quick_and_slow_agree(name: str, value: Any, choose: int, extra: bool) -
         broken = {**broken, "title": value}
     slow = schema.slow_validator(shape, shared_words()).is_valid(broken)
     assert compiled(shape, shared_words())(broken) is slow
+
+
+def test_the_collector_rests_and_comes_back_whatever_happens() -> None:
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="odd"), uncollected():
+        assert not gc.isenabled()
+        raise ValueError("odd")
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
