@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from policy_engine import schema
@@ -13,7 +13,7 @@ from policy_engine.almanac import Event
 from policy_engine.bench import Person, Post
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.model import Policy
-from policy_engine.reader import Document, Way
+from policy_engine.reader import Document, Way, mapping
 from policy_engine.rhythms import looks_like_key
 from policy_engine.tally import Row
 from policy_engine.vocabulary import Words, group_of, words_with
@@ -21,6 +21,8 @@ from policy_engine.waivers import ALWAYS, Waiver
 
 SELF = Person("committee", "self")
 SIGNERS = ("lead", "co_signer")
+NOBODY = ("", "", "")
+"""In the place of a subject where a record names only whom it was done to: a letter that came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ def normalised(document: Document, policy: Policy) -> Facts:
 
 def rows(data: Mapping[str, Any], words: Words | None = None) -> Iterator[Row]:
     """The deed rows of a checked fact sheet, the same as the SQL view gives."""
-    known = _Known(data)
-    outputs = _outputs(words or words_with({}))
+    words = words or words_with({})
+    known, outputs = _Known(data, words), _outputs(words)
     for record in data.get("records", ()):
         yield from _record_rows(record, known, outputs)
     for link in data.get("links", ()):
@@ -65,8 +67,10 @@ def rows(data: Mapping[str, Any], words: Words | None = None) -> Iterator[Row]:
 class _Known:
     """What a sheet says of its subjects."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], words: Words) -> None:
         self.types = _types(data)
+        self._data = data
+        self._targets = {kind: found for kind in words["links"] if (found := _led_to(words, kind))}
         self.modes = {entry["id"]: _mode(entry) for entry in data["subjects"] if entry["type"] == "venue"}
         self.sectors = {
             entry["id"]: entry["id"] if entry["type"] == "sector" else entry.get("sector") for entry in data["subjects"]
@@ -78,6 +82,18 @@ class _Known:
             if not any(post.since or post.until for post in self._posts.get(subject, ()))
         }
 
+    def target(self, value: Any) -> tuple[str | None, str | None]:
+        """A target that is no subject of the sheet is of the type that is stated elsewhere, or that the link to it names."""
+        kind, name = _reference(value, self.types)
+        return (kind, name) if kind or not name else (self._others.get(name), name)
+
+    @cached_property
+    def _others(self) -> dict[str, str]:
+        links = ((link["to"], link["kind"]) for link in self._data.get("links", ()))
+        found = {one: self._targets[kind] for one, kind in links if kind in self._targets}
+        stated = (record["target"] for record in self._data.get("records", ()) if record.get("target"))
+        return found | {one["id"]: one["type"] for one in stated if isinstance(one, Mapping)}
+
     def sector(self, subject: str) -> str | None:
         return self.sectors.get(subject)
 
@@ -88,6 +104,17 @@ class _Known:
     def _held(self, subject: str, on: date) -> tuple[str, ...]:
         always = ("member",) if self.types.get(subject) == "member" else ()
         return always + tuple(post.kind for post in self._posts.get(subject, ()) if _holds(post, on))
+
+
+def _led_to(words: Words, link: str) -> str | None:
+    """The type of target a link is named after: a `constituent` leads to a constituent. A local link leads where its shared word does."""
+    seen: set[str] = set()
+    while link not in seen:
+        if link in words["target_types"]:
+            return link
+        seen.add(link)
+        link = str(mapping(words["links"].get(link)).get("is_a", link))
+    return None
 
 
 def _holds(post: Post, on: date) -> bool:
@@ -130,7 +157,7 @@ def _record_rows(record: Mapping[str, Any], known: _Known, outputs: Collection[s
     """One row per participant, and one for the organiser as such. Most records are plain, so what is rare is added after."""
     types, always, sectors, get = known.types, known.always, known.sectors, record.get
     usual = "lead" if record["kind"] in outputs else "participant"
-    organiser, target = _reference(get("organiser"), types), _reference(get("target"), types)
+    organiser, target = _reference(get("organiser"), types), known.target(get("target"))
     part = get("participants", ())
     authors = [(types[one["subject"]], one["subject"], one.get("role") or usual) for one in part]
     authorship = get("authorship") or (_usual_authorship(authors) if usual == "lead" else None)
@@ -142,6 +169,8 @@ def _record_rows(record: Mapping[str, Any], known: _Known, outputs: Collection[s
     )
     present, crews = (authors, None) if len(authors) == 1 else (list(dict.fromkeys(authors)), _crews(authors))
     number = len(present)
+    if not present and not organiser[1] and target[1]:
+        present = [NOBODY]
     if organiser[0] and organiser[1] and (organiser[0], organiser[1], "organiser") not in present:
         present = [*present, (organiser[0], organiser[1], "organiser")]
     rare = (
@@ -157,7 +186,7 @@ def _record_rows(record: Mapping[str, Any], known: _Known, outputs: Collection[s
             on_date=on,
             subject_type=subject_type,
             subject_id=subject_id,
-            role=role,
+            role=role or None,
             authorship=authorship,
             organiser_type=organiser[0],
             organiser_id=organiser[1],

@@ -270,7 +270,7 @@ class _Behind:
 def credited_of(by: str, row: Row) -> str | None:
     """Whose count a row goes to."""
     if by == "all":
-        return EVERYBODY
+        return EVERYBODY if row.subject_id else None
     if by == "pair":
         return pair(row.subject_id, row.target_id) if row.target_id is not None else None
     return row.subject_id if by == "subject" else row.target_id

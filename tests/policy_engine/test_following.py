@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -283,3 +284,45 @@ def test_everybody_has_one_turn_a_round(size: int, number: int) -> None:
 @pytest.mark.parametrize("period", ["term", "once", "event", "continuous"])
 def test_there_are_no_turns_where_nothing_comes_round(with_duty: Add, period: str) -> None:
     assert ("turns", "bad_value") in refused(with_duty, SHIFT + f"period: {period}\nturns: {{starts: 2022-01-03}}")
+
+
+def test_a_letter_that_names_only_the_office_it_went_to_is_to_be_answered(with_duty: Add) -> None:
+    policy = with_duty(
+        "kind: follow_up\nsubject: office\nperiod: year\nafter: {kinds: [contact], by: target}\nwithin: {days: 7}\n"
+        "counts: {kinds: [talk]}\nlinked: false\n"
+    )
+    office, letter = {"type": "office", "id": "o1"}, {"kind": "contact", "on": "2021-05-01"}
+    letters = [{"id": "p1", **letter, "target": office}, {"id": "p2", **letter, "target": "o1"}, {"id": "p3", **letter}]
+    (one,) = found(policy, subjects=[office], records=letters)
+    assert (one.state, one.min, one.missing, one.overdue) == ("outstanding", 2, ("p1", "p2"), True)
+
+
+def test_what_names_nobody_is_nobodys_deed(with_duty: Add) -> None:
+    policy = with_duty(
+        "kind: count\nsubject: committee\nperiod: year\ncounts: {kinds: [visit], by: all}\nvalues: [{min: 1}]"
+    )
+    visit = {"id": "r1", "kind": "visit", "on": "2021-05-01", "target": {"type": "person", "id": "h1"}}
+    (one,) = found(policy, records=[visit])
+    assert (one.subject, one.counted) == ("self", 0)
+
+
+@pytest.mark.parametrize("target", ["h1", {"type": "constituent", "id": "h1"}])
+@pytest.mark.parametrize("told", ["link", "local link", "another record"])
+def test_a_target_is_of_the_type_the_sheet_gives_it_elsewhere(
+    with_duty: Add, target: Any, told: str, small: Path
+) -> None:
+    header = (small / "policy.yaml").read_text(encoding="utf-8")
+    local = "local: {links: {neighbour: {title: 结对邻里, is_a: constituent}}}\n"
+    policy = with_duty(
+        "kind: count\nsubject: member\nperiod: year\ncounts: {kinds: [visit], target_types: [constituent]}\nvalues: [{min: 1}]",
+        policy=header + local,
+    )
+    visit = {"id": "r1", "kind": "visit", "on": "2021-05-01", "participants": [{"subject": "m1"}], "target": target}
+    stated = {"id": "r2", "kind": "contact", "on": "2021-06-01", "target": {"type": "constituent", "id": "h1"}}
+    kind = "neighbour" if told == "local link" else "constituent"
+    (one,) = found(
+        policy,
+        records=[visit, stated] if told == "another record" else [visit],
+        links=[{"id": "l1", "kind": kind, "from": "m1", "to": "h1"}] if "link" in told else [],
+    )
+    assert one.counted == 1
