@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
 
 from policy_engine import due, rhythms
-from policy_engine.almanac import Almanac, Event, moved
+from policy_engine.almanac import DAY, Event, moved
 from policy_engine.explain import sentence
 from policy_engine.model import Duty, Element, Policy
 from policy_engine.periods import year_of
-from policy_engine.plan import almanac_of, dated
+from policy_engine.plan import duties_and_periods
 from policy_engine.vocabulary import Words, title, words_with
 
 ORDER = (
@@ -24,13 +25,14 @@ ORDER = (
 def calendar(policy: Policy, year: int, events: Iterable[Event] = ()) -> dict[str, Any]:
     """`{policy, year, obligations:[{rhythm, often, element, title, force, sentence, by, days:[{period, due}], clauses}]}`.
 
-    Duties that somebody must fulfil, and reports no duty carries, as the year's last day reads them; by rhythm, then by first due day.
+    Duties that somebody must fulfil, and reports no duty carries, as the year's last day reads them; by rhythm, then by first due
+    day. `days` are the due days that fall in the year, of whatever period, each by the rule its period is judged by.
     """
     start = date(year, int(policy.setting("year_start_month", date(year, 12, 31), 1)), 1)
     last = moved(year_of(start, start.month).until, -1)
-    words, almanac = words_with(policy.header.get("local")), almanac_of(policy, last, events)
-    duties = [duty for duty in policy.duties_on(last) if duty.in_force and duty.judged]
-    lines = [_of_duty(duty, words, almanac, last) for duty in duties]
+    words, found = words_with(policy.header.get("local")), _due_days(policy, start, last, tuple(events))
+    duties = [duty for duty in policy.duties_on(last) if duty.judged and (duty.in_force or found[duty.id])]
+    lines = [_of_duty(duty, words, found[duty.id]) for duty in duties]
     lines += list(_of_reports(policy, duties, words, last))
     return {
         "policy": {"id": policy.id, "title": policy.header.get("title")},
@@ -39,11 +41,26 @@ def calendar(policy: Policy, year: int, events: Iterable[Event] = ()) -> dict[st
     }
 
 
-def _of_duty(duty: Duty, words: Words, almanac: Almanac, last: date) -> dict[str, Any]:
+def _due_days(policy: Policy, start: date, last: date, events: tuple[Event, ...]) -> dict[str, list[tuple[date, str]]]:
+    """By duty: (due day, period) within the year, also of periods begun the year before or the year after."""
+    found: dict[str, dict[str, date | None]] = defaultdict(dict)
+    beside = (year_of(last + DAY, start.month).until, start)
+    for day in (
+        *(moved(one, -1) for one in beside),
+        last,
+    ):  # where several years tell of a period, this one's word stands
+        for duty, period in duties_and_periods(policy, day, events):
+            if duty.period == "continuous" and day != last:
+                continue  # shown over each year, with the same day
+            found[duty.id][period.key] = period.due if duty.in_force and not duty.is_younger(period.due) else None
+    dated: dict[str, list[tuple[date, str]]] = defaultdict(list)
+    for name, periods in found.items():
+        dated[name] = sorted((due, key) for key, due in periods.items() if due and start <= due <= last)
+    return dated
+
+
+def _of_duty(duty: Duty, words: Words, days: list[tuple[date, str]]) -> dict[str, Any]:
     said = partial(title, words)
-    periods = (
-        [] if duty.due is None else [dated(duty, one, almanac) for one in rhythms.begun(duty.rhythm, last, almanac)]
-    )
     return {
         "rhythm": duty.period,
         "often": rhythms.said(duty.rhythm, said),
@@ -52,7 +69,7 @@ def _of_duty(duty: Duty, words: Words, almanac: Almanac, last: date) -> dict[str
         "force": duty.force,
         "sentence": sentence(duty, words),
         "by": due.said(duty.due, said) if duty.due else None,
-        "days": [{"period": one.key, "due": one.due.isoformat()} for one in periods if one.due],
+        "days": [{"period": key, "due": day.isoformat()} for day, key in days],
         "clauses": list(duty.clauses),
     }
 

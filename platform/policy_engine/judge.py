@@ -124,7 +124,8 @@ class _Judge:
             records=measured.records,
             due=due,
             overdue=due is not None and state == "outstanding" and self.bench.as_of > due,
-            late=(self.bench.late(duty, period, person) if period.due else 0) + (measured.late if applies else 0),
+            late=(self.bench.late(duty, period, person) if period.due and not duty.is_younger(period.due) else 0)
+            + (measured.late if applies else 0),
             reason=self.reason(duty, period, person, measured, applies=applies),
             next=measured.next if applies else (),
             out_of_order=measured.out_of_order if applies else (),
@@ -134,7 +135,7 @@ class _Judge:
     def state(self, duty: Duty, period: Period, person: Person, measured: Measured) -> State:
         if period.awaits or not duty.in_force or not self.bench.binds(person, duty, period):
             return "not_applicable"
-        if measured.idle or not self.bench.has_turn(duty, period, person):
+        if duty.is_younger(period.due) or measured.idle or not self.bench.has_turn(duty, period, person):
             return "not_applicable"
         unasked = duty.min is None and duty.max is None and measured.asked is None
         if not duty.judged or unasked or duty.period == "event":
@@ -149,6 +150,8 @@ class _Judge:
         """Why there is nothing to judge, or no due day."""
         if period.awaits:
             return f"还没有“{self.meeting(period.awaits)}”的日期，不能评判"
+        if not applies and duty.in_force and duty.is_younger(period.due):
+            return "截止日在这项职责施行以前，不评判"
         if not applies and duty.turns and self.bench.binds(person, duty, period):
             return "这一期没有轮到"
         if not applies and measured.idle and duty.in_force:

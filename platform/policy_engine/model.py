@@ -264,6 +264,12 @@ class Duty:
     items: tuple[Item, ...] = ()
     listing: str | None = None
     terms: Mapping[str, Any] = field(default_factory=dict)
+    begins: date | None = None
+
+    def is_younger(self, due: date | None) -> bool:
+        """Had a due day gone by before the duty was there to bind anybody? A date the document itself writes is meant as written."""
+        stated = self.due is not None and "on" in self.due
+        return not stated and due is not None and self.begins is not None and due < self.begins
 
     @property
     def looks_at(self) -> tuple[str, ...]:
@@ -534,6 +540,7 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
         ordered=_ordered(template, traits),
         **(_follow_up(template, element, on) if "after" in traits else {}),
         in_force=element.stands(on),
+        begins=element.begins,
         waivable=element.read("waivable", on, force == "in_principle"),
         pro_rata=_pro_rata(element.read("pro_rata", on, template.setting("pro_rata", on))),
         min=_least(template, element, on, parts, items),

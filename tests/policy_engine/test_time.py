@@ -16,6 +16,7 @@ from policy_engine.almanac import Almanac, Event
 from policy_engine.due import due_day, stricter
 from policy_engine.periods import Period
 from policy_engine.rhythms import begun, looks_like_key, ordinal, rhythm_of
+from tests.policy_engine.conftest import SMALL
 
 Add = Callable[..., Policy]
 VISITS = "kind: count\ncounts: {kinds: [visit]}\nvalues: [{min: 1}]\n"
@@ -431,3 +432,34 @@ def test_a_period_without_a_known_start_or_end_shrinks_for_nobody(with_duty: Add
         "s22": 7
     }  # July to January, of the thirteen months the year between the meetings touches
     assert verdicts(with_duty(f"{rule}period: {{after: plenary_session}}\n"), as_of="2022-03-01", subjects=late, events=SESSIONS)[-1].min == 12  # fmt: skip
+
+
+def test_nobody_is_late_for_a_day_before_the_rule_was_in_force(with_duty: Add) -> None:
+    end = "counts: {kinds: [visit]}\nvalues: [{min: 1}]\n"
+    before = "period: {before: plenary_session}\ndue: {days_before: 30, event: plenary_session}"
+    policy = with_duty(f"kind: count\nsubject: member\n{before}\n{end}")
+    session = [{"id": "q5", "kind": "plenary_session", "on": "2021-01-18"}]
+    (one,) = verdicts(policy, visit(1, "2021-01-03"), as_of="2021-02-01", events=session)
+    assert (one.state, one.due, one.overdue, one.late) == ("not_applicable", None, False, 0)
+    assert one.reason == "截止日在这项职责施行以前，不评判"
+    policy = with_duty(f"kind: count\nsubject: member\nperiod: month\ndue: {{day: 25}}\n{end}")
+    text = {"id": "d2", "title": "新的", "clauses": ["X-1"], "kind": "count", "subject": "member", "period": "month"}
+    text |= {"due": {"day": 25}, "counts": {"kinds": ["visit"]}, "values": [{"min": 1}]}
+    added = {"op": "add", "path": "duty.d2", "value": text}
+    head = {"overlay": "o", "base": "small", "document": "d", "decided_by": "standing_committee", "reason": "r"}
+    whole = resolve(policy, [load_overlay({**head, "from": "2021-03-28", "operations": [added]})])
+    facts = {"subjects": [{"type": "member", "id": "m1"}]}
+    found = [
+        one for one in evaluate(whole, facts, date(2021, 4, 30)) if one.duty == "d2" and one.state != "not_applicable"
+    ]
+    assert [(one.period.key, one.overdue) for one in found] == [("2021-04", True)]
+
+
+def test_what_was_to_be_answered_before_the_rule_was_in_force_is_not_asked_for(with_duty: Add) -> None:
+    policy = with_duty(
+        "kind: follow_up\nsubject: member\nperiod: year\nafter: {kinds: [visit]}\nwithin: {days: 7}\n"
+        "counts: {kinds: [talk]}\n",
+        policy=SMALL["policy.yaml"].replace("in_force_from: 2021-01-01", "in_force_from: 2021-03-01"),
+    )
+    (one,) = verdicts(policy, visit(1, "2021-02-01"), visit(2, "2021-02-25"), as_of="2021-04-01")
+    assert (one.min, one.missing) == (1, ("r2",))

@@ -88,7 +88,8 @@ def _triggers(bench: Bench, duty: Duty, period: Period, person: Person) -> Itera
         for event in bench.almanac.events
         if event.kind in duty.after_events and period.start <= event.on < until
     ]
-    return (Trigger(on, name, limit(on, duty.within, bench.almanac)) for on, name in happened)
+    asked = (Trigger(on, name, limit(on, duty.within, bench.almanac)) for on, name in happened)
+    return (one for one in asked if not duty.is_younger(one.due))
 
 
 def _parsed(values: Iterable[str]) -> Iterable[tuple[str, date, str]]:
