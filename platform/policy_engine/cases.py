@@ -15,7 +15,7 @@ from policy_engine.facts import usual_role
 from policy_engine.judge import Verdict
 from policy_engine.model import Template
 from policy_engine.overlay import load_overlay
-from policy_engine.reader import Document, read
+from policy_engine.reader import Document, listed, read
 from policy_engine.resolve import resolve
 from policy_engine.vocabulary import Words, words_with
 
@@ -79,6 +79,7 @@ def _compared(
 ) -> Iterator[TemplateError]:
     """One expectation against the verdict it means; the period may be left out where there is only one."""
     way = ("expect", index)
+    wanted = {**wanted, "period": str(wanted["period"])} if "period" in wanted else wanted
     chosen = [
         one
         for one in verdicts
@@ -86,11 +87,10 @@ def _compared(
         and wanted.get("period", one.period.key) == one.period.key
     ]
     if len(chosen) != 1:
-        yield document.fault(
-            way, "no_such_verdict", f"对应的结果有 {len(chosen)} 条", "写明 subject、duty、period，使它恰好对应一条"
-        )
+        yield document.fault(way, "no_such_verdict", f"对应的结果有 {len(chosen)} 条", _which(wanted, verdicts))
         return
     answer = chosen[0].to_json() | {"period": chosen[0].period.key}
+    working = how(chosen[0])
     for key, value in wanted.items():
         if key not in answer:
             yield document.fault((*way, key), "unknown_key", f"结果里没有“{key}”", f"可用的键:{'、'.join(answer)}")
@@ -98,9 +98,42 @@ def _compared(
             yield document.fault(
                 (*way, key),
                 "case_fails",
-                f"{wanted['subject']}/{wanted['duty']} 的 {key} 应为 {value}，算出来是 {answer[key]}",
+                f"{wanted['subject']}/{wanted['duty']} 的 {key} 应为 {value}，算出来是 {answer[key]}"
+                + (f"。{working}" if working else ""),
                 "核对手算和规则",
             )
+
+
+def _which(wanted: Mapping[str, Any], verdicts: list[Verdict]) -> str:
+    """What one could have meant."""
+    periods = [one.period.key for one in verdicts if (one.subject, one.duty) == (wanted["subject"], wanted["duty"])]
+    if periods:
+        return f"写明 period，使它恰好对应一条；可用的:{listed(periods)}"
+    of_duty = [one.subject for one in verdicts if one.duty == wanted["duty"]]
+    if of_duty:
+        return f"“{wanted['duty']}”的结果里没有“{wanted['subject']}”；可用的 subject:{listed(dict.fromkeys(of_duty))}"
+    return f"没有“{wanted['duty']}”的结果；可用的 duty:{listed(dict.fromkeys(one.duty for one in verdicts))}"
+
+
+def how(verdict: Verdict) -> str:
+    """How a verdict came about, for whoever did the sum by hand: part by part, and the records behind it."""
+    said = [_part_said(part) for part in verdict.parts]
+    said += [f"{verdict.numerator}/{verdict.denominator}"] if verdict.denominator is not None else []
+    said += [f"缺 {listed(verdict.missing)}"] if verdict.missing else []
+    said += [f"记录 {listed(verdict.records)}"] if verdict.records else [] if verdict.parts else ["没有数到记录"]
+    said += [f"等次 {verdict.grade}"] if verdict.grade else []
+    said += [verdict.reason] if verdict.reason else []
+    return "其中:" + "；".join(said)
+
+
+def _part_said(part: Mapping[str, Any]) -> str:
+    """A line of a scoring table with its points, any other part with its count; a group is no further line."""
+    name = part.get("title") or part["id"]
+    if "lines" in part:
+        return f"({name}一组 {listed(part['lines'])} 合计 {part['points']} 分)"
+    records = f"({listed(part['records'])})" if part.get("records") else ""
+    points = f" 得 {part['points']} 分" if "points" in part else ""
+    return f"{name} {part['counted']}{records}{points}"
 
 
 def _spread(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

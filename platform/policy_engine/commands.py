@@ -32,7 +32,9 @@ from policy_engine.succession import together
 from policy_engine.vocabulary import TEMPLATES, words_with
 
 Answer = dict[str, Any]
-JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+JSON = click.option(
+    "--json", "as_json", is_flag=True, help="以 JSON 输出；有错误时不论写不写，都把 JSON 写到标准错误，退出码 2"
+)
 WITH = click.option(
     "--with", "others", multiple=True, metavar="NAME|DIR", help="同时或先后有效的另一份文件，可以有几份"
 )
@@ -102,8 +104,12 @@ def _elements(answer: Answer) -> str:
 
 
 def _verdicts(answer: Answer) -> str:
+    keys = ("subject", "duty", "period", "state", "counted", "outstanding")
     rows = (
-        (one["subject"], one["duty"], one["period"]["key"], one["state"], one["counted"], one["outstanding"])
+        [
+            *({**one, "period": one["period"]["key"]}[key] for key in keys),
+            *filter(None, [one.get("grade"), one["reason"]]),
+        ]
         for one in answer["verdicts"]
     )
     return "\n".join("\t".join(map(str, row)) for row in rows)

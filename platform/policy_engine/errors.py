@@ -26,10 +26,11 @@ class TemplateError:
 
 
 class TemplateErrors(Exception):
-    """All faults found in one go, sorted by file and line."""
+    """All faults found in one go, policy.yaml first, then by file and line."""
 
     def __init__(self, errors: Iterable[TemplateError]) -> None:
-        self.errors: list[TemplateError] = sorted(set(errors))
+        # policy.yaml first: what is amiss there explains much of the rest
+        self.errors: list[TemplateError] = sorted(set(errors), key=lambda one: (one.file != "policy.yaml", one))
         super().__init__("\n".join(map(str, self.errors)))
 
     def to_json(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from policy_engine.model import Policy
 from policy_engine.reader import Document, Way, mapping
 from policy_engine.rhythms import looks_like_key
 from policy_engine.tally import Row
-from policy_engine.vocabulary import Words, group_of, words_with
+from policy_engine.vocabulary import Words, away_roles, group_of, words_with
 from policy_engine.waivers import ALWAYS, Waiver
 
 SELF = Person("committee", "self")
@@ -39,7 +39,9 @@ def normalised(document: Document, policy: Policy) -> Facts:
     """Check and normalise. Raises TemplateErrors."""
     words = words_with(policy.header.get("local"))
     faults = schema.faults(document, schema.FACTS, words)
-    faults = faults or list(_inconsistent(document, policy))
+    if not faults:
+        document = replace(document, data=in_full(document.data))
+        faults = list(_inconsistent(document, policy))
     if faults:
         raise TemplateErrors(faults)
     data = document.data
@@ -52,12 +54,36 @@ def normalised(document: Document, policy: Policy) -> Facts:
     return Facts(tuple(persons), tuple(rows(data, words)), tuple(waivers), events_of(data))
 
 
+def in_full(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A fact sheet of sound shape without its short forms: bare participants, a year that is a number."""
+    full = dict(data)
+    for name in ("records", "checks", "waivers"):
+        if name in full:
+            full[name] = [_full(entry) if _is_short(entry) else entry for entry in full[name]]
+    return full
+
+
+def _is_short(entry: Mapping[str, Any]) -> bool:
+    if "period" in entry and isinstance(entry["period"], int):
+        return True
+    return any(type(one) is str for one in entry.get("participants", ()))
+
+
+def _full(entry: Mapping[str, Any]) -> dict[str, Any]:
+    full = dict(entry)
+    if "participants" in entry:
+        full["participants"] = [{"subject": one} if isinstance(one, str) else one for one in entry["participants"]]
+    if isinstance(entry.get("period"), int):
+        full["period"] = str(entry["period"])
+    return full
+
+
 def rows(data: Mapping[str, Any], words: Words | None = None) -> Iterator[Row]:
     """The deed rows of a checked fact sheet, the same as the SQL view gives."""
     words = words or words_with({})
-    known, outputs = _Known(data, words), _outputs(words)
+    known, outputs, away = _Known(data, words), _outputs(words), frozenset(away_roles(words))
     for record in data.get("records", ()):
-        yield from _record_rows(record, known, outputs)
+        yield from _record_rows(record, known, outputs, away)
     for link in data.get("links", ()):
         yield _link_row(link, known)
     for check in data.get("checks", ()):
@@ -153,7 +179,9 @@ def _types(data: Mapping[str, Any]) -> dict[str, str]:
 RARE = frozenset({"amounts", "tags", "results", "based_on", "period"})
 
 
-def _record_rows(record: Mapping[str, Any], known: _Known, outputs: Collection[str]) -> Iterator[Row]:
+def _record_rows(
+    record: Mapping[str, Any], known: _Known, outputs: Collection[str], away: Collection[str]
+) -> Iterator[Row]:
     """One row per participant, and one for the organiser as such. Most records are plain, so what is rare is added after."""
     types, always, sectors, get = known.types, known.always, known.sectors, record.get
     usual = "lead" if record["kind"] in outputs else "participant"
@@ -167,12 +195,16 @@ def _record_rows(record: Mapping[str, Any], known: _Known, outputs: Collection[s
         get("mode"),
         get("destination"),
     )
+    absent = [one for one in authors if one[2] in away]
+    authors = [one for one in authors if one[2] not in away] if absent else authors
     present, crews = (authors, None) if len(authors) == 1 else (list(dict.fromkeys(authors)), _crews(authors))
     number = len(present)
     if not present and not organiser[1] and target[1]:
         present = [NOBODY]
     if organiser[0] and organiser[1] and (organiser[0], organiser[1], "organiser") not in present:
         present = [*present, (organiser[0], organiser[1], "organiser")]
+    if absent:  # they share nothing with those who were there
+        present = [*present, *dict.fromkeys(absent)]
     rare = (
         not RARE.isdisjoint(record)
         or (number and "amounts" in part[0])

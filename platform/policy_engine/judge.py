@@ -84,7 +84,8 @@ def judge(
         for person in bench.subjects:
             if person.type == duty.subject.type:
                 verdict = sitting.verdict(duty, period, person)
-                found.append(verdict)
+                if not period.background:
+                    found.append(verdict)
                 if duty.id in named:
                     bench.standings.setdefault((duty.id, person.id), []).append((period, verdict.state))
     found = [one for one in found if not (one.period.carried and one.state == "not_applicable")]

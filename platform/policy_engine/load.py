@@ -30,7 +30,7 @@ from policy_engine.reader import Document, Way, listed, mapping, read
 from policy_engine.scoring import score_faults, unscored_faults
 from policy_engine.timing import step_faults, timing_faults
 from policy_engine.uncollected import uncollected
-from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_with
+from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_of_header, words_with
 from policy_engine.whom import whom_faults
 
 FILES = {"policy.yaml", "clauses.yaml", *(f"{name}.yaml" for name in schema.SECTIONS)}
@@ -93,11 +93,12 @@ class _Folder:
 
     path: Path
     faults: list[TemplateError] = field(default_factory=list)
+    as_written: dict[str, Any] = field(default_factory=dict)  # data of files that do not fit their shape
 
     def template(self) -> Template:
         self.must_be_a_folder()
         header = self.read("policy.yaml", schema.HEADER, words_with({}), required=True)
-        words = words_with(mapping(header.data).get("local"))
+        words = words_of_header(header.data or self.as_written.get("policy.yaml"))
         clauses = self.read("clauses.yaml", schema.CLAUSES, words, required=True)
         sections = {name: self.read(f"{name}.yaml", schema.section(name), words) for name in schema.SECTIONS}
         duties = [self.read(f"duties/{file.name}", schema.DUTY, words, required=True) for file in self.files("duties")]
@@ -187,6 +188,8 @@ class _Folder:
             return Document(name, None)
         found = schema.faults(document, shape, words)
         self.faults += found
+        if found:
+            self.as_written[name] = document.data
         return Document(name, None) if found else document
 
     def catalogue(self) -> tuple[Mapping[str, Any], ...]:
@@ -420,16 +423,24 @@ def _number_faults(document: Document, way: Way, kind: str, values: Any) -> Iter
                 yield document.fault((*way, index, key), "unknown_key", f"{kind} 类职责不用“{key}”", remedy)
     main = [key for key in allowed if key not in ("each", "per")]
     if values and main and not any(key in entry for entry in values for key in main):
-        yield document.fault(way, "missing_key", f"没有写{'或'.join(main)}", "写上数字；文件没有规定就写 null，只计数")
+        yield document.fault(way, "missing_key", f"没有写{'或'.join(main)}", _unnumbered(kind, main))
+
+
+def _unnumbered(kind: str, main: list[str]) -> str:
+    """What to do where `values` states no number of its kind."""
+    if "values" not in KINDS[kind].needs:
+        return "写上数字；没有要写的，就整个不写 values(不能写 values: [{}])"
+    return f"写上数字；文件没有规定就写 {main[0]}: null，只计数"
 
 
 def _direction_faults(document: Document, directions: Mapping[str, Any]) -> Iterator[TemplateError]:
     allowed = (*NUMBERS, *SCORES, *TERMS, "force", *DATED, *CONDITIONS, *DIRECTED_WORDS)
     for key, direction in directions.items():
         if key not in allowed:
-            yield document.fault(
-                ("direction", key), "unknown_key", f"direction 里不认识“{key}”", f"可用的键:{listed(allowed)}"
-            )
+            kind = KINDS[document.data["kind"]]
+            others = () if document.data["kind"] == "score" else {*NUMBERS, *SCORES, *TERMS} - {*kind.numbers}
+            meant = listed(one for one in dict.fromkeys(allowed) if one not in others)
+            yield document.fault(("direction", key), "unknown_key", f"direction 里不认识“{key}”", f"可用的键:{meant}")
         low, high = mapping(direction).get("in_range", (0, 0))
         if low > high:
             yield document.fault(("direction", key), "min_above_max", "in_range 的下限大于上限", "调换或改正这两个数")

@@ -29,7 +29,11 @@ LISTS = ("posts", "tags", "results")
 
 def passes(where: Filter, row: Any) -> bool:
     """Does the row hold the filter's values? Empty means any."""
-    return row.family == where.family and all(test(row) for test in (*named(where), *tests(where)))
+    return (
+        row.family == where.family
+        and row.role not in where.away
+        and all(test(row) for test in (*named(where), *tests(where)))
+    )
 
 
 @lru_cache(maxsize=4096)

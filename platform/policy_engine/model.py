@@ -20,7 +20,7 @@ from policy_engine.kinds import KINDS, LINE_KEYS
 from policy_engine.rhythms import YEARLY, Rhythm, rhythm_of
 from policy_engine.shares import Share, exact, share_of, shown
 from policy_engine.turns import Turns, turns_of
-from policy_engine.vocabulary import with_local
+from policy_engine.vocabulary import away_roles, with_local
 
 Force = Literal["required", "in_principle", "encouraged", "explore", "may", "info"]
 State = Literal["met", "outstanding", "exceeded", "waived", "not_applicable", "counted"]
@@ -153,7 +153,8 @@ class Filter:
 
     `family` is record, link or check; `kinds` are record kinds or link kinds; `checklist`/`items` name a list of checks.
     `posts` and `sectors` are those of the row's subject on the record's day; a row that passes `without` does not count;
-    `confirmed` any takes what is still to be confirmed, never what was refused. `sum` names the amount to add up.
+    `confirmed` any takes what is still to be confirmed, never what was refused; rows of the roles in `away` (absent, on
+    leave, late) do not count. `sum` names the amount to add up.
     """
 
     family: Literal["record", "link", "check"] = "record"
@@ -175,6 +176,7 @@ class Filter:
     at_least: tuple[tuple[str, float], ...] = ()
     without: Filter | None = None
     confirmed: Literal["required", "any"] = "required"
+    away: tuple[str, ...] = ()
     sum: str | None = None
     share: Share | None = None
     table: tuple[tuple[str, Fraction], ...] = ()
@@ -511,10 +513,11 @@ def filter_of(counts: Mapping[str, Any], local: Any) -> Filter:
         at_venue=bool(counts.get("at_venue")),
         sectors=tuple(counts.get("sectors") or ()),
         at_least=tuple(sorted((counts.get("at_least") or {}).items())),
-        without=filter_of({category: (), **apart}, local) if apart else None,
+        without=replace(filter_of({category: (), **apart}, local), away=()) if apart else None,
         confirmed=counts.get("confirmed") or "required",
         sum=sum_of(counts),
         share=share_of(counts.get("share")),
+        away=away_roles(local) if family == "record" and not counts.get("roles") else (),
         **others,
     )
 

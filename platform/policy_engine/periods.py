@@ -23,7 +23,7 @@ class Period:
 
     `due` is the last day on which what it asks for is in time; `awaits` the kind of meeting whose day
     is not known so that there is no period, `awaits_due` the one without which there is no due day;
-    `carried` says that it belongs to the year before and is still in sight.
+    `carried` says that it belongs to the year before and is still in sight, `background` that only other duties look at it.
     """
 
     key: str
@@ -33,6 +33,7 @@ class Period:
     awaits: str | None = None
     awaits_due: str | None = None
     carried: bool = False
+    background: bool = False
 
     @property
     def last_day(self) -> date:

@@ -10,6 +10,7 @@ from functools import cache
 from itertools import pairwise
 
 from policy_engine.almanac import Almanac, Event, in_order
+from policy_engine.background import looked_back, periods_before
 from policy_engine.due import awaited, due_day, may_lie_behind
 from policy_engine.exclusive import contested
 from policy_engine.kinds.behaviour import BEHAVIOURS
@@ -66,12 +67,23 @@ def almanac_of(policy: Policy, as_of: date, events: Iterable[Event] = ()) -> Alm
 
 
 def duties_and_periods(policy: Policy, as_of: date, events: Iterable[Event] = ()) -> Iterator[tuple[Duty, Period]]:
-    """Each duty, read by the rule of each of its periods: the period's last day, or as-of while it is open."""
+    """Each duty, read by the rule of each of its periods: the period's last day, or as-of while it is open.
+
+    With those of earlier years that a longer period of another duty looks at (`background`).
+    """
     almanac = almanac_of(policy, as_of, events)
     read = cache(policy.duties_on)
-    for index, latest in enumerate(policy.duties_on(as_of)):
+    duties = policy.duties_on(as_of)
+    since = looked_back(
+        policy, duties, as_of, almanac,
+        lambda duty: (one for rhythm in _rhythms(policy, duty) for one in _periods(duty, rhythm, as_of, almanac)),
+    )  # fmt: skip
+    for index, latest in enumerate(duties):
         for rhythm in _rhythms(policy, latest):
-            for period in _periods(latest, rhythm, as_of, almanac):
+            periods = list(_periods(latest, rhythm, as_of, almanac))
+            if latest.id in since:
+                periods = [*periods_before(rhythm, since[latest.id], as_of, almanac, periods), *periods]
+            for period in periods:
                 duty = read(period.reference_day(as_of))[index]
                 if duty.rhythm == rhythm:  # a period that an overlay did away with in its middle is nobody's
                     yield duty, dated(duty, period, almanac)

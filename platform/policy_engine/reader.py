@@ -225,10 +225,10 @@ def _whole(text: str) -> int:
     return int(text, 0) if text.lstrip("+-").lower().startswith(("0x", "0o", "0b")) else int(text)
 
 
-def listed(values: Iterable[object]) -> str:
-    """A short Chinese enumeration for messages."""
+def listed(values: Iterable[object], *, most: int = 40) -> str:
+    """A Chinese enumeration for messages, cut off where it would be endless."""
     words = [str(value) for value in values]
-    return "、".join(words[:40]) + ("……" if len(words) > 40 else "")
+    return "、".join(words[:most]) + ("……" if len(words) > most else "")
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -5,7 +5,8 @@ Beyond the standard there are two keywords: `word` (a word of that vocabulary ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -13,7 +14,7 @@ from jsonschema.validators import extend
 
 from policy_engine import rhythms
 from policy_engine.errors import TemplateError
-from policy_engine.kinds import KINDS, LISTS
+from policy_engine.kinds import KINDS, LINE_KEYS, LISTS, NUMBERS, OWN_KEYS, SCORES
 from policy_engine.model import FILTERS
 from policy_engine.quick import Test, compiled, is_day
 from policy_engine.reader import Document, Way, listed
@@ -190,7 +191,7 @@ PERCENT: Schema = {
     "else": {"type": ["number", "null"], "minimum": 0, "maximum": 100},
 }
 SIGNED: Schema = {"type": ["number", "null"]}  # points may be taken away
-SCORES: Schema = {
+POINTS: Schema = {
     **dict.fromkeys(("base", "cap", "floor", "points", "met", "outstanding"), SIGNED),
     "each": {"type": ["number", "null"], "minimum": 0},
     **dict.fromkeys(("from_nth", "to_nth"), AT_LEAST_ONE),
@@ -206,13 +207,13 @@ VALUES: Schema = {
             "percent": PERCENT,
             "per": AT_LEAST_ONE,
             "k": {"type": "integer", "minimum": 1},
-            **SCORES,
+            **POINTS,
             "clause": TEXT,
         }
     ),
 }
 SCORE_LINE: Schema = {
-    **SCORES,
+    **POINTS,
     "duty": TEXT,
     "best": FLAG,
     "steps": {"type": "array", "items": closed({"at": {"type": "number", "minimum": 0}, "points": SIGNED}, "at", "points"), "minItems": 1},
@@ -502,6 +503,14 @@ REFERENCE: Schema = {
     "then": closed({"type": TEXT, "id": TEXT}, "type", "id"),
     "else": MAYBE_TEXT,
 }
+PERIOD_KEY: Schema = {"type": ["string", "integer", "null"]}  # 2021 may be written without quotation marks
+PARTICIPANT: Schema = {
+    "if": {"type": "object"},
+    "then": closed(
+        {"subject": TEXT, "role": {"type": ["string", "null"], "word": "roles"}, "amounts": AMOUNTS}, "subject"
+    ),
+    "else": TEXT,  # short for {subject: …}
+}
 POST: Schema = {
     "if": {"type": "object"},
     "then": closed({"kind": word("posts"), "from": MAYBE_DAY, "until": MAYBE_DAY}, "kind"),
@@ -548,7 +557,7 @@ FACTS = closed(
                     "on": DAY,
                     "authorship": {"type": ["string", "null"], "word": "authorship"},
                     "organiser": REFERENCE,
-                    "participants": {"type": "array", "items": closed({"subject": TEXT, "role": {"type": ["string", "null"], "word": "roles"}, "amounts": AMOUNTS}, "subject")},
+                    "participants": {"type": "array", "items": PARTICIPANT},
                     "tags": words("tags"),
                     "results": words("results"),
                     "amounts": AMOUNTS,
@@ -558,7 +567,7 @@ FACTS = closed(
                     "mode": {"type": ["string", "null"], "word": "modes"},
                     "destination": {"type": ["string", "null"], "word": "destinations"},
                     "based_on": MAYBE_TEXT,
-                    "period": MAYBE_TEXT,
+                    "period": PERIOD_KEY,
                     "confirmed": FLAG,
                 },
                 "id", "kind", "on",
@@ -574,7 +583,7 @@ FACTS = closed(
         },
         "checks": {
             "type": "array",
-            "items": closed({"id": NAME, "subject": TEXT, "checklist": TEXT, "item": TEXT, "met_on": DAY, "until": MAYBE_DAY, "period": MAYBE_TEXT, "confirmed": FLAG},
+            "items": closed({"id": NAME, "subject": TEXT, "checklist": TEXT, "item": TEXT, "met_on": DAY, "until": MAYBE_DAY, "period": PERIOD_KEY, "confirmed": FLAG},
                             "id", "subject", "checklist", "item", "met_on"),
         },
         "events": {
@@ -583,7 +592,7 @@ FACTS = closed(
         },
         "waivers": {
             "type": "array",
-            "items": closed({"subject": TEXT, "duty": TEXT, "period": TEXT, "reason": TEXT}, "subject", "duty", "period"),
+            "items": closed({"subject": TEXT, "duty": TEXT, "period": {"type": ["string", "integer"]}, "reason": TEXT}, "subject", "duty", "period"),
         },
     },
     "subjects",
@@ -690,10 +699,17 @@ def slow_validator(schema: Schema, vocabulary: Words) -> Draft202012Validator:
             )
         elif isinstance(value, str) and value not in vocabulary.get(category, {}):
             yield ValidationError(
-                f"词表 {category} 里没有“{value}”|可用的词:{listed(vocabulary.get(category, {}))}；或在 policy.yaml 的 local 里声明"
+                f"词表 {category} 里没有“{value}”|{_meant(value, vocabulary.get(category, {}))}；或在 policy.yaml 的 local 里声明"
             )
 
     return extend(Draft202012Validator, {"word": check_word, "day": _check_day})(schema)
+
+
+def _meant(value: str, known: Mapping[str, Any]) -> str:
+    """The word whose title, or nearly whose name, was written, then all there are."""
+    near = [word for word, entry in known.items() if isinstance(entry, Mapping) and entry.get("title") == value]
+    near = near or get_close_matches(value, known, n=1, cutoff=0.75)
+    return (f"要写“{near[0]}”吗？" if near else "") + f"可用的词:{listed(known, most=200)}"
 
 
 def _check_day(_: Any, __: bool, value: Any, ___: Schema) -> Iterator[ValidationError]:
@@ -722,7 +738,8 @@ def _translated(document: Document, error: ValidationError) -> Iterator[Template
     if rule == "additionalProperties":
         allowed = error.schema["properties"]
         for key in error.instance.keys() - allowed.keys():
-            yield document.fault((*way, key), "unknown_key", f"不认识的键“{key}”", f"可用的键:{listed(allowed)}")
+            meant = listed(of_this_kind(document.data, way, allowed))
+            yield document.fault((*way, key), "unknown_key", f"不认识的键“{key}”", f"可用的键:{meant}")
     elif rule == "required":
         absent = [key for key in value if key not in error.instance]
         for key in absent:
@@ -730,6 +747,24 @@ def _translated(document: Document, error: ValidationError) -> Iterator[Template
     else:
         code = "bad_value" if value == FRACTION_TEXT else CODES.get(rule, "bad_value")
         yield document.fault(way, code, *_sentence(rule, value, error))
+
+
+def of_this_kind(duty: Any, way: Way, allowed: Iterable[str]) -> list[str]:
+    """Of the keys a duty, its parts or its values may have, those that mean something to its kind; of all else, all."""
+    word = duty.get("kind") if isinstance(duty, dict) else None
+    kind = KINDS.get(word) if isinstance(word, str) else None
+    if kind is None:
+        return list(allowed)
+    is_score, unread = word == "score", set[str]()
+    if not way:
+        unread = set(OWN_KEYS) - {*kind.needs, *kind.takes}
+    elif way[0] == "values":
+        unread = {*NUMBERS, *SCORES} - {*kind.numbers}
+    elif way[0] == "parts" and len(way) == 2:
+        unread = {"min", "max"} if is_score else set(LINE_KEYS)
+    elif way[0] == "parts" and way[2] == "values":
+        unread = {*NUMBERS, *SCORES} - {*(SCORES if is_score else KINDS["count"].numbers)} | {"per"}
+    return [key for key in allowed if key not in unread]
 
 
 def _sentence(rule: str, value: Any, error: ValidationError) -> tuple[str, str]:

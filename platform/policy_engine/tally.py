@@ -9,7 +9,7 @@ destination, checklist, item, confirmed; posts and sector_id of the subject that
 for_period (the key of the period a record or check is about, null where it says none); place (of the subject among the authors) and crew (how many hold each role). Links: on_date = since, until_date exclusive, subject = from, target = to.
 
 **The rule** a counter follows for a tally and a row:
-1. the row is confirmed (or, where `where.confirmed` is any, not refused: confirmed is not None), and every non-empty field of `where` holds the row's value (`kinds` already contain local kinds);
+1. the row is confirmed (or, where `where.confirmed` is any, not refused: confirmed is not None), its role is none of `where.away`, and every non-empty field of `where` holds the row's value (`kinds` already contain local kinds);
 2. `standing_on` set: on_date <= standing_on and (until_date is null or until_date > standing_from, or > standing_on
    where that is not set);
    otherwise: span_from <= on_date < span_until (both already cut at as-of, None is open), unless `named` is not null and the
@@ -155,7 +155,8 @@ def key(duty: str, period: Period, part: str | None = None) -> str:
 
 def count(wanted: Iterable[Tally], rows: Iterable[Row]) -> dict[tuple[str, str], Counted]:
     """The plain counter: each tally looks only at the rows that carry a word it names, and lie within its days."""
-    index = _Index(rows)
+    wanted = list(wanted)
+    index = _Index(rows, frozenset(role for tally in wanted for role in tally.where.away))
     found: dict[tuple[str, str], Counted] = {}
     for tally in wanted:
         tests, behind = matching.tests(tally.where), _Behind(tally)
@@ -172,14 +173,16 @@ def count(wanted: Iterable[Tally], rows: Iterable[Row]) -> dict[tuple[str, str],
 class _Index:
     """Rows by family and word, in order of their days."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], away: frozenset[str]) -> None:
         by_word: dict[tuple[str, str | None], list[Row]] = defaultdict(list)
         about: dict[tuple[str, str | None], list[Row]] = defaultdict(list)
         for row in rows:
-            kept = by_word if row.for_period is None else about
+            kept = by_word if row.for_period is None and row.role not in away else about
             kept[row.family, row.checklist if row.family == "check" else row.kind].append(row)
         self._rows = by_word
-        self._about = about  # rows that say which period they are about: few, and looked at one by one
+        self._about = (
+            about  # rows that say which period they are about, or that somebody was away: few, looked at one by one
+        )
         self._days: dict[tuple[str, str | None], list[date]] = {}
 
     def rows(self, tally: Tally) -> Iterator[Row]:
@@ -199,7 +202,7 @@ class _Index:
                     yield row
         for group in self._groups(where, self._about):
             for row in self._about[group]:
-                if _stands(where, row) and _in_time(tally, row):
+                if row.role not in where.away and _stands(where, row) and _in_time(tally, row):
                     yield row
 
     @staticmethod

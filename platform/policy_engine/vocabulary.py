@@ -30,6 +30,41 @@ def words_with(local: Any) -> Words:
     return {category: {**shared.get(category, {}), **own.get(category, {})} for category in {*shared, *own}}
 
 
+class _AnyWord(dict[str, Mapping[str, Any]]):
+    """A category in which every word stands."""
+
+    def __contains__(self, word: object) -> bool:
+        return True
+
+
+class _AnyWords(dict[str, Mapping[str, Mapping[str, Any]]]):
+    """Every category but that of words nobody may use."""
+
+    def get(self, category: str, default: Any = None) -> Any:
+        return shared_words()[category] if category == "banned_sources" else self[category]
+
+    def __missing__(self, category: str) -> Mapping[str, Mapping[str, Any]]:
+        return _AnyWord(shared_words().get(category, {}))
+
+
+def words_of_header(header: Any) -> Words:
+    """The words of a policy.yaml as it was read, sound or not.
+
+    Where its own words cannot be read (None: nothing could), any word passes, so that one fault there is not
+    answered by a dozen more in other files; likewise those it declares under a category that does not exist.
+    """
+    local = header.get("local", {}) if isinstance(header, Mapping) else None
+    if not isinstance(local, Mapping) or not all(isinstance(words, Mapping) for words in local.values()):
+        return _AnyWords()
+    known = shared_words()
+    misplaced = {
+        word: entry for category, words in local.items() if category not in known for word, entry in words.items()
+    }
+    if not misplaced:
+        return words_with(local)
+    return words_with({category: {**misplaced, **local.get(category, {})} for category in {*known, *local}})
+
+
 def title(words: Words, category: str, word: str) -> str:
     return str(mapping(words.get(category, {}).get(word)).get("title", word))
 
@@ -44,6 +79,16 @@ def group_of(words: Words, kind: str) -> str | None:
             return str(entry["group"])
         kind = str(entry.get("is_a", kind))
     return None
+
+
+@lru_cache(maxsize=1)
+def _away() -> tuple[str, ...]:
+    return tuple(role for role, entry in shared_words()["roles"].items() if mapping(entry).get("group") == "away")
+
+
+def away_roles(local: Any) -> tuple[str, ...]:
+    """Roles of those who were not there, or came late: counted only where `roles` names them. Local words among them."""
+    return with_local(_away(), local, "roles")
 
 
 def with_local(kinds: tuple[str, ...], local: Any, category: str = "kinds") -> tuple[str, ...]:

@@ -130,6 +130,8 @@ def filter_parts(wanted: Filter) -> Iterator[Condition]:
         words = getattr(wanted, name)
         if words:
             yield Condition(f"{column}{'::text' if column.endswith('_id') else ''} = ANY(%s)", (list(words),))
+    if wanted.away:
+        yield Condition("(role IS NULL OR role <> ALL(%s::text[]))", (list(wanted.away),))
     for name in LISTS:
         words = getattr(wanted, name)
         if words:

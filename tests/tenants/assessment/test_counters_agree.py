@@ -31,7 +31,7 @@ SUBJECTS = [
 ]
 KINDS = ["proposal", "opinion_report", "visit", "constituent", "residency", "five_haves"]
 WORDS = {
-    "role": ["lead", "co_signer", "participant", "organiser"],
+    "role": ["lead", "co_signer", "participant", "organiser", "absent", "late"],
     "authorship": ["individual", "joint"],
     "organiser_type": ["special_committee", "sector"],
     "place_level": ["community", "grassroots"],
@@ -152,6 +152,7 @@ def free_tallies(draw) -> Tally:
             at_least=tuple(draw(st.dictionaries(st.sampled_from(AMOUNTS), st.integers(0, 3), max_size=1)).items()),
             without=draw(st.none() | exceptions(family)),
             confirmed=draw(st.sampled_from(["required", "any"])),
+            away=draw(st.sampled_from([(), ("absent", "late"), ("absent",)])),
             **asked,
             **(weighs if distinct == "record" else {}),
         ),
