@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 # As a surname these are read unlike their usual reading, which is the one the dictionary gives.
 _SURNAMES = {
     "单": "shan", "仇": "qiu", "解": "xie", "曾": "zeng", "区": "ou", "查": "zha", "朴": "piao", "任": "ren", "盖": "ge",
@@ -36,4 +34,6 @@ def _syllables(name: str) -> list[str]:
 
 
 def _plain(name: str) -> list[str]:
+    from pypinyin import Style, lazy_pinyin  # its dictionaries cost a quarter of a second: not at every start
+
     return lazy_pinyin(name, style=Style.NORMAL, errors=lambda unknown: unknown)
