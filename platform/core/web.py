@@ -24,6 +24,14 @@ def page(
     return render(request, template, dict(context or {}), status=status)
 
 
+def sheet_url(request: HttpRequest) -> str:
+    """Where the list as it is filtered comes as a file: all of it, not the page shown."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["format"] = "xlsx"
+    return f"?{query.urlencode()}"
+
+
 @contextmanager
 def refusals_on(form: BaseForm) -> Iterator[None]:
     """Show a DomainError raised by an action on the form it came from.

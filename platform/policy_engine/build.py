@@ -16,6 +16,7 @@ from policy_engine.model import (
     Element,
     Series,
     Source,
+    date_of,
     distinct_of,
     sum_of,
 )
@@ -233,7 +234,7 @@ def _entry(
     undated: bool = False,
 ) -> Dated:
     """`undated` values hold as far back as their element is asked about; the rest from the document's first day."""
-    from_day = _day(since or header.get("in_force_from"))
+    from_day = date_of(since or header.get("in_force_from"))
     if source:
         return Dated(None if undated else source.since, value, source)
     document = str(header.get("number") or header.get("title") or header.get("id"))
@@ -260,9 +261,9 @@ def dated_entries(written: Any, header: Header, clauses: tuple[str, ...], source
 def _lifetime(values: Mapping[str, Series], header: Header, source: Source | None) -> tuple[date | None, date | None]:
     """From the first stated value on, or from the document's first day."""
     stated = [series[0].since for key, series in values.items() if key in (*NUMBERS, *SCORES)]
-    first = source.since if source else _day(header.get("in_force_from"))
+    first = source.since if source else date_of(header.get("in_force_from"))
     begins = (None if None in stated else min(day for day in stated if day)) if stated else first
-    return begins, _day(header.get("in_force_until"))
+    return begins, date_of(header.get("in_force_until"))
 
 
 def _directions(keys: Iterable[str], own: Mapping[str, Any], header: Header) -> dict[str, Direction]:
@@ -276,7 +277,3 @@ def direction(entry: Any) -> Direction:
         low, high = entry["in_range"]
         return Direction("in_range", low, high)
     return Direction(entry)
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -12,7 +12,7 @@ from policy_engine import schema
 from policy_engine.almanac import Event
 from policy_engine.bench import Person, Post
 from policy_engine.errors import TemplateError, TemplateErrors
-from policy_engine.model import Policy
+from policy_engine.model import Policy, date_of
 from policy_engine.reader import Document, Way, mapping
 from policy_engine.rhythms import looks_like_key
 from policy_engine.tally import Row
@@ -278,13 +278,13 @@ def _mode(venue: Mapping[str, Any]) -> str:
 
 def _link_row(link: Mapping[str, Any], known: _Known) -> Row:
     """A link that leads to a venue takes the venue's mode where it states none."""
-    types, since = known.types, _day(link.get("since")) or date.min
+    types, since = known.types, date_of(link.get("since")) or date.min
     return Row(
         family="link",
         record_id=link["id"],
         kind=link["kind"],
         on_date=since,
-        until_date=_day(link.get("until")),
+        until_date=date_of(link.get("until")),
         subject_type=types.get(link["from"], ""),
         subject_id=link["from"],
         target_type=types.get(link["to"]),
@@ -302,7 +302,7 @@ def _check_row(check: Mapping[str, Any], known: _Known) -> Row:
         record_id=check["id"],
         kind=check["checklist"],
         on_date=date.fromisoformat(check["met_on"]),
-        until_date=_day(check.get("until")),
+        until_date=date_of(check.get("until")),
         subject_type=known.types[check["subject"]],
         subject_id=check["subject"],
         checklist=check["checklist"],
@@ -325,7 +325,9 @@ def _posts(entry: Mapping[str, Any]) -> tuple[Post, ...]:
 def _dated(entries: Iterable[Any]) -> tuple[Post, ...]:
     """Posts or tags: a word, or a word with its days."""
     return tuple(
-        Post(post) if isinstance(post, str) else Post(post["kind"], _day(post.get("from")), _day(post.get("until")))
+        Post(post)
+        if isinstance(post, str)
+        else Post(post["kind"], date_of(post.get("from")), date_of(post.get("until")))
         for post in entries
     )
 
@@ -335,20 +337,16 @@ def _person(entry: Mapping[str, Any]) -> Person:
         entry["type"],
         entry["id"],
         _posts(entry),
-        _day(entry.get("from")),
-        _day(entry.get("until")),
+        date_of(entry.get("from")),
+        date_of(entry.get("until")),
         entry.get("kind"),
         entry.get("order"),
         tags=_dated(entry.get("tags", ())),
         sector=entry.get("sector"),
         special_committee=entry.get("special_committee"),
         groups=tuple(entry.get("groups", ())),
-        absences=tuple((_day(one["from"]), _day(one.get("until"))) for one in entry.get("absences", ())),
+        absences=tuple((date_of(one["from"]), date_of(one.get("until"))) for one in entry.get("absences", ())),
     )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _inconsistent(document: Document, policy: Policy) -> Iterator[TemplateError]:

@@ -16,7 +16,7 @@ from policy_engine.exclusive import contested
 from policy_engine.kinds.behaviour import BEHAVIOURS
 from policy_engine.kinds.follow_up import limit
 from policy_engine.linked import linked_tallies, stands_beside
-from policy_engine.model import Duty, Policy
+from policy_engine.model import Duty, Policy, date_of
 from policy_engine.periods import Period, next_day, year_of
 from policy_engine.rhythms import Rhythm, begun, earlier, rhythm_of
 from policy_engine.tally import LATE, STAGE, Tally
@@ -59,7 +59,7 @@ def almanac_of(policy: Policy, as_of: date, events: Iterable[Event] = ()) -> Alm
     worked, free = (policy.setting(name, as_of) or () for name in ("workdays", "holidays"))
     return Almanac(
         year_start_month=int(policy.setting("year_start_month", as_of, 1)),
-        term=(date.fromisoformat(first) if first else None, date.fromisoformat(last) if last else None),
+        term=(date_of(first), date_of(last)),
         events=in_order(events),
         holidays=frozenset(map(date.fromisoformat, free)),
         workdays=frozenset(map(date.fromisoformat, worked)),

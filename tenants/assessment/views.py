@@ -14,7 +14,7 @@ from accounts.access import may, requires
 from accounts.permissions import Permission
 from core import clock, sheets
 from core.errors import NotFound
-from core.web import page
+from core.web import page, sheet_url
 from tenants.assessment import queries
 from tenants.assessment.forms import StandingFilter, day_asked
 from tenants.assessment.queries import table
@@ -49,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": rows,
         "tabs": _tabs(request, as_of),
-        "query": _query_for_file(request),
+        "export_url": sheet_url(request),
     }
     return page(request, "assessment/index.html", context)
 
@@ -167,10 +167,3 @@ def _tabs(request: HttpRequest, as_of: date) -> list[dict[str, object]]:
     query = f"?as_of={as_of.isoformat()}" if day else ""
     places = [("委员", "/standing/"), ("界别", "/standing/sectors/"), ("本会", "/standing/committee/")]
     return [{"label": label, "url": f"{url}{query}", "current": request.path == url} for label, url in places]
-
-
-def _query_for_file(request: HttpRequest) -> str:
-    query = request.GET.copy()
-    query.pop("page", None)
-    query["format"] = "xlsx"
-    return query.urlencode()

@@ -14,7 +14,7 @@ from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import audit as trail
 from core import clock, sheets
-from core.web import page
+from core.web import page, sheet_url
 from tenants.desk import queries
 from tenants.desk.forms import TrailForm
 
@@ -46,14 +46,11 @@ def audit(request: HttpRequest) -> HttpResponse:
         return _file(request, found, of=filters.id)
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     shown.object_list = queries.events(shown.object_list, of=filters.id)  # type: ignore[assignment,arg-type]  # to show
-    query = request.GET.copy()
-    query.pop("page", None)
-    query["format"] = "xlsx"
     context = {
         "page": shown,
         "filter": form,
         "is_filtered": filters != queries.TrailFilters(),
-        "export_url": f"?{query.urlencode()}",
+        "export_url": sheet_url(request),
     }
     return page(request, "desk/audit.html", context)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -38,3 +40,10 @@ class Figure:
 
 
 HEAD = f"{'name':56} {'ours':>10} {'peer':>10} {'ratio':>7} {'goal':>6}  unit, runs"
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long one run of it takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start

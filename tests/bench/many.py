@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 from typing import Any
 from unittest.mock import patch
 
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, seconds
 from tests.bench.migrations import with_probe
 from tests.bench.place import prepared
 
@@ -26,12 +25,6 @@ def run(committees: int = COMMITTEES) -> list[Figure]:
     with prepared():
         _fill(committees)
         return [*_provisioning(committees), *_migrating(committees)]
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def _say(words: str) -> None:
@@ -55,7 +48,7 @@ def _fill(committees: int) -> None:
         for number, code in enumerate(codes):
             if number and number % RECYCLE == 0:
                 connections["owner"].close()
-            taken.append(_seconds(lambda code=code: _make(code)))
+            taken.append(seconds(lambda code=code: _make(code)))
         connections["owner"].close()
         return taken
 
@@ -80,7 +73,7 @@ def _provisioning(committees: int) -> list[Figure]:
         _migrate_schema(f"c_{code}")
 
     _make("warm"), peer("warmpeer")
-    pairs = [(_seconds(lambda n=n: _make(f"a{n}")), _seconds(lambda n=n: peer(f"b{n}"))) for n in range(RUNS)]
+    pairs = [(seconds(lambda n=n: _make(f"a{n}")), seconds(lambda n=n: peer(f"b{n}"))) for n in range(RUNS)]
     mine, theirs = (median(column) for column in zip(*pairs, strict=True))
     return [Figure(f"provision one committee, {committees} present", mine, theirs, 15, "s", RUNS)]
 
@@ -98,17 +91,17 @@ def _migrating(committees: int) -> list[Figure]:
     from registry.migration import migrate
     from registry.models import Committee
 
-    nothing = median([_seconds(migrate) for _ in range(RUNS)])
+    nothing = median([seconds(migrate) for _ in range(RUNS)])
     rows = Committee.objects.using("owner")
     sample = list(rows.filter(code__startswith="m").order_by("-code").values_list("schema_name", flat=True)[:SAMPLE])
-    theirs_nothing = median([_seconds(lambda one=one: _migrate_schema(one)) for one in sample[:RUNS]])
+    theirs_nothing = median([seconds(lambda one=one: _migrate_schema(one)) for one in sample[:RUNS]])
     with patch.object(MigrationLoader, "load_disk", with_probe(MigrationLoader.load_disk)):
         schema_script.fingerprint.cache_clear()
         rows.filter(schema_name__in=sample).update(schema_version=schema_script.fingerprint())  # left to the peer
-        before = [_seconds(lambda one=one: _migrate_schema(one)) for one in sample[: SAMPLE // 2]]
+        before = [seconds(lambda one=one: _migrate_schema(one)) for one in sample[: SAMPLE // 2]]
         outcomes: list[Any] = []
-        spent = _seconds(lambda: outcomes.append(migrate(workers=2)))
-        after = [_seconds(lambda one=one: _migrate_schema(one)) for one in sample[SAMPLE // 2 :]]
+        spent = seconds(lambda: outcomes.append(migrate(workers=2)))
+        after = [seconds(lambda one=one: _migrate_schema(one)) for one in sample[SAMPLE // 2 :]]
     schema_script.fingerprint.cache_clear()
     (outcome,) = outcomes
     assert not outcome.failed, outcome.failed[:3]

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, seconds
 from tests.bench.place import prepared
 
 PAIRS, BLOCK = 30, 10
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def run() -> list[Figure]:
@@ -46,8 +39,8 @@ def _compare() -> Figure:
     with patch.object(MigrationLoader, "load_disk", with_probe(MigrationLoader.load_disk)):
         for start in range(0, PAIRS, BLOCK):
             block = slice(start, start + BLOCK)
-            mine += _seconds(lambda block=block: [upgrade.bring(row) for row in ours[block]])
-            others += _seconds(lambda block=block: [peer(row.schema_name) for row in theirs[block]])
+            mine += seconds(lambda block=block: [upgrade.bring(row) for row in ours[block]])
+            others += seconds(lambda block=block: [peer(row.schema_name) for row in theirs[block]])
     wanted = _catalog(ours[0].schema_name)
     assert any("bench_probe" in row for row in wanted["indexes"])
     for row in (*ours, *theirs):

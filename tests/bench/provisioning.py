@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from statistics import median
 
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, seconds
 from tests.bench.place import prepared
 
 RUNS = 7
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def run() -> list[Figure]:
@@ -40,6 +32,6 @@ def _compare() -> Figure:
         )
 
     ours("warm"), peer("warmpeer")
-    pairs = [(_seconds(lambda n=n: ours(f"a{n}")), _seconds(lambda n=n: peer(f"b{n}"))) for n in range(RUNS)]
+    pairs = [(seconds(lambda n=n: ours(f"a{n}")), seconds(lambda n=n: peer(f"b{n}"))) for n in range(RUNS)]
     mine, theirs = (median(column) for column in zip(*pairs, strict=True))
     return Figure("provision one committee, few present", mine, theirs, 6, "s", RUNS)

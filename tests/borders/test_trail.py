@@ -325,7 +325,6 @@ EXAMPLES |= {
     "members.ask_anonymise_due": lambda life: {"ids": [life.leaver.pk], "today": dt.date(2030, 1, 1)},
     "members.ask_export": simple(id=_member), "members.hand_over": _export,
     "members.assign_post": simple(id=_member, kind="standing_member", since=DAY),
-    "members.close_account": simple(user=_deactivated),
     "members.close_term": simple(name="第十届", ends_on=DAY, continuing=(), today=TODAY),
     "members.end_membership": simple(id=_member, on=DAY), "members.end_post": simple(id=_member, kind="member", on=DAY),
     "members.give_account": lambda life: {"id": _newcomer(life).pk, "username": "xin", "password": None},

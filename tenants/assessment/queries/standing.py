@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from policy_engine import Duty, Person, Policy, Post, Verdict, Waiver, judge, tallies
-from policy_engine.model import State
+from policy_engine.model import State, date_of
 from tenants.assessment import models
 from tenants.assessment.queries.counter import count_all, count_one
 from tenants.members.models import Member, Sector
@@ -215,21 +215,19 @@ def _in_office(person: Person, as_of: date) -> bool:
 
 
 def _person(subject: Mapping[str, Any]) -> Person:
-    posts = tuple(Post(post["kind"], _day(post["from"]), _day(post["until"])) for post in subject.get("posts", ()))
+    posts = tuple(
+        Post(post["kind"], date_of(post["from"]), date_of(post["until"])) for post in subject.get("posts", ())
+    )
     return Person(
         subject["type"],
         subject["id"],
         posts,
-        _day(subject.get("from")),
-        _day(subject.get("until")),
+        date_of(subject.get("from")),
+        date_of(subject.get("until")),
         sector=subject.get("sector"),
         special_committee=subject.get("special_committee"),
         groups=tuple(subject.get("groups", ())),
     )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _waivers() -> list[Waiver]:

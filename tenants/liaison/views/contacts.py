@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock, sheets
-from core.web import page, refusals_on
+from core.web import page, refusals_on, sheet_url
 from tenants.liaison import actions, queries
 from tenants.liaison.forms import ContactFilterForm, ContactForm, OfficeContactForm, ReasonForm
 from tenants.liaison.models import ContactRecord
@@ -40,9 +40,6 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         return _file(found, request)
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     shown.object_list = queries.without_strangers(request.user, shown.object_list)  # type: ignore[assignment]
-    query = request.GET.copy()
-    query.pop("page", None)
-    query["format"] = "xlsx"
     filtered = any(value for name, value in request.GET.items() if name != "page")
     numbers = queries.own_numbers(request.user)
     context = {
@@ -50,7 +47,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         "filter": form,
         "is_filtered": filtered,
         "lead": _lead(shown.paginator.count, numbers, filtered=filtered),
-        "export_url": f"?{query.urlencode()}",
+        "export_url": sheet_url(request),
         "may_record": _may_record(request.user),
         "audience": queries.audience_of(request.user),
     }

@@ -84,12 +84,6 @@ def _tie(member: Member, user: User, by: audit.Actor) -> None:
 
 
 @transaction.atomic
-def close_account(*, user: User, by: audit.Actor) -> None:
-    """The account opens nothing from now on; an account closed before stays as it is."""
-    accounts.shut(user=user, by=by)
-
-
-@transaction.atomic
 def invite_members(*, day: dt.date, again: bool, by: audit.Actor) -> list[tuple[Member, Link]]:
     """Accounts and links for every serving member who has none, in name order; a bounded number of statements.
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models import Q
 
+from accounts.actions import shut
 from accounts.models import User
 from core import audit, clock
 from core.errors import DomainError, NotFound
@@ -16,7 +17,6 @@ from core.personal import erase, export
 from dispatch.actions import enqueue
 from dispatch.progress import Progress, silent
 from tenants.members import queries
-from tenants.members.actions.accounts import close_account
 from tenants.members.actions.holdings import lock_roster
 from tenants.members.actions.importing import drop_drafts
 from tenants.members.models import DataExport, Member, Retention
@@ -101,7 +101,7 @@ def anonymise_member(*, id: UUID, why: str, today: dt.date, by: audit.Actor) -> 
     _refuse_serving(member, today)
     drop_drafts(by=by)
     if member.user is not None:
-        close_account(user=member.user, by=by)
+        shut(user=member.user, by=by)
     return nameless(member, action="members.anonymise", why=why, by=by)
 
 

@@ -12,12 +12,12 @@ from django.db import models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
+from accounts.actions import shut
 from accounts.models import User
 from core import audit
 from core.errors import DomainError
 from core.personal import references
 from core.personal.reach import tenant_models
-from tenants.members.actions.accounts import close_account
 from tenants.members.actions.holdings import lock_roster
 from tenants.members.models import Member, Term
 
@@ -149,5 +149,5 @@ def _close_accounts(ids: set[UUID], by: audit.Actor) -> int:
     users = User.objects.filter(member__in=ids, is_active=True).prefetch_related("grants")
     closing = [user for user in users if {grant.role for grant in user.grants.all()} <= _OF_MEMBERS]
     for user in closing:
-        close_account(user=user, by=by)
+        shut(user=user, by=by)
     return len(closing)

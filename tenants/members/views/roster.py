@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import may, requires
 from accounts.permissions import Permission
 from core import clock, sheets
-from core.web import page
+from core.web import page, sheet_url
 from tenants.members import queries
 from tenants.members.actions import roster_file
 from tenants.members.forms import RosterFilter
@@ -36,16 +36,13 @@ def roster(request: HttpRequest) -> HttpResponse:
     shown = Paginator(members, PER_PAGE).get_page(request.GET.get("page"))
     found = shown.paginator.count
     shown.object_list = queries.rows_of(shown.object_list)  # type: ignore[assignment]  # a page of rows to show
-    query = request.GET.copy()
-    query.pop("page", None)
-    query["format"] = "xlsx"
     context = {
         "page": shown,
         "filter": form,
         "lead": _lead(found, filters, day),
         "is_filtered": filters != queries.EVERYBODY,
         "invented": any(row.is_invented for row in shown.object_list),
-        "export_url": f"?{query.urlencode()}",
+        "export_url": sheet_url(request),
         "may_write": may(request.user, Permission.MEMBERS_WRITE),
         "may_invite": may(request.user, Permission.ACCOUNTS_MANAGE),
     }
