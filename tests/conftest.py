@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.environment import ADMIN_URL, DATABASE, PASSWORD
-from tests.removal import drop
+from tests.removal import drop, forget_jobs
 
 COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with look-alike children
     ("430000", "政协湖南省委员会", "hunan", "province", None, None),
@@ -56,13 +56,14 @@ def django_db_setup(django_test_environment: None, django_db_blocker: object) ->
 
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
-    """Access outside any transaction, as in production; nothing is rolled back, so the test tidies up itself."""
+    """Access outside any transaction, as in production. Nothing is rolled back; jobs are removed, the test tidies the rest."""
     from django.db import connections
 
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         yield
         for connection in connections.all():
             connection.close()
+    forget_jobs(DATABASE)
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,11 @@ def test_a_job_in_anothers_name_or_already_under_way_is_refused(place, changed):
 @pytest.mark.parametrize("as_whom", ["430921", "430923"])
 def test_a_committee_cannot_ask_that_anothers_job_stop(place, as_whom):
     with place("nanxian").inside():
-        _insert(committee="430921")
-        job = Job.objects.get()
+        job = uuid.uuid4()  # named, for another test's committed rows may stand beside it
+        _insert(id=job, committee="430921")
     ask = "INSERT INTO dispatch_cancellation (id, created_at, job_id, committee) VALUES (%s, now(), %s, %s)"
     with place("anhua").inside(), pytest.raises(ProgrammingError, match="row-level security"):
-        _run(ask, [uuid.uuid4(), job.pk, as_whom])
+        _run(ask, [uuid.uuid4(), job, as_whom])
 
 
 @pytest.mark.parametrize("statement", ["UPDATE dispatch_job SET ids = '{}'", "DELETE FROM dispatch_job"])

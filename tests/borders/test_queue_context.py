@@ -15,7 +15,7 @@ from dispatch import work
 from dispatch.actions import enqueue
 from dispatch.envelope import ForgedMessage, open_sealed, seal
 from dispatch.models import JobState
-from tests.dispatch.conftest import change, job_of, messages, now, queue, tidy  # noqa: F401  fixtures
+from tests.dispatch.conftest import change, job_of, messages, now, queue  # noqa: F401  fixtures
 
 ran: list[tuple[str, str]] = []
 
@@ -34,7 +34,7 @@ def _note(*, by, **ids) -> None:
 
 
 @pytest.fixture
-def note(tidy, job_of):  # noqa: F811
+def note(committed, job_of):  # noqa: F811
     ran.clear()
     job_of("test.note", _note)
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from core import tenancy
@@ -57,11 +57,3 @@ def job_of() -> Iterator[Callable[..., None]]:
     yield register
     for name in names:
         forget(name)
-
-
-@pytest.fixture
-def tidy(committed: None) -> Iterator[None]:
-    """Nothing is rolled back, but no job of this test is left to the next one."""
-    yield
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("TRUNCATE dispatch_job, dispatch_cancellation, dispatch_turn")

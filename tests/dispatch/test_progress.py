@@ -81,7 +81,7 @@ def _written() -> int:
 
 
 @pytest.fixture
-def no_steps_left(tidy):
+def no_steps_left(committed):
     before = _written()
     assert before == 0
     yield
@@ -140,7 +140,7 @@ def test_a_job_whose_lease_went_to_another_worker_stops_and_rolls_back(no_steps_
     assert (now(row).state, now(row).attempts) == ("running", 2)
 
 
-def test_progress_is_written_at_most_twice_a_second(tidy, job_of, monkeypatch):
+def test_progress_is_written_at_most_twice_a_second(committed, job_of, monkeypatch):
     """By a clock of the test's own, a hundredth of a second per step, so that a busy machine changes nothing."""
     ticks = itertools.count()
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(ticks) / 100))

@@ -69,7 +69,7 @@ def send(broker) -> Iterator[Callable[[dict], None]]:
 
 
 @pytest.fixture
-def clean_slate(tidy) -> Iterator[None]:
+def clean_slate(committed) -> Iterator[None]:
     yield
     with tenancy.inside(HOME):
         for row in Return.objects.all():

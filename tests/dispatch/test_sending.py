@@ -134,7 +134,7 @@ def test_a_worker_thought_dead_cannot_end_the_job_somebody_else_has_now(place):
     assert (now(row).state, now(row).message) == ("done", "办好")
 
 
-def test_two_dispatchers_at_once_send_each_job_once_and_keep_the_cap(tidy):
+def test_two_dispatchers_at_once_send_each_job_once_and_keep_the_cap(committed):
     _many("430900", 20)
     sent: list[dict] = []
     start = threading.Barrier(4)
@@ -166,7 +166,7 @@ def _explain(sql: str, params: object = None) -> str:
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
-def test_with_a_hundred_thousand_jobs_no_query_of_dispatcher_or_page_reads_the_whole_table(tidy):
+def test_with_a_hundred_thousand_jobs_no_query_of_dispatcher_or_page_reads_the_whole_table(committed):
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "INSERT INTO dispatch_job (id, created_at, committee, epoch, task, ids, queue, cost, state, attempts, sends, done,"
