@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.db import connections
 
+from tests.children import Done, lianxin
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 LIANXIN = Path(sys.executable).parent / "lianxin"
 
@@ -20,8 +22,8 @@ def _run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _create(*more: str) -> subprocess.CompletedProcess[str]:
-    return _run("committee", "create", "--name", "政协沅江市委员会", "--parent", "430900", "--json", *more)
+def _create(*more: str) -> Done:
+    return lianxin("committee", "create", "--name", "政协沅江市委员会", "--parent", "430900", "--json", *more)
 
 
 def test_a_committee_is_created_listed_suspended_and_resumed_from_the_command_line(committed):
@@ -29,12 +31,12 @@ def test_a_committee_is_created_listed_suspended_and_resumed_from_the_command_li
     try:
         assert made.returncode == 0, made.stderr
         assert json.loads(made.stdout)["committee"]["state"] == "active"
-        listed = json.loads(_run("committee", "list", "--json").stdout)["committees"]
+        listed = json.loads(lianxin("committee", "list", "--json").stdout)["committees"]
         assert {"code": "430981", "parent": "430900"}.items() <= next(
             c for c in listed if c["slug"] == "yuanjiang"
         ).items()
         for command, state in (("suspend", "suspended"), ("resume", "active")):
-            assert json.loads(_run("committee", command, "430981", "--json").stdout)["state"] == state
+            assert json.loads(lianxin("committee", command, "430981", "--json").stdout)["state"] == state
     finally:
         with connections["owner"].cursor() as cursor:
             cursor.execute("DROP SCHEMA IF EXISTS c_430981 CASCADE")
@@ -55,7 +57,7 @@ def test_a_refusal_is_exit_code_2_with_the_error_as_json_on_stderr(committed):
 def test_an_unknown_template_is_refused_and_nothing_is_made(committed):
     refused = _create("--code", "430981", "--slug", "yuanjiang", "--template", "atlantis-1999")
     assert refused.returncode == 2
-    assert "430981" not in _run("committee", "list").stdout
+    assert "430981" not in lianxin("committee", "list").stdout
 
 
 def test_policy_commands_need_neither_settings_nor_database():
@@ -66,7 +68,7 @@ def test_policy_commands_need_neither_settings_nor_database():
 
 
 def test_routes_are_listed_with_host_permission_and_roles():
-    found = json.loads(_run("routes", "--json").stdout)
+    found = json.loads(lianxin("routes", "--json").stdout)
     assert {"host", "path", "name", "methods", "permission", "roles"} <= set(found[0])
     assert {"public", "tenant"} == {one["host"] for one in found}
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from django.db import connections
@@ -18,10 +15,10 @@ from registry import archiving, privileges, queries
 from registry.archiving import archive, delete, digest
 from registry.models import Committee, Domain, State
 from registry.provisioning import WrongState, set_state
+from tests.children import lianxin
 from tests.registry.test_provisioning import _counts, _make, _remove
 
 CODE, TODAY, PAST = "430922", dt.date(2022, 11, 30), dt.date(2022, 11, 29)
-LIANXIN = Path(sys.executable).parent / "lianxin"
 
 
 def _rows(statement: str, *values: object) -> list[tuple]:
@@ -186,19 +183,17 @@ def test_every_public_table_that_names_a_committee_is_emptied_of_it_or_kept_on_p
     assert set(archiving.PUBLIC_ROWS) <= set(privileges.PUBLIC)
 
 
-def _lianxin(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([LIANXIN, "committee", *words], capture_output=True, text=True, timeout=120)
-
-
 def test_from_the_command_line(taojiang, tmp_path):
-    early = _lianxin("delete", CODE, "--by", "秘书处", "--certificate", str(tmp_path / "proof.json"))
+    early = lianxin("committee", "delete", CODE, "--by", "秘书处", "--certificate", str(tmp_path / "proof.json"))
     assert (early.returncode, json.loads(early.stderr)["errors"][0]["code"]) == (2, "not_archived")
-    done = _lianxin("archive", CODE, "--until", "2022-12-31", "--json")
+    done = lianxin("committee", "archive", CODE, "--until", "2022-12-31", "--json")
     assert json.loads(done.stdout) == {"ok": True, "code": CODE, "state": "archived", "kept_until": "2022-12-31"}
-    kept = _lianxin("delete", CODE, "--by", "秘书处", "--certificate", str(tmp_path / "proof.json"))
+    kept = lianxin("committee", "delete", CODE, "--by", "秘书处", "--certificate", str(tmp_path / "proof.json"))
     assert (kept.returncode, json.loads(kept.stderr)["errors"][0]["code"]) == (2, "still_kept")
     _day_is_over()
-    gone = _lianxin("delete", CODE, "--by", "秘书处", "--certificate", str(tmp_path / "proof.json"), "--json")
+    gone = lianxin(
+        "committee", "delete", CODE, "--by", "秘书处", "--certificate", str(tmp_path / "proof.json"), "--json"
+    )
     assert gone.returncode == 0, gone.stderr
     assert json.loads(gone.stdout) == json.loads((tmp_path / "proof.json").read_text())
     assert not Committee.objects.using("owner").filter(code=CODE).exists()

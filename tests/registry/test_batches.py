@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from django.db import connections, migrations
@@ -18,17 +15,13 @@ from registry import batches, runs, schema_script
 from registry.batches import InBatches, StillMatching
 from registry.migration import migrate
 from registry.models import BatchCursor, Committee, MigrationRun
+from tests.children import in_child, lianxin
+from tests.registry import batched_release
 from tests.registry.batched_release import count_up, parts
 from tests.registry.conftest import SCHEMAS, put_back
 from tests.registry.test_provisioning import _catalog
 
 ANHUA, ROWS = "430923", 10
-RELEASE = [
-    sys.executable,
-    "-c",
-    "import django; django.setup(); from tests.registry.batched_release import main; main()",
-]
-LIANXIN = Path(sys.executable).parent / "lianxin"
 
 
 def _run(statement: str) -> list[tuple]:
@@ -101,7 +94,7 @@ def test_each_batch_is_a_transaction_and_the_version_waits_for_the_last(pending_
     [("batch 1 changed", 0), ("batch noted", 4), ("batch 2 changed", 4), ("batch 3 changed", 8)],
 )
 def test_killed_at_a_batch_it_goes_on_at_the_next_row_and_none_is_changed_twice(pending_parts, rows, point, done):
-    killed = subprocess.run(RELEASE, env=os.environ | {"LX_TEST_DIE_AT": point}, timeout=120, capture_output=True)
+    killed = in_child(batched_release.main, LX_TEST_DIE_AT=point)
     assert killed.returncode == -9, killed.stderr[-2000:]
     assert sum(_probes()) == done
     shown = runs.status()
@@ -109,7 +102,7 @@ def test_killed_at_a_batch_it_goes_on_at_the_next_row_and_none_is_changed_twice(
     assert [walk.rows for walk in shown.walks] == ([done] if done else [])
     with tenancy.inside(ANHUA), connections["default"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM deed")  # half way, the committee still answers
-    again = subprocess.run(RELEASE, timeout=120, capture_output=True, text=True)
+    again = in_child(batched_release.main)
     assert again.returncode == 0, again.stderr[-2000:]
     assert _probes() == [1] * ROWS
     assert runs.status().state == "done"
@@ -220,20 +213,16 @@ def test_a_failure_within_a_batch_stops_there_and_says_so(pending_parts, rows):
 # --- the run itself -------------------------------------------------------------------------------
 
 
-def _lianxin(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([LIANXIN, *words], capture_output=True, text=True, timeout=120)
-
-
 def test_the_status_is_told_in_words_and_as_json_and_changes_nothing(pending_parts):
     Committee.objects.using("owner").filter(code=ANHUA).update(schema_version="old", problem="磁盘满了")
     MigrationRun.objects.using("owner").create(
         version="x", total=3, changed=1, failed=1, state="failed", note="停在这里"
     )
-    told = _lianxin("migrate", "--status")
+    told = lianxin("migrate", "--status")
     assert told.returncode == 0, told.stderr
     assert "1/3" in told.stdout
     assert "磁盘满了" in told.stdout
-    found = json.loads(_lianxin("migrate", "--status", "--json").stdout)
+    found = json.loads(lianxin("migrate", "--status", "--json").stdout)
     assert (found["state"], found["behind"]) == ("failed", 1)
     assert found["problems"] == [{"code": ANHUA, "name": "政协安化县委员会", "error": "磁盘满了"}]
     assert Committee.objects.using("owner").get(code=ANHUA).schema_version == "old"

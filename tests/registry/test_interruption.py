@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from core import tenancy
@@ -15,11 +10,11 @@ from registry.alone import Busy, alone
 from registry.archiving import archive
 from registry.models import Committee
 from registry.provisioning import OtherOrder
+from tests.children import lianxin
 from tests.registry.test_archiving import PAST, TODAY
 from tests.registry.test_provisioning import _catalog, _counts, _make, _remove
 
 CODE = "430922"
-LIANXIN = Path(sys.executable).parent / "lianxin"
 ORDER = [
     "--code",
     CODE,
@@ -35,8 +30,7 @@ ORDER = [
 
 
 def _lianxin(*words: str, die_at: str = "") -> int:
-    environment = os.environ | {"LX_TEST_DIE_AT": die_at}
-    return subprocess.run([LIANXIN, *words], env=environment, capture_output=True, text=True, timeout=120).returncode
+    return lianxin(*words, LX_TEST_DIE_AT=die_at).returncode
 
 
 def _adopted() -> int:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from django.db import connections, migrations, models
@@ -16,12 +13,12 @@ from registry import migration, queries, schema_script
 from registry.alone import Busy, alone
 from registry.migration import Progress, migrate
 from registry.models import Committee
+from tests.children import lianxin
 from tests.conftest import COMMITTEES
 from tests.registry.conftest import SCHEMAS
 from tests.registry.test_provisioning import _catalog
 
 CODES = sorted(code for code, *_ in COMMITTEES)
-LIANXIN = Path(sys.executable).parent / "lianxin"
 
 
 def _run(statement: str, *values: object) -> list[tuple]:
@@ -251,13 +248,9 @@ def test_two_runs_at_once_are_refused(committed):
     assert migrate().failed == []  # the lock went with the block
 
 
-def _lianxin(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([LIANXIN, *words], capture_output=True, text=True, timeout=120)
-
-
 def test_the_command_tells_each_committee_as_a_json_line(committed):
     Committee.objects.using("owner").filter(code__in=["430923", "440100"]).update(schema_version="old")
-    done = _lianxin("migrate", "--json", "--canary", "440100", "--wave", "1")
+    done = lianxin("migrate", "--json", "--canary", "440100", "--wave", "1")
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     told = [line for line in lines if line["event"] == "committee"]
@@ -265,14 +258,14 @@ def test_the_command_tells_each_committee_as_a_json_line(committed):
     assert lines[-1] == {"event": "end", "ok": True, "changed": 2} | {
         name: lines[-1][name] for name in ("seconds", "longest")
     }
-    assert "已是最新" in _lianxin("migrate").stdout
+    assert "已是最新" in lianxin("migrate").stdout
 
 
 def test_the_command_ends_with_2_and_names_the_committee_that_failed(committed):
     Committee.objects.using("owner").filter(code="430923").update(schema_version="old")
     _run("ALTER TABLE c_430923.proceedings_decision RENAME TO gone")
     try:
-        done = _lianxin("migrate")
+        done = lianxin("migrate")
     finally:
         _run("ALTER TABLE c_430923.gone RENAME TO proceedings_decision")
     assert done.returncode == 2
