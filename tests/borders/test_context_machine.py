@@ -275,7 +275,7 @@ def canaries(committed) -> Iterator[None]:
             Sector.objects.filter(name__startswith="金丝雀").delete()
 
 
-@pytest.mark.parametrize(("committees_per_connection", "walks"), [(100, 50), (2, 25)])
+@pytest.mark.parametrize(("committees_per_connection", "walks"), [(100, 30), (2, 15)])
 def test_whatever_the_order_of_events_one_stands_where_the_context_says_or_is_refused(
     canaries, monkeypatch, committees_per_connection, walks
 ):
