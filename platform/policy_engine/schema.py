@@ -268,7 +268,10 @@ DUTY = closed(
         "after": AFTER,
         "within": {"if": {"type": "array"}, "then": {"type": "array", "items": WITHIN, "minItems": 1}, "else": WITHIN},
         "linked": FLAG,
-        "turns": closed({"starts": DAY, "size": {"type": "integer", "minimum": 1}, "among": SUBJECT}, "starts"),
+        "turns": closed(
+            {"starts": DAY, "size": {"type": "integer", "minimum": 1}, "among": SUBJECT, "rest": {"enum": ["fill", "short"]}},
+            "starts",
+        ),
         "waivable": FLAG,
         "pro_rata": PRO_RATA,
         "counts": COUNTS,

@@ -17,11 +17,15 @@ from policy_engine.rhythms import Rhythm, ordinal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turns:
-    """From the period holding `starts` on, `size` at a time among a roster (`among`, as a subject is written)."""
+    """From the period holding `starts` on, `size` at a time among a roster (`among`, as a subject is written).
+
+    Where the roster ends within a group, `rest` says what makes it full: `fill` the first again, `short` nobody.
+    """
 
     starts: date
     size: int
     among: Mapping[str, Any]
+    rest: str
 
 
 def turns_of(entry: Mapping[str, Any], subject: Mapping[str, Any]) -> Turns:
@@ -30,6 +34,7 @@ def turns_of(entry: Mapping[str, Any], subject: Mapping[str, Any]) -> Turns:
         starts=date.fromisoformat(entry["starts"]),
         size=entry.get("size", 1),
         among={"type": among} if isinstance(among, str) else among,
+        rest=entry.get("rest", "fill"),
     )
 
 
@@ -38,5 +43,8 @@ def on_turn(turns: Turns, roster: Sequence[str], rhythm: Rhythm, day: date, alma
     first, now = ordinal(rhythm, turns.starts, almanac), ordinal(rhythm, day, almanac)
     if first is None or now is None or now < first or not roster:
         return frozenset()
-    start = (now - first) % ceil(len(roster) / turns.size) * turns.size
-    return frozenset(roster[start : start + turns.size])
+    if turns.rest == "short":
+        start = (now - first) % ceil(len(roster) / turns.size) * turns.size
+        return frozenset(roster[start : start + turns.size])
+    start = (now - first) * turns.size
+    return frozenset(roster[(start + place) % len(roster)] for place in range(turns.size))

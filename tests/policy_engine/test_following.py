@@ -260,7 +260,9 @@ def test_sectors_take_turns_week_by_week(with_duty: Add) -> None:
 
 
 def test_members_serve_when_their_sector_has_its_turn(with_duty: Add) -> None:
-    policy = with_duty(SHIFT + "period: month\nturns: {starts: 2022-01-01, size: 2, among: {type: sector}}")
+    policy = with_duty(
+        SHIFT + "period: month\nturns: {starts: 2022-01-01, size: 2, rest: short, among: {type: sector}}"
+    )
     people = [{"type": "member", "id": f"m{n}", "sector": f"s{n}"} for n in (1, 2, 3)]
     order = [{**one, "order": place} for one, place in zip(SECTORS, (3, 1, 2), strict=True)]
     bound = {
@@ -274,11 +276,24 @@ def test_members_serve_when_their_sector_has_its_turn(with_duty: Add) -> None:
 @given(size=st.integers(1, 4), number=st.integers(1, 7))
 def test_everybody_has_one_turn_a_round(size: int, number: int) -> None:
     roster = [f"m{n}" for n in range(number)]
-    turns = turns_of({"starts": "2022-01-03", "size": size}, {"type": "member"})
+    turns = turns_of({"starts": "2022-01-03", "size": size, "rest": "short"}, {"type": "member"})
     days = [date.fromordinal(date(2022, 1, 3).toordinal() + 7 * week) for week in range(-(-number // size))]
     served = [one for day in days for one in on_turn(turns, roster, rhythm_of("week"), day, Almanac())]
     assert sorted(served) == roster
     assert on_turn(turns, roster, rhythm_of("week"), date(2022, 1, 2), Almanac()) == frozenset()
+
+
+@given(size=st.integers(1, 5), number=st.integers(1, 7), weeks=st.integers(1, 30))
+def test_each_period_has_its_number_and_nobody_serves_twice_more_than_another(
+    size: int, number: int, weeks: int
+) -> None:
+    roster = [f"m{n}" for n in range(number)]
+    turns = turns_of({"starts": "2022-01-03", "size": size}, {"type": "member"})
+    days = [date.fromordinal(date(2022, 1, 3).toordinal() + 7 * week) for week in range(weeks)]
+    shifts = [on_turn(turns, roster, rhythm_of("week"), day, Almanac()) for day in days]
+    assert {len(shift) for shift in shifts} == {min(size, number)}
+    served = [sum(one in shift for shift in shifts) for one in roster]
+    assert max(served) - min(served) <= 1
 
 
 @pytest.mark.parametrize("period", ["term", "once", "event", "continuous"])
