@@ -53,6 +53,8 @@ def _for_days(duty: Duty, period: Period, person: Person) -> Duty:
     share = _share(held, period, rule.unit)
     if share == 1:
         return duty
+    if not held and _belonging(period, person, absences=False):
+        return replace(duty, idle="这一期全在请假")
     parts = tuple(replace(part, min=_less(part.min, share, rule.round)) for part in duty.parts)
     least = duty.min if KINDS[duty.kind].least != "min" else _less(duty.min, share, rule.round)
     return replace(duty, min=least, parts=parts)

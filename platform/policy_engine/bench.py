@@ -16,6 +16,7 @@ from policy_engine.periods import Period, next_day
 from policy_engine.shares import Number, exactly, shown
 from policy_engine.tally import EVERYBODY, NOTHING, Counted, Counts, key, merged, pair
 from policy_engine.turns import on_turn
+from policy_engine.vocabulary import Words
 
 ADDED_UP = ("any_of", "all_of", "at_least_k_of")  # kinds in whose parts one record may stand twice
 
@@ -46,6 +47,10 @@ class Person:
     groups: tuple[str, ...] = ()
     absences: tuple[tuple[date | None, date | None], ...] = ()
 
+    def came_after(self, due: date | None) -> bool:
+        """Had a due day gone by before this one was there to be bound?"""
+        return due is not None and self.since is not None and due < self.since
+
     def belongs_to(self, kind: str) -> tuple[str, ...]:
         """The ids of the sector, special committee or groups this person belongs to; everybody is the committee's."""
         one = {"sector": self.sector, "special_committee": self.special_committee}.get(kind)
@@ -72,6 +77,7 @@ class Measured:
     due: date | None = None
     late: int = 0
     idle: str | None = None  # why there is nothing to judge
+    why: str | None = None  # how the grade came about, where points alone do not say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,8 @@ class Bench:
         default_factory=dict
     )  # (duty, person) → states so far
     almanac: Almanac = NO_DAYS
+    words: Words = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)  # of the duties, by id
 
     def has_turn(self, duty: Duty, period: Period, person: Person) -> bool:
         """Is it this one's turn, or the turn of the sector, committee or group this one belongs to?"""
@@ -204,7 +212,7 @@ def holds(person: Person, subject: Subject, window: tuple[date, date]) -> bool:
     """
     if person.type != subject.type or (subject.kinds and person.kind not in subject.kinds):
         return False
-    if not _overlap(person.since, person.until, window):
+    if not overlaps(person.since, person.until, window):
         return False
     if subject.posts or subject.except_posts or subject.all_posts:
         held = _held(person.posts, window) | {"member"}
@@ -220,10 +228,10 @@ def holds(person: Person, subject: Subject, window: tuple[date, date]) -> bool:
 
 
 def _held(posts: tuple[Post, ...], window: tuple[date, date]) -> set[str]:
-    return {post.kind for post in posts if _overlap(post.since, post.until, window)}
+    return {post.kind for post in posts if overlaps(post.since, post.until, window)}
 
 
-def _overlap(since: date | None, until: date | None, window: tuple[date, date]) -> bool:
+def overlaps(since: date | None, until: date | None, window: tuple[date, date]) -> bool:
     return (since or date.min) < window[1] and window[0] < (until or date.max)
 
 

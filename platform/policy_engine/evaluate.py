@@ -10,7 +10,7 @@ from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.facts import normalised
 from policy_engine.judge import Verdict, judge
 from policy_engine.model import Policy
-from policy_engine.plan import tallies
+from policy_engine.plan import docket
 from policy_engine.reader import Document
 from policy_engine.tally import count
 from policy_engine.uncollected import uncollected
@@ -29,13 +29,15 @@ def evaluate(policy: Policy, facts: Mapping[str, Any] | Document, as_of: date) -
     document = facts if isinstance(facts, Document) else Document("facts", facts)
     with uncollected():
         sheet = normalised(document, policy)
+        asked = docket(policy, as_of, events=sheet.events)
         return judge(
             policy,
             sheet.subjects,
-            count(tallies(policy, as_of, events=sheet.events), sheet.rows),
+            count(asked.tallies, sheet.rows),
             as_of,
             waivers=sheet.waivers,
             events=sheet.events,
+            asked=asked,
         )
 
 

@@ -403,9 +403,14 @@ def _backwards(document: Document) -> Iterator[TemplateError]:
 
 def _hollow_waivers(document: Document, policy: Policy) -> Iterator[TemplateError]:
     for index, entry in enumerate(document.data.get("waivers", ())):
+        if entry["duty"] == ALWAYS:
+            continue
         if f"duty.{entry['duty']}" not in policy.elements:
             yield document.fault(
-                ("waivers", index, "duty"), "unknown_duty", f"没有职责“{entry['duty']}”", "改成本模板里的职责 id"
+                ("waivers", index, "duty"),
+                "unknown_duty",
+                f"没有职责“{entry['duty']}”",
+                '改成本模板里的职责 id，或写 "*"(所有可以豁免的)',
             )
         elif not policy.duty(entry["duty"]).waivable:
             yield document.fault(

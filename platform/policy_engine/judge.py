@@ -15,10 +15,11 @@ from policy_engine.kinds.behaviour import BEHAVIOURS
 from policy_engine.looking import in_turn
 from policy_engine.model import Duty, Policy, State
 from policy_engine.periods import Period
-from policy_engine.plan import almanac_of, duties_and_periods, late_keys, stages, tallies
+from policy_engine.plan import Docket, almanac_of, docket, late_keys, stages
+from policy_engine.reasons import why, why_not
 from policy_engine.shares import shown
 from policy_engine.tally import Counts
-from policy_engine.vocabulary import Words, title, words_with
+from policy_engine.vocabulary import words_with
 from policy_engine.waivers import Excused, Waiver
 
 
@@ -64,19 +65,29 @@ def judge(
     *,
     waivers: Iterable[Waiver] = (),
     events: Iterable[Event] = (),
+    asked: Docket | None = None,
 ) -> list[Verdict]:
     """A verdict per subject × duty × period begun in the year holding `as_of`, sorted by subject, duty, period.
 
-    `events` are those the tallies were made with.
+    `events` are those the tallies were made with; `asked` is the docket they came from, where the caller has it.
     """
     meetings = tuple(events)
-    wanted = tallies(policy, as_of, events=meetings)
+    asked = asked or docket(policy, as_of, events=meetings)
+    wanted = asked.tallies
+    words = words_with(policy.header.get("local"))
     bench = Bench(
-        tuple(subjects), counts, as_of, stages(wanted), late_keys(wanted), almanac=almanac_of(policy, as_of, meetings)
+        tuple(subjects),
+        counts,
+        as_of,
+        stages(wanted),
+        late_keys(wanted),
+        almanac=almanac_of(policy, as_of, meetings),
+        words=words,
+        titles={duty.id: duty.title for duty, _ in asked.plan},
     )
     excused = Excused(waivers, int(policy.setting("year_start_month", as_of, 1)))
-    sitting = _Judge(bench, excused, words_with(policy.header.get("local")))
-    plan = in_turn(list(duties_and_periods(policy, as_of, meetings)))
+    sitting = _Judge(bench, excused)
+    plan = in_turn(asked.plan)
     bench.kept.update(kept(policy, bench, plan))
     named = {one for duty, _ in plan for one in duty.looks_at}
     found: list[Verdict] = []
@@ -98,20 +109,22 @@ class _Judge:
 
     bench: Bench
     excused: Excused
-    words: Words
 
     def verdict(self, duty: Duty, period: Period, person: Person) -> Verdict:
-        duty = adjusted(self.bench, duty, period, person)
-        measured = BEHAVIOURS[duty.kind].measure(self.bench, duty, period, person)
-        state = self.state(duty, period, person, measured)
+        bench = self.bench
+        duty = adjusted(bench, duty, period, person)
+        measured = BEHAVIOURS[duty.kind].measure(bench, duty, period, person)
+        waiver = self.excused.waiver(person.id, duty.id, period) if duty.waivable else None
+        state = self.state(duty, period, person, measured, excused=waiver is not None)
         applies = state != "not_applicable"
-        due = min(filter(None, (period.due, measured.due)), default=None) if applies else None
+        asked_by = None if person.came_after(period.due) else period.due
+        due = min(filter(None, (asked_by, measured.due)), default=None) if applies else None
         return Verdict(
             subject=person.id,
             duty=duty.id,
             clauses=duty.clauses,
             period=period,
-            closed=period.closed(self.bench.as_of) and (due is None or self.bench.as_of > due),
+            closed=period.closed(bench.as_of) and (due is None or bench.as_of > due),
             state=state,
             counted=shown(measured.counted),
             min=duty.min if measured.asked is None else measured.asked,
@@ -124,42 +137,29 @@ class _Judge:
             parts=measured.parts,
             records=measured.records,
             due=due,
-            overdue=due is not None and state == "outstanding" and self.bench.as_of > due,
-            late=(self.bench.late(duty, period, person) if period.due and not duty.is_younger(period.due) else 0)
+            overdue=due is not None and state == "outstanding" and bench.as_of > due,
+            late=(bench.late(duty, period, person) if asked_by and not duty.is_younger(asked_by) else 0)
             + (measured.late if applies else 0),
-            reason=self.reason(duty, period, person, measured, applies=applies),
+            reason=why(bench, period, person, measured, waiver if state == "waived" else None)
+            if applies
+            else why_not(bench, duty, period, person, measured),
             next=measured.next if applies else (),
             out_of_order=measured.out_of_order if applies else (),
             grade=None if state == "not_applicable" else measured.grade,
         )
 
-    def state(self, duty: Duty, period: Period, person: Person, measured: Measured) -> State:
-        if period.awaits or not duty.in_force or not self.bench.binds(person, duty, period):
+    def state(self, duty: Duty, period: Period, person: Person, measured: Measured, *, excused: bool) -> State:
+        if period.awaits or duty.idle or not duty.in_force or not self.bench.binds(person, duty, period):
             return "not_applicable"
         if duty.is_younger(period.due) or measured.idle or not self.bench.has_turn(duty, period, person):
             return "not_applicable"
+        if not duty.late_counts and person.came_after(period.due):
+            return "not_applicable"  # nothing this one does could be in time
         unasked = duty.min is None and duty.max is None and measured.asked is None
         if not duty.judged or unasked or duty.period == "event":
             return "counted"
         if measured.owed <= 0 and not measured.exceeded:
             return "met"
-        if duty.waivable and self.excused.covers(person.id, duty.id, period):
+        if excused:
             return "waived"
         return "exceeded" if measured.exceeded else "outstanding"
-
-    def reason(self, duty: Duty, period: Period, person: Person, measured: Measured, *, applies: bool) -> str | None:
-        """Why there is nothing to judge, or no due day."""
-        if period.awaits:
-            return f"还没有“{self.meeting(period.awaits)}”的日期，不能评判"
-        if not applies and duty.in_force and duty.is_younger(period.due):
-            return "截止日在这项职责施行以前，不评判"
-        if not applies and duty.turns and self.bench.binds(person, duty, period):
-            return "这一期没有轮到"
-        if not applies and measured.idle and duty.in_force:
-            return measured.idle
-        if applies and period.awaits_due:
-            return f"还没有“{self.meeting(period.awaits_due)}”的日期，截止日未定"
-        return None
-
-    def meeting(self, kind: str) -> str:
-        return title(self.words, "events", kind)

@@ -244,6 +244,7 @@ class Duty:
     max: float | None = None
     rhythm: Rhythm = YEARLY
     due: Due | None = None
+    dues: tuple[tuple[date | None, Due | None], ...] = ()  # `due` and what it was before, newest first, each from a day
     late_counts: bool = True
     turns: Turns | None = None
     ordered: bool = True
@@ -267,6 +268,7 @@ class Duty:
     listing: str | None = None
     terms: Mapping[str, Any] = field(default_factory=dict)
     begins: date | None = None
+    idle: str | None = None  # why it asks nothing of the one it is adjusted to
 
     def is_younger(self, due: date | None) -> bool:
         """Had a due day gone by before the duty was there to bind anybody? A date the document itself writes is meant as written."""
@@ -538,6 +540,7 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
         period=rhythm.word,
         rhythm=rhythm,
         due=element.value("due", on),
+        dues=_dues(element, on),
         late_counts=element.value("late", on) != "not_counted",
         turns=turns_of(traits["turns"], element.read("subject", on)) if "turns" in traits else None,
         ordered=_ordered(template, traits),
@@ -563,6 +566,11 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
         listing=traits.get("list", "").rpartition(".")[2] or None,
         terms=_score_terms(template, element, on) if traits["kind"] == "score" else {},
     )
+
+
+def _dues(element: Element, on: date | None) -> tuple[tuple[date | None, Due | None], ...]:
+    valid = (one for one in element.values.get("due", ()) if on is None or one.since is None or one.since <= on)
+    return tuple((one.since, one.value) for one in valid)[::-1]
 
 
 def _pro_rata(written: Any) -> ProRata | None:

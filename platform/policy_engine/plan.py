@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -27,12 +27,29 @@ def tallies(policy: Policy, as_of: date, *, events: Iterable[Event] = ()) -> lis
 
     `events` are the meetings of the committee's calendar, which some periods and due days count from.
     """
-    shared = contested(policy, as_of)
-    return [
-        replace(tally, listed=True) if duty.id in shared else tally
-        for duty, period in duties_and_periods(policy, as_of, events)
-        for tally in _in_stages(policy, duty, period, as_of)
-    ]
+    return docket(policy, as_of, events=events).tallies
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """What one sitting is about: each duty with its periods, and what must be counted to judge them."""
+
+    plan: list[tuple[Duty, Period]]
+    tallies: list[Tally]
+
+
+def docket(policy: Policy, as_of: date, *, events: Iterable[Event] = ()) -> Docket:
+    """Worked out once by whoever counts, and handed on to `judge`."""
+    meetings, shared = tuple(events), contested(policy, as_of)
+    plan = list(duties_and_periods(policy, as_of, meetings))
+    return Docket(
+        plan,
+        [
+            replace(tally, listed=True) if duty.id in shared else tally
+            for duty, period in plan
+            for tally in _in_stages(policy, duty, period, as_of)
+        ],
+    )
 
 
 def stages(wanted: Iterable[Tally]) -> dict[str, list[str]]:
@@ -96,11 +113,16 @@ def _rhythms(policy: Policy, duty: Duty) -> list[Rhythm]:
 
 
 def dated(duty: Duty, period: Period, almanac: Almanac) -> Period:
-    """The period with its due day, or with the meeting that one waits for."""
+    """The period with its due day, or with the meeting that one waits for. A day gone by when it was set leaves the one before it."""
     if duty.due is None or period.awaits:
         return period
-    day = due_day(duty.due, period, almanac, standing=duty.period == "continuous")
-    return replace(period, due=day, awaits_due=awaited(duty.due, period, almanac))
+    for index, (since, due) in enumerate(duty.dues, 1):
+        if due is None:
+            break
+        day = due_day(due, period, almanac, standing=duty.period == "continuous")
+        if day is None or since is None or since <= day or "on" in due or index == len(duty.dues):
+            return replace(period, due=day, awaits_due=awaited(due, period, almanac))
+    return period
 
 
 def _periods(duty: Duty, rhythm: Rhythm, as_of: date, almanac: Almanac) -> Iterator[Period]:

@@ -17,7 +17,7 @@ MONTHS = {"H": 6, "Q": 3}
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """`period`: the key of one of the duty's periods, of a year, half-year, quarter or month around it, or `*`."""
+    """`duty`: its id, or `*` for all that may be waived. `period`: the key of one of the duty's periods, of a year, half-year, quarter or month around it, or `*`."""
 
     subject: str
     duty: str
@@ -29,14 +29,21 @@ class Excused:
     """The waivers of one sitting."""
 
     def __init__(self, waivers: Iterable[Waiver], year_start_month: int) -> None:
-        self._written: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._written: dict[tuple[str, str], list[Waiver]] = defaultdict(list)
         self._start = year_start_month
         for one in waivers:
-            self._written[one.subject, one.duty].append(one.period)
+            self._written[one.subject, one.duty].append(one)
 
     def covers(self, subject: str, duty: str, period: Period) -> bool:
-        written = self._written.get((subject, duty), ())
-        return any(text in (ALWAYS, period.key) or self._holds(text, period) for text in written)
+        return self.waiver(subject, duty, period) is not None
+
+    def waiver(self, subject: str, duty: str, period: Period) -> Waiver | None:
+        """The one that excuses from this duty, or from all that may be waived (`*`)."""
+        written = (*self._written.get((subject, duty), ()), *self._written.get((subject, ALWAYS), ()))
+        return next((one for one in written if self._names(one.period, period)), None)
+
+    def _names(self, text: str, period: Period) -> bool:
+        return text in (ALWAYS, period.key) or self._holds(text, period)
 
     def _holds(self, text: str, period: Period) -> bool:
         """A period that crosses the edge of the one named is not excused by it."""

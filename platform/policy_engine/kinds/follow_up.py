@@ -83,13 +83,14 @@ def measure(bench: Bench, duty: Duty, period: Period, person: Person) -> Measure
 def _triggers(bench: Bench, duty: Duty, period: Period, person: Person) -> Iterable[Trigger]:
     until = min(period.until, next_day(bench.as_of))
     happened = [(on, name) for name, on, _ in _parsed(bench.found(key(duty.id, period, AFTER), person.id).values)]
+    here = max(period.start, person.since or date.min), min(until, person.until or date.max)
     happened += [
         (event.on, event.id)
         for event in bench.almanac.events
-        if event.kind in duty.after_events and period.start <= event.on < until
+        if event.kind in duty.after_events and here[0] <= event.on < here[1]
     ]
     asked = (Trigger(on, name, limit(on, duty.within, bench.almanac)) for on, name in happened)
-    return (one for one in asked if not duty.is_younger(one.due))
+    return (one for one in asked if not duty.is_younger(one.due) and not person.came_after(one.due))
 
 
 def _parsed(values: Iterable[str]) -> Iterable[tuple[str, date, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from policy_engine.model import Duty, Part
 from policy_engine.periods import Period
 from policy_engine.shares import Number, exactly, shown
 from policy_engine.tally import NOTHING, Counted, Tally, key, tally_for
+from policy_engine.vocabulary import title
 
 VETO = "veto"
 
@@ -36,6 +37,7 @@ def measure(bench: Bench, duty: Duty, period: Period, person: Person) -> Measure
     alone = sum(number for line, number in points.items() if line not in grouped)
     whole = exactly(duty.terms.get("base") or 0) + alone + sum(group["exact"] for group in groups)
     reached = _within(whole, duty.terms)
+    grade, why, vetoing = _grade(bench, duty, period, person, reached)
     return Measured(
         counted=reached,
         owed=owed(duty.min, reached),
@@ -43,8 +45,9 @@ def measure(bench: Bench, duty: Duty, period: Period, person: Person) -> Measure
             *(_line(part, found[part.id], points[part.id]) for part in duty.parts),
             *({name: value for name, value in group.items() if name != "exact"} for group in groups),
         ),
-        records=tuple(sorted({record for one in found.values() for record in one.records})),
-        grade=_grade(bench, duty, period, person, reached),
+        records=tuple(sorted({record for one in (*found.values(), *vetoing) for record in one.records})),
+        grade=grade,
+        why="；".join(why) or None,
     )
 
 
@@ -115,31 +118,52 @@ def _line(part: Part, found: Counted, points: Number) -> dict[str, Any]:
     }
 
 
-def _grade(bench: Bench, duty: Duty, period: Period, person: Person, points: Number) -> str | None:
-    """Grades from best to worst; a veto leaves none better than the one it names."""
+def _grade(
+    bench: Bench, duty: Duty, period: Period, person: Person, points: Number
+) -> tuple[str | None, list[str], list[Counted]]:
+    """Of the grades from best to worst the one reached, why it is no better, and what a veto found.
+
+    A veto leaves none better than the one it names; who is below it stays there.
+    """
     grades = sorted(duty.terms.get("grades") or (), key=lambda one: -exactly(one["from"]))
-    best = next(
-        (
-            index
-            for index, one in enumerate(grades)
-            if exactly(one["from"]) <= points and bench.met(one.get("requires", ()), person.id, period) is not False
-        ),
-        None,
-    )
-    names = [one["id"] for one in grades]
-    lowered = [names.index(veto["grade"]) for veto in _vetoes(bench, duty, period, person) if veto["grade"] in names]
-    if best is None and not lowered:
-        return None
-    return str(names[max([best if best is not None else 0, *lowered])])
+    why, place = [], len(grades)
+    for index, one in enumerate(grades):
+        if exactly(one["from"]) > points:
+            continue
+        lacking = [name for name in one.get("requires", ()) if bench.met([name], person.id, period) is False]
+        if not lacking:
+            place = index
+            break
+        why.append(f"分数够“{one['title']}”，还欠着:{'、'.join(bench.titles.get(name, name) for name in lacking)}")
+    names, vetoing = [one["id"] for one in grades], []
+    for veto, found in _vetoes(bench, duty, period, person):
+        vetoing.append(found)
+        if veto["grade"] in names:
+            lowest = names.index(veto["grade"])
+            place = max(place, lowest)
+            why.append(f"{_vetoed(bench, veto, found)}，等次不高于“{grades[lowest]['title']}”")
+    return (str(names[place]) if place < len(names) else None), why, vetoing
 
 
-def _vetoes(bench: Bench, duty: Duty, period: Period, person: Person) -> list[Mapping[str, Any]]:
-    return [
-        veto
-        for index, veto in enumerate(duty.terms.get("veto") or ())
-        if (
-            bench.found(key(duty.id, period, f"{VETO}{index}"), person.id).number
-            if "where" in veto
-            else bench.met([veto["duty"]], person.id, period) is False
-        )
+def _vetoes(bench: Bench, duty: Duty, period: Period, person: Person) -> Iterator[tuple[Mapping[str, Any], Counted]]:
+    """Those that fired, with what was counted."""
+    for index, veto in enumerate(duty.terms.get("veto") or ()):
+        if "where" in veto:
+            found = bench.found(key(duty.id, period, f"{VETO}{index}"), person.id)
+            if found.number:
+                yield veto, found
+        elif bench.met([veto["duty"]], person.id, period) is False:
+            yield veto, NOTHING
+
+
+def _vetoed(bench: Bench, veto: Mapping[str, Any], found: Counted) -> str:
+    """What fired, in words: the author's note, else the other duty or the sort of records."""
+    if "duty" in veto:
+        return str(veto.get("note") or f"欠着“{bench.titles.get(veto['duty'], veto['duty'])}”")
+    where = veto["where"]
+    named = [
+        title(bench.words, category, one)
+        for category, some in (("kinds", where.kinds[:3]), ("tags", where.tags), ("roles", where.roles))
+        for one in some
     ]
+    return f"{veto.get('note') or '、'.join(named)} {shown(found.number):g} 件"

@@ -33,7 +33,8 @@ def measure(bench: Bench, duty: Duty, period: Period, person: Person) -> Measure
     walk = walked(duty, _days(value for one in found for value in one.values))
     needed = [item for item in duty.items if not item.optional]
     open_steps = [item for item in needed if item.id not in walk.done]
-    within = {item.id: _due(item, walk, bench.almanac) for item in duty.items}
+    first = max(duty.begins or date.min, person.since or date.min)
+    within = {item.id: _due(item, walk, bench.almanac, first) for item in duty.items}
     dues = [day for item in open_steps if item.id in walk.ready and (day := within[item.id])]
     return Measured(
         counted=len(needed) - len(open_steps),
@@ -74,11 +75,12 @@ def _before(duty: Duty, place: int) -> tuple[str, ...]:
     return tuple(item.id for item in duty.items[:place]) if duty.ordered else ()
 
 
-def _due(item: Item, walk: Walk, almanac: Almanac) -> date | None:
+def _due(item: Item, walk: Walk, almanac: Almanac, first: date) -> date | None:
+    """Counted from the day the step could be taken; no earlier than the duty, or the one it binds, was there."""
     since = walk.ready.get(item.id)
     if item.days is None or since is None:
         return None
-    return almanac.shifted(since, item.days, working=item.working_days)
+    return almanac.shifted(max(since, first), item.days, working=item.working_days)
 
 
 def _days(values: Iterator[str]) -> dict[str, list[date]]:

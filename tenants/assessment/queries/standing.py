@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from policy_engine import Duty, Person, Policy, Post, Verdict, Waiver, judge, tallies
+from policy_engine import Duty, Person, Policy, Post, Verdict, Waiver, docket, judge
 from policy_engine.model import State, date_of
 from tenants.assessment import models
 from tenants.assessment.queries.counter import count_all, count_one
@@ -181,7 +181,8 @@ def standing_of_subject(subject_type: str, key: str, as_of: date) -> tuple[Stand
         person = next(
             (one for one in everybody if one.type == subject_type and one.id == key), Person(subject_type, key)
         )
-        found = judge(policy, [person], count_one(tallies(policy, as_of), key), as_of, waivers=_waivers())
+        asked = docket(policy, as_of)
+        found = judge(policy, [person], count_one(asked.tallies, key), as_of, waivers=_waivers(), asked=asked)
     return _standing(key, found, duties_of(policy, subject_type, as_of)), policy
 
 
@@ -200,7 +201,8 @@ def sectors_by_id() -> dict[str, Sector]:
 
 
 def _judged(policy: Policy, people: Sequence[Person], as_of: date) -> list[Verdict]:
-    return judge(policy, people, count_all(tallies(policy, as_of)), as_of, waivers=_waivers())
+    asked = docket(policy, as_of)
+    return judge(policy, people, count_all(asked.tallies), as_of, waivers=_waivers(), asked=asked)
 
 
 def _standing(subject: str, found: Sequence[Verdict], duties: Sequence[Duty]) -> Standing:
