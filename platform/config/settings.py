@@ -141,6 +141,7 @@ USE_I18N = True
 USE_TZ = True
 SIGN_IN_URL = "/sign-in/"
 NAVIGATION = "tenants.desk.queries.navigation"
+NOTICES = "tenants.desk.actions"  # where notices are kept: put and settle of core.notices
 OPERATOR_NAVIGATION = "registry.places.navigation"  # on the bare host
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -17,7 +17,7 @@ ROWS: Mapping[str, str] = {
     "liaison.linkassignment": "联系安排", "liaison.contactrecord": "联系记录", "liaison.contactconstituent": "联系到的群众",
     "liaison.contactparticipant": "参加联系的委员", "activities.activity": "活动", "activities.participation": "参加活动",
     "voices.output": "履职成果", "voices.outputauthor": "成果署名", "assessment.waiver": "豁免", "reports.return": "报表",
-    "reports.returnfigure": "报表数字", "exchange.delivery": "报送件", "registry.committee": "委员会",
+    "reports.returnfigure": "报表数字", "desk.notice": "收件", "exchange.delivery": "报送件", "registry.committee": "委员会",
 }  # fmt: skip
 FIELDS: Mapping[str, str] = {
     "name": "姓名", "name_pinyin": "拼音", "number": "委员编号", "sector": "界别", "posts": "职务", "special_committees": "专委会",
@@ -44,7 +44,8 @@ FIELDS: Mapping[str, str] = {
     "scrubbed": "去名", "dropped": "删除", "words": "操作记录", "accounts": "账号", "ended": "结束", "continuing": "连任", "export": "导出编号",
     "asked_by": "申请人", "ready_at": "完成时间", "district": "所在区", "purpose": "用途", "expires_at": "有效到", "used_at": "用过的时间",
     "revoked_at": "撤销时间", "session_key": "会话", "session_data": "会话内容", "expire_date": "最晚到",
-    "seen_at": "最近使用", "device": "设备", "is_remembered": "记住这部手机",
+    "seen_at": "最近使用", "device": "设备", "is_remembered": "记住这部手机", "text": "内容", "url": "网址",
+    "about": "事项", "due_on": "期限", "clauses": "依据", "key": "事项编号", "sent_at": "收到时间", "read_at": "读过的时间", "settled_at": "办结时间",
 }  # fmt: skip
 APPS: Mapping[str, str] = {
     "accounts": "账号", "members": "委员", "liaison": "联系", "activities": "活动", "voices": "履职成果", "policy": "办法",

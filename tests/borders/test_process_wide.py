@@ -35,6 +35,7 @@ CHANGEABLE = {
     "platform/registry/queries.py:_cache": "the routing table, which is public; keyed by code or host",
     "platform/registry/queries.py:_misses": "hosts nobody has, of the routing table; keyed by code or host",
     "platform/core/db/postgres/pooler.py:_looked": "which servers were looked at",
+    "platform/core/waiting.py:_sources": "of the code alone: which apps have matters that wait",
     "tenants/liaison/queries/claims.py:_sources": "of the code alone: which apps have claims",
 }
 # Kept on one object: a user lives for a request, an assessment for a page.

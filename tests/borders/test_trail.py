@@ -28,7 +28,7 @@ from tests.tenants.members.conftest import TODAY, Life, story  # noqa: F401  # t
 HOMES = (
     "accounts.actions", "accounts.invitations", "dispatch.actions", "exchange.actions", "billing_free.actions", "registry.onboarding", "registry.lifecycle",
     "tenants.proceedings.actions", "tenants.policy.actions", "tenants.members.actions", "tenants.liaison.actions",
-    "tenants.activities.actions", "tenants.voices.actions", "tenants.reports.actions",
+    "tenants.activities.actions", "tenants.voices.actions", "tenants.reports.actions", "tenants.desk.actions",
 )  # fmt: skip
 NO_ACTION = {  # takes `by`, and writes nothing of its own: why
     "members.preview": "reads an upload", "activities.may_take_back": "only asks", "voices.may_take_back": "only asks", "members.what_would_end": "undoes what it does",
@@ -40,6 +40,7 @@ NO_ACTION = {  # takes `by`, and writes nothing of its own: why
 ITS_OWN_TRAIL = {  # tables a write may change without a row of the trail: why
     "accounts_session": "sign-ins", "core_auditevent": "the trail", "core_auditwords": "the trail",
     "core_erasure": "insert-only, written with the trail", "members_importdraft": "passing: uploads between preview and confirmation",
+    "desk_notice": "told with the action it tells of, whose row of the trail says what happened",
     "members_dataexport": "passing: filled by the job that ask_export's row tells of",
     "public.dispatch_job": "a job says itself who asked and what came of it", "public.dispatch_cancellation": "names who asked",
     "public.billing_free_meter": "an insert-only ledger with who claimed", "public.registry_committee": "the operator's, see its own tests",

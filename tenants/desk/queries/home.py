@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ from accounts.access import may
 from accounts.permissions import Permission as P
 from policy_engine import Duty
 from tenants.assessment import queries as assessment
+from tenants.desk.queries.work import Work, work_of
 from tenants.liaison import queries as liaison
-from tenants.liaison.queries.claims import Waiting
 from tenants.members import queries as members
 from tenants.members.models import Member
 from tenants.policy.queries import has_policy, parent_policy_on
@@ -20,34 +20,7 @@ from tenants.policy.queries.reading import DutyLine, duty_line
 from tenants.policy.queries.words import rule
 from tenants.reports import queries as reports
 
-CLAIMS_SHOWN = 8
 MONTHS_SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One kind of work that waits."""
-
-    title: str
-    url: str
-    count: int
-    note: str = ""
-    unit: str = "件"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A claim with where its button leads: confirmed without leaving home."""
-
-    line: Waiting
-
-    @property
-    def confirm_url(self) -> str:
-        return f"/contacts/claims/{self.line.source}/{self.line.id}/confirm/?next=/"
-
-    @property
-    def return_url(self) -> str:
-        return f"/contacts/claims/{self.line.source}/{self.line.id}/return/?next=/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +62,7 @@ class Month:
 class OfficeHome:
     """What waits for somebody of the office, a leader, or the level above. `standing`, `rollup`: None where one may not see it."""
 
-    tasks: tuple[Task, ...]
-    claims: tuple[Claim, ...]
+    work: tuple[Work, ...]
     standing: assessment.Standings | None
     duties: tuple[DutyShort, ...]
     rollup: reports.Rollup | None
@@ -99,12 +71,12 @@ class OfficeHome:
 
     @property
     def waiting(self) -> int:
-        return sum(task.count for task in self.tasks)
+        return sum(one.count for one in self.work)
 
     @property
     def has_both(self) -> bool:
         """Something of this committee's own beside what goes up or comes from below: two columns."""
-        return bool((self.claims or self.standing) and (self.months or self.rollup))
+        return bool((self.waiting or self.standing) and (self.months or self.rollup))
 
     @property
     def reported(self) -> str:
@@ -124,7 +96,7 @@ class OfficeHome:
         if self.waiting:
             return "今天等您的"
         silent = sum(line.state in ("missing", "returned") for line in self.rollup.lacking) if self.rollup else 0
-        return "今天没有等您办的事" if self.tasks or not silent else f"{self.period}还有 {silent} 个下级没有报来"
+        return "今天没有等您办的事" if self.work or not silent else f"{self.period}还有 {silent} 个下级没有报来"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +129,12 @@ class MemberHome:
 def office_home(user: Any, *, today: dt.date) -> OfficeHome:
     """Composed of the other apps' own queries; what the person may not see is not asked for."""
     due = reports.due_month(today)
-    claims = liaison.waiting(user) if may(user, P.RECORDS_CONFIRM) else []
     judged = may(user, P.STANDING_READ) and members.reach_of(user, P.STANDING_READ).is_everybody and has_policy(today)
     below = reports.rollup(due.key) if may(user, P.ROLLUP_READ) else None
     standing = assessment.standing(today) if judged else None
     newest = reports.all_latest() if may(user, P.RETURNS_READ) else {}
     return OfficeHome(
-        tasks=tuple(_tasks(user, claims, due.key, newest)),
-        claims=tuple(map(Claim, claims[:CLAIMS_SHOWN])),
+        work=work_of(user, today=today),
         standing=standing,
         duties=tuple(_duties(standing)) if standing else (),
         rollup=below if below and below.asked else None,
@@ -192,38 +162,6 @@ def _months(newest: Mapping[str, reports.Filed], due: str) -> Iterator[Month]:
             state=filed.state if filed else "missing",
             note=f"退回理由：{filed.reason}" if filed and filed.reason else "" if filed else "还没有结账",
         )
-
-
-def _tasks(user: Any, claims: Sequence[Waiting], due: str, newest: Mapping[str, reports.Filed]) -> Iterator[Task]:
-    if may(user, P.RECORDS_CONFIRM):
-        oldest = f"最早的是 {claims[0].held_on:%Y-%m-%d}" if claims else ""
-        yield Task(title="确认履职", url="/contacts/claims/", count=len(claims), note=oldest)
-    if not may(user, P.RETURNS_READ):
-        return
-    if may(user, P.RETURNS_CLOSE):
-        open_month = due not in newest
-        yield Task(
-            title="结账",
-            url="/returns/",
-            count=int(open_month),
-            note=reports.spoken(due) if open_month else "",
-            unit="期",
-        )
-    if may(user, P.RETURNS_SIGN):
-        yield _returns("签署", [period for period, one in newest.items() if one.state == "draft"])
-    if may(user, P.RETURNS_SUBMIT):
-        yield _returns("报送", [period for period, one in newest.items() if one.state == "signed"])
-        back = [period for period, one in newest.items() if one.state == "returned"]
-        if back:
-            yield _returns("上级退回", back)
-    if may(user, P.RETURNS_DECIDE):
-        received = reports.to_decide()
-        yield Task(title="接收下级报表", url="/returns/inbox/", count=len(received), unit="份")
-
-
-def _returns(title: str, periods: Sequence[str]) -> Task:
-    url = f"/returns/{periods[0]}/" if len(periods) == 1 else "/returns/"
-    return Task(title=title, url=url, count=len(periods), note="、".join(map(reports.spoken, periods[:2])), unit="期")
 
 
 def member_home(user: Any, *, today: dt.date) -> MemberHome | None:

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
+from accounts.access import may
+from accounts.permissions import Permission
 from core import audit
+from core import waiting as desk
 from core.errors import NotFound
 
 
@@ -76,3 +79,32 @@ def waiting(user: audit.Actor) -> list[Waiting]:
 
 def number_waiting(user: audit.Actor) -> int:
     return sum(one.count(user) for one in _sources.values())
+
+
+def _at_the_desk(user: Any, day: date, limit: int) -> desk.Pile | None:
+    if not may(user, Permission.RECORDS_CONFIRM):
+        return None
+    lines = waiting(user)
+    note = f"最早的是 {lines[0].held_on:%Y-%m-%d}" if lines else ""
+    return desk.Pile(count=len(lines), items=[_item(one) for one in lines[:limit]], note=note)
+
+
+def _item(line: Waiting) -> desk.Item:
+    at = f"/contacts/claims/{line.source}/{line.id}"
+    about = f"{line.who} {line.what}"
+    return desk.Item(
+        key=line.key,
+        what=line.what,
+        url=line.url,
+        who=line.who,
+        where=line.sector,
+        detail=line.detail,
+        since=line.held_on,
+        buttons=(
+            desk.Button(label="确认", url=f"{at}/confirm/", about=about),
+            desk.Button(label="退回", url=f"{at}/return/", about=about, opens=True),
+        ),
+    )
+
+
+WAITING = desk.Source(name="claims", title="确认履职", url="/contacts/claims/", order=10, ask=_at_the_desk)
