@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
@@ -17,9 +18,9 @@ from tenants.activities.models import Activity, Destination, OrganiserType, Part
 from tenants.activities.queries import is_kind, kind_titles
 from tenants.liaison.actions import decisions, once, refuse_unknown
 from tenants.liaison.models import PlaceLevel, State
-from tenants.liaison.queries import active_members, born_as, enters_for_others, refuse_strangers
+from tenants.liaison.queries import active_members, born_as, enterable, enters_for_others, refuse_strangers
 from tenants.liaison.queries.claims import Source, Waiting
-from tenants.members.models import Sector, SpecialCommittee
+from tenants.members.models import Member, Sector, SpecialCommittee
 from tenants.members.queries import reach_of
 
 
@@ -92,32 +93,19 @@ def register_activity(
     Raises TitleMissing, UnknownKind, UnknownWord, ActivityInFuture, ActivityEndsBeforeBeginning, OrganiserMissing, NotFound,
     UnknownMember, MemberNotActive, NotYourRecord, OverQuota.
     """
-    _refuse_words(title, kind, organiser_type, place_level, destination, held_on)
     if held_on > today:
         raise ActivityInFuture(held_on)
-    if until is not None and until < held_on:
-        raise ActivityEndsBeforeBeginning
+    columns = _columns(
+        title=title, kind=kind, organiser_type=organiser_type, organiser=organiser, held_on=held_on, until=until, place=place,
+        place_level=place_level, venue_name=venue_name, destination=destination,
+    )  # fmt: skip
     roles = _roles(participants)
-    organised = _organiser(OrganiserType(organiser_type), organiser)
     own = {organiser} if organiser is not None and organiser_type == OrganiserType.MEMBER else set()
     known = active_members({*roles, *own}, held_on, by=by) if roles or own else {}
     refuse_strangers(by=by, members=known)
     if twin := once.pressed_before(Activity, id, by=by):
         return twin
-    activity = Activity(
-        title=title.strip(),
-        kind=kind,
-        organiser_type=organiser_type,
-        **organised,
-        held_on=held_on,
-        until=until,
-        place=place.strip(),
-        place_level=place_level,
-        venue_name=venue_name.strip(),
-        destination=destination,
-        state=born_as(by=by, day=held_on),
-        entered_by=by.actor_id,
-    )
+    activity = Activity(**columns, state=born_as(by=by, day=held_on), entered_by=by.actor_id)
     if twin := once.insert(activity, id=id, by=by):
         return twin
     claim(what=What.RECORDS, by=by)
@@ -132,6 +120,68 @@ def register_activity(
         by=by, action="activities.register_activity", subject=activity, new=new | {"participants": list(roles)}
     )
     return activity
+
+
+@transaction.atomic
+def change_activity(
+    *,
+    id: UUID,
+    reason: str,
+    title: str,
+    kind: str,
+    organiser_type: str,
+    held_on: date,
+    today: date,
+    by: audit.Actor,
+    at: datetime,
+    organiser: UUID | None = None,
+    until: date | None = None,
+    place: str = "",
+    place_level: str = "",
+    venue_name: str = "",
+    destination: str = "",
+) -> bool:
+    """Set right what an activity says, for everybody who took part; False where nothing is different.
+
+    Raises as `register_activity`, and NotFound, ReasonMissing, NotYoursToWithdraw, AlreadyWithdrawn, PeriodSigned.
+    """
+    record = decisions.changeable(Activity, id=id, reason=reason, by=by, within=_correctable(by))
+    if held_on > today:
+        raise ActivityInFuture(held_on)
+    columns = _columns(
+        title=title, kind=kind, organiser_type=organiser_type, organiser=organiser, held_on=held_on, until=until, place=place,
+        place_level=place_level, venue_name=venue_name, destination=destination,
+    )  # fmt: skip
+    there = record.participations.filter(withdrawn_at=None, member__in=Member.objects.filter(enterable(by)))
+    own = {organiser} if organiser is not None and organiser_type == OrganiserType.MEMBER else set()
+    named = {*there.values_list("member_id", flat=True), *own}
+    known = active_members(named, held_on, by=by) if named else {}
+    refuse_strangers(by=by, members={one: known[one] for one in own}) if own else None
+    return decisions.change(record, columns, reason=reason, by=by, at=at, action="activities.change_activity")
+
+
+def _columns(
+    *,
+    title: str,
+    kind: str,
+    organiser_type: str,
+    organiser: UUID | None,
+    held_on: date,
+    until: date | None,
+    place: str,
+    place_level: str,
+    venue_name: str,
+    destination: str,
+) -> dict[str, Any]:
+    """What an activity says, by attribute name; members named in it are the caller's to check."""
+    _refuse_words(title, kind, organiser_type, place_level, destination, held_on)
+    if until is not None and until < held_on:
+        raise ActivityEndsBeforeBeginning
+    nobody = {f"organiser_{kind}_id": None for kind in ("sector", "special_committee", "member")}
+    return nobody | _organiser(OrganiserType(organiser_type), organiser) | {
+        "title": title.strip(), "kind": kind, "organiser_type": organiser_type, "held_on": held_on, "until": until,
+        "place": place.strip(), "place_level": place_level, "venue_name": venue_name.strip(), "destination": destination,
+    }  # fmt: skip
 
 
 def _refuse_words(
@@ -234,18 +284,23 @@ def reject_participation(*, id: UUID, reason: str, by: audit.Actor, at: datetime
 
 
 def withdraw_activity(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Activity:
-    """Take an activity back with everybody's part in it. Raises NotFound, ReasonMissing, NotYoursToWithdraw."""
-    within = models.Q()
-    if enters_for_others(by) and not reach_of(by, Permission.RECORDS_WRITE).is_everybody:
-        within = models.Q(entered_by=by.actor_id)  # others' members took part in the rest
+    """Take an activity back with everybody's part in it. Raises NotFound, ReasonMissing, NotYoursToWithdraw, PeriodSigned."""
     return decisions.withdraw(
-        Activity, id=id, reason=reason, by=by, at=at, action="activities.withdraw_activity", within=within
+        Activity, id=id, reason=reason, by=by, at=at, action="activities.withdraw_activity", within=_correctable(by)
     )
 
 
-def may_take_back(activity: Activity, *, by: audit.Actor) -> bool:
-    """Whether somebody who enters for others may withdraw it: the office all, a narrow reach only its own entries."""
-    return reach_of(by, Permission.RECORDS_WRITE).is_everybody or activity.entered_by == by.actor_id
+def may_change(activity: Activity, *, by: audit.Actor) -> bool:
+    """Whether `by` may correct or take it back, its day apart: the office all, a narrow reach only its own entries."""
+    within = not enters_for_others(by) or reach_of(by, Permission.RECORDS_WRITE).is_everybody
+    reached = within or activity.entered_by == by.actor_id
+    return reached and not activity.is_withdrawn and decisions.is_own(activity, by=by)
+
+
+def _correctable(by: audit.Actor) -> models.Q:
+    if enters_for_others(by) and not reach_of(by, Permission.RECORDS_WRITE).is_everybody:
+        return models.Q(entered_by=by.actor_id)  # others' members took part in the rest
+    return models.Q()
 
 
 def _decidable(by: audit.Actor) -> models.Q:

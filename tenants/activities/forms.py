@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.db.models import Q
@@ -13,12 +13,12 @@ from tenants.activities.models import Destination, OrganiserType
 from tenants.activities.queries import ActivityFilters, kind_titles
 from tenants.liaison.forms import STATES, MembersField, narrow
 from tenants.liaison.models import PlaceLevel
-from tenants.members.models import Sector, SpecialCommittee
+from tenants.members.models import Member, Sector, SpecialCommittee
 
 
 def organisers(*, own: bool) -> list[tuple[str, Any]]:
     """Who can have organised it, as one list: `committee`, `sector:<id>`, …; `own` offers the member as well."""
-    first = [("member", "本人")] if own else []
+    first = [("member", "委员本人")] if own else []
     return [
         *first,
         (OrganiserType.COMMITTEE.value, "本会机关"),
@@ -43,7 +43,7 @@ class ActivityForm(forms.Form):
     destination = forms.ChoiceField(label="去向", required=False, choices=[("", "不填"), *Destination.choices])
 
     def __init__(self, *args: Any, today: date, within: Q, **kwargs: Any) -> None:
-        kwargs["initial"] = {"held_on": today, "key": uuid4()}
+        kwargs["initial"] = {"held_on": today, "key": uuid4(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         narrow(self, within)
         for name in ("held_on", "until"):
@@ -53,11 +53,12 @@ class ActivityForm(forms.Form):
 
     is_own = True
 
-    def values(self) -> dict[str, Any]:
-        """Keywords of `register_activity`; `organiser` is None where the member is it, to be filled by the view."""
+    def values(self, member: Member | None = None) -> dict[str, Any]:
+        """Keywords of `register_activity`; `member` is who organised it where a member did."""
         values = dict(self.cleaned_data)
         values["organiser_type"], _, id = values.pop("organiser").partition(":")
-        values["organiser"] = id or None
+        own = member.pk if member is not None and values["organiser_type"] == OrganiserType.MEMBER else None
+        values["organiser"] = UUID(id) if id else own
         values["id"] = values.pop("key")
         return values
 

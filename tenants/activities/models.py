@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -93,6 +95,10 @@ class Activity(Claim):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def day(self) -> date:
+        return self.held_on
+
 
 class Role(models.TextChoices):
     PARTICIPANT = "participant", "参加"
@@ -123,3 +129,7 @@ class Participation(Claim):
 
     def __str__(self) -> str:
         return str(Role(self.role).label)
+
+    @property
+    def day(self) -> date:
+        return self.activity.held_on

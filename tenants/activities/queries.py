@@ -119,6 +119,14 @@ def activity_by_id(user: Any, id: UUID) -> Activity:
     return found
 
 
+def as_entered(activity: Activity) -> dict[str, Any]:
+    """What the form of the activity shows to begin with."""
+    plain = ("title", "kind", "held_on", "until", "place", "place_level", "venue_name", "destination")
+    id = activity.organiser_special_committee_id or activity.organiser_sector_id
+    organiser = f"{activity.organiser_type}:{id}" if id else activity.organiser_type
+    return {name: getattr(activity, name) for name in plain} | {"organiser": organiser}
+
+
 def organiser_of(activity: Activity, seen: Collection[UUID]) -> str:
     """The organiser's name; a member not among those `seen` is just a member."""
     if activity.organiser_member_id and activity.organiser_member_id not in seen:

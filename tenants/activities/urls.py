@@ -8,5 +8,6 @@ urlpatterns = [
     path("new/", views.activity_new, name="activity_new"),
     path("<uuid:id>/", views.activity, name="activity"),
     path("<uuid:id>/participants/", views.participate, name="participate"),
+    path("<uuid:id>/edit/", views.activity_edit, name="activity_edit"),
     path("<uuid:id>/withdraw/", views.activity_withdraw, name="activity_withdraw"),
 ]

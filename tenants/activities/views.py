@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,14 +14,14 @@ from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
 from core.errors import DomainError
-from core.web import page, refusals_on
+from core.web import page
 from tenants.activities import actions, queries
 from tenants.activities.forms import ActivityFilterForm, ActivityForm, OfficeActivityForm
 from tenants.activities.models import Activity, Role
 from tenants.liaison.forms import ReasonForm
-from tenants.liaison.queries import audience_of, enterable, people, seen_by
+from tenants.liaison.queries import audience_of, enterable, seen_by
+from tenants.liaison.views import records
 from tenants.members.forms import RosterFilter
-from tenants.members.models import Member
 from tenants.members.queries import member_of, reach_of, roster
 
 PER_PAGE = 50
@@ -60,33 +59,52 @@ def activity_new(request: HttpRequest) -> HttpResponse:
     """Record an activity: an office with everybody who took part, a member the one they went to."""
     today, for_others = clock.today(), may(request.user, Permission.RECORDS_WRITE)
     member = None if for_others else member_of(request.user)
-    form = (OfficeActivityForm if for_others else ActivityForm)(
-        request.POST or None, today=today, within=enterable(signed_in(request))
+    form = _form(request)
+
+    def save(form: ActivityForm) -> Activity:
+        values = form.values(member)
+        if member is not None:
+            values["participants"] = [member.pk]
+        made = actions.register_activity(**values, today=today, by=signed_in(request))
+        _tell(request, made, len(values.get("participants", ())))
+        return made
+
+    return records.enter(
+        request,
+        PAGES,
+        form,
+        save=save,
+        tell=lambda made: None,
+        can_save=for_others or member is not None,
+        member=member,
     )
-    if request.method == "POST" and form.is_valid() and (for_others or member):
-        with refusals_on(form):
-            values = _values(form, member)
-            activity = actions.register_activity(**values, today=today, by=signed_in(request))
-            _tell(request, activity, len(values.get("participants", ())))
-            return redirect("activities:activity", id=activity.pk)
-    context = {
-        "form": form,
-        "member": member,
-        "for_others": for_others,
-        "people": people(today, request.user) if for_others else [],
-        "audience": audience_of(request.user),
-    }
-    return page(request, "activities/activity_new.html", context, status=422 if form.errors else 200)
 
 
-def _values(form: ActivityForm, member: Member | None) -> dict[str, Any]:
-    values = form.values()
-    if member is not None:
-        values["participants"] = [member.pk]
-        if values["organiser_type"] == "member":
-            values["organiser"] = member.pk
-    values["organiser"] = UUID(str(values["organiser"])) if values["organiser"] else None
-    return values
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def activity_edit(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Set right what the activity says, with a reason; who took part is put right on its own page."""
+    held = queries.activity_by_id(request.user, id)
+    today = clock.today()
+    member = None if may(request.user, Permission.RECORDS_WRITE) else member_of(request.user)
+    form = records.with_reason(_form(request, held), returned=held.state == "rejected")
+    form.fields.pop("participants", None)
+
+    def save(form: ActivityForm) -> bool:
+        values = form.values(member or held.organiser_member)
+        for name in ("id", "participants"):
+            values.pop(name, None)
+        return actions.change_activity(id=held.pk, **values, today=today, by=signed_in(request), at=clock.now())
+
+    return records.correct(request, PAGES, held, form, save=save, member=member)
+
+
+def _form(request: HttpRequest, held: Activity | None = None) -> ActivityForm:
+    by_member = not may(request.user, Permission.RECORDS_WRITE) or (held and held.organiser_type == "member")
+    return (ActivityForm if by_member else OfficeActivityForm)(
+        request.POST or None, today=clock.today(), within=enterable(signed_in(request)),
+        initial=queries.as_entered(held) if held else {},
+    )  # fmt: skip
 
 
 def _tell(request: HttpRequest, activity: Activity, number: int) -> None:
@@ -124,6 +142,7 @@ def _activity_page(request: HttpRequest, held: Activity, form: ReasonForm) -> Ht
     shows_all = may(request.user, Permission.RECORDS_READ) or may(request.user, Permission.RECORDS_WRITE)
     context = {
         "activity": held,
+        "record": held,
         "kind": queries.kind_titles(held.held_on).get(held.kind, held.kind),
         "organiser": queries.organiser_of(held, seen),
         "number": len(there),
@@ -133,15 +152,13 @@ def _activity_page(request: HttpRequest, held: Activity, form: ReasonForm) -> Ht
         "may_add": writes,
         "may_join": member is not None and member.pk not in there and not held.is_withdrawn and not writes,
         "others": len({one.member_id for one in present} - seen) if shows_all else 0,
-        "may_decide": may(request.user, Permission.RECORDS_CONFIRM),
-        "may_withdraw": not held.is_withdrawn
-        and ((writes and actions.may_take_back(held, by=signed_in(request))) or held.entered_by == request.user.pk),
         "finder": finder,
         "searched": searched,
         "offered": offered[:OFFERED],
         "roles": Role.choices,
         "form": form,
-        "audience": audience_of(request.user),
+        **records.rights(request, PAGES, held),
+        "may_decide": may(request.user, Permission.RECORDS_CONFIRM),
     }
     return page(request, "activities/activity.html", context, status=422 if form.errors else 200)
 
@@ -182,15 +199,15 @@ def _ids(texts: list[str]) -> list[UUID]:
     return found
 
 
+PAGES = records.Pages(
+    noun="这次活动", address="activities:activity", edit="activities:activity_edit", template="activities/activity_form.html",
+    find=queries.activity_by_id, show=_activity_page, take_back=actions.withdraw_activity, may_change=actions.may_change,
+    taken_back="这次活动已撤回，参加的委员也不再计入；内容仍可查看。",
+)  # fmt: skip
+
+
 @require_POST
 @requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
 def activity_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     """Take an activity back, with a reason."""
-    held = queries.activity_by_id(request.user, id)
-    form = ReasonForm(request.POST)
-    if form.is_valid():
-        with refusals_on(form):
-            actions.withdraw_activity(id=id, reason=form.cleaned_data["reason"], by=signed_in(request), at=clock.now())
-            messages.success(request, "这次活动已撤回，参加的委员也不再计入；内容仍可查看。")
-            return redirect("activities:activity", id=id)
-    return _activity_page(request, held, form)
+    return records.withdraw(request, PAGES, id)

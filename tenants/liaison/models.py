@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -49,6 +51,11 @@ class Claim(Row):
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
+
+    @property
+    def day(self) -> date:
+        """The day the record counts on."""
+        raise NotImplementedError
 
 
 CLAIM_PERSONAL = {"rejected_reason": Rule.REDACT, "withdrawn_reason": Rule.REDACT}
@@ -241,6 +248,10 @@ class ContactRecord(Claim):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.held_on:%Y-%m-%d}"
+
+    @property
+    def day(self) -> date:
+        return self.held_on
 
 
 class ContactConstituent(Row):

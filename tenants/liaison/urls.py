@@ -11,6 +11,7 @@ urlpatterns = [
     path("contacts/claims/<slug:source>/<uuid:id>/confirm/", claims.claim_confirm, name="claim_confirm"),
     path("contacts/claims/<slug:source>/<uuid:id>/return/", claims.claim_return, name="claim_return"),
     path("contacts/<uuid:id>/", contacts.contact, name="contact"),
+    path("contacts/<uuid:id>/edit/", contacts.contact_edit, name="contact_edit"),
     path("contacts/<uuid:id>/withdraw/", contacts.contact_withdraw, name="contact_withdraw"),
     path("constituents/", constituents.constituents, name="constituents"),
     path("constituents/<uuid:id>/end/", constituents.end_pairing, name="end_pairing"),

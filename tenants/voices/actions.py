@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
@@ -16,9 +17,9 @@ from core.errors import DomainError, NotFound
 from tenants.activities.models import Activity
 from tenants.liaison.actions import decisions, once, refuse_unknown
 from tenants.liaison.models import State
-from tenants.liaison.queries import active_members, born_as, enters_for_others, refuse_strangers
+from tenants.liaison.queries import active_members, born_as, enterable, enters_for_others, refuse_strangers
 from tenants.liaison.queries.claims import Source, Waiting
-from tenants.members.models import Sector
+from tenants.members.models import Member, Sector
 from tenants.members.queries import reach_of
 from tenants.voices import queries
 from tenants.voices.models import AuthorRole, Authorship, Output, OutputAuthor, OutputType
@@ -100,35 +101,20 @@ def register_output(
     Raises TitleMissing, UnknownWord, SubmittedInFuture, LeadMissing, CoSignersMissing, TooManyAuthors, SectorMismatch, NotFound
     (sector, activity), UnknownMember, MemberNotActive, NotYourRecord, AlreadyRegistered, OverQuota.
     """
-    title = " ".join(title.split())
-    if not title:
-        raise TitleMissing
-    refuse_unknown("type", type, OutputType)
-    refuse_unknown("authorship", authorship, Authorship)
-    if submitted_on > today:
-        raise SubmittedInFuture(submitted_on)
-    roles = _roles(Authorship(authorship), lead, others)
-    _refuse_strange_places(Authorship(authorship), sector, based_on)
-    known = active_members(roles, submitted_on, by=by) if roles else {}
+    columns, roles, known = _read(
+        type=type, title=title, submitted_on=submitted_on, authorship=authorship, today=today, by=by, lead=lead,
+        others=others, sector=sector, based_on=based_on,
+    )  # fmt: skip
     refuse_strangers(by=by, members=known)
     if twin := once.pressed_before(Output, id, by=by):
         return twin
-    _refuse_again(type, title, submitted_on, list(roles), sector)
-    output = Output(
-        type=type,
-        title=title,
-        submitted_on=submitted_on,
-        authorship=authorship,
-        sector_id=sector,
-        based_on_id=based_on,
-        state=born_as(by=by, day=submitted_on),
-        entered_by=by.actor_id,
-    )
+    _refuse_again(type, columns["title"], submitted_on, list(roles), sector)
+    output = Output(**columns, state=born_as(by=by, day=submitted_on), entered_by=by.actor_id)
     if twin := once.insert(output, id=id, by=by):
         return twin
     claim(what=What.RECORDS, by=by)
     OutputAuthor.objects.bulk_create(
-        [OutputAuthor(output=output, member=known[id], role=role) for id, role in roles.items()]
+        [OutputAuthor(output=output, member_id=one, role=role) for one, role in roles.items()]
     )
     new = {
         "type": type,
@@ -139,6 +125,91 @@ def register_output(
     }
     audit.record(by=by, action="voices.register_output", subject=output, new=new)
     return output
+
+
+@transaction.atomic
+def change_output(
+    *,
+    id: UUID,
+    reason: str,
+    type: str,
+    title: str,
+    submitted_on: date,
+    authorship: str,
+    today: date,
+    by: audit.Actor,
+    at: datetime,
+    lead: UUID | None = None,
+    others: Collection[UUID] = (),
+    sector: UUID | None = None,
+) -> bool:
+    """Set right what an output says and whose it is; False where nothing is different. What it is based on stays.
+
+    Authors beyond the reach of `by` stay. Raises as `register_output`, and NotFound, ReasonMissing, NotYoursToWithdraw,
+    AlreadyWithdrawn, PeriodSigned.
+    """
+    record = decisions.changeable(Output, id=id, reason=reason, by=by, within=_correctable(by))
+    there = dict(record.authors.values_list("member_id", "role"))
+    seen = set(Member.objects.filter(enterable(by), pk__in=there).values_list("pk", flat=True))
+    unseen = {one: role for one, role in there.items() if one not in seen}
+    hidden_lead = next((one for one, role in unseen.items() if role == AuthorRole.LEAD), None)
+    columns, roles, known = _read(
+        type=type, title=title, submitted_on=submitted_on, authorship=authorship, today=today, by=by,
+        lead=lead or hidden_lead, others=[*others, *(one for one in unseen if one != hidden_lead)], sector=sector,
+        based_on=record.based_on_id, stay=set(unseen),
+    )  # fmt: skip
+    refuse_strangers(by=by, members=known)
+    _refuse_again(type, columns["title"], submitted_on, list(roles), sector, besides=id)
+    if roles != there:
+        record.authors.exclude(member__in=[one for one in roles if there.get(one) == roles[one]]).delete()
+        OutputAuthor.objects.bulk_create(
+            [
+                OutputAuthor(output=record, member_id=one, role=role)
+                for one, role in roles.items()
+                if there.get(one) != role
+            ]
+        )
+    ties = {"authors": (sorted(there, key=str), sorted(roles, key=str)), "lead": (_lead(there), _lead(roles))}
+    return decisions.change(record, columns, reason=reason, by=by, at=at, action="voices.change_output", ties=ties)
+
+
+def _lead(roles: Mapping[UUID, str]) -> UUID | None:
+    return next((one for one, role in roles.items() if role == AuthorRole.LEAD), None)
+
+
+def _read(
+    *,
+    type: str,
+    title: str,
+    submitted_on: date,
+    authorship: str,
+    today: date,
+    by: audit.Actor,
+    lead: UUID | None,
+    others: Collection[UUID],
+    sector: UUID | None,
+    based_on: UUID | None,
+    stay: Collection[UUID] = (),
+) -> tuple[dict[str, Any], dict[UUID, str], dict[UUID, Member]]:
+    """What an output says, looked at: columns by attribute name, member id → role with the lead first, who they are.
+
+    Those who `stay` were written by somebody who may see them, and are not looked up."""
+    title = " ".join(title.split())
+    if not title:
+        raise TitleMissing
+    refuse_unknown("type", type, OutputType)
+    refuse_unknown("authorship", authorship, Authorship)
+    if submitted_on > today:
+        raise SubmittedInFuture(submitted_on)
+    roles = _roles(Authorship(authorship), lead, others)
+    _refuse_strange_places(Authorship(authorship), sector, based_on)
+    named = set(roles) - set(stay)
+    known = active_members(named, submitted_on, by=by) if named else {}
+    columns = {
+        "type": type, "title": title, "submitted_on": submitted_on, "authorship": authorship, "sector_id": sector,
+        "based_on_id": based_on,
+    }  # fmt: skip
+    return columns, roles, known
 
 
 def _roles(authorship: Authorship, lead: UUID | None, others: Collection[UUID]) -> dict[UUID, str]:
@@ -164,10 +235,12 @@ def _refuse_strange_places(authorship: Authorship, sector: UUID | None, based_on
         raise NotFound
 
 
-def _refuse_again(type: str, title: str, day: date, authors: list[UUID], sector: UUID | None) -> None:
+def _refuse_again(
+    type: str, title: str, day: date, authors: list[UUID], sector: UUID | None, *, besides: UUID | None = None
+) -> None:
     """The same title on the same day by one of the same people is the same output pressed or entered twice."""
     same = Output.objects.filter(type=type, title=title, submitted_on=day, withdrawn_at=None).exclude(
-        state=State.REJECTED
+        models.Q(state=State.REJECTED) | models.Q(pk=besides)
     )
     whose = models.Q(authors__member__in=authors) | (models.Q(sector_id=sector) if sector else models.Q(pk=None))
     if same.filter(whose).exists():
@@ -192,21 +265,22 @@ def reject_output(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Ou
 
 
 def withdraw_output(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Output:
-    """Raises NotFound, ReasonMissing, NotYoursToWithdraw."""
-    reach = reach_of(by, Permission.RECORDS_WRITE)
-    narrow = enters_for_others(by) and not reach.is_everybody
-    within = queries.within(reach) | models.Q(entered_by=by.actor_id) if narrow else models.Q()
+    """Raises NotFound, ReasonMissing, NotYoursToWithdraw, PeriodSigned."""
     return decisions.withdraw(
-        Output, id=id, reason=reason, by=by, at=at, action="voices.withdraw_output", within=within
+        Output, id=id, reason=reason, by=by, at=at, action="voices.withdraw_output", within=_correctable(by)
     )
 
 
-def may_take_back(output: Output, *, by: audit.Actor) -> bool:
-    """Whether somebody who enters for others may withdraw it: its lead is within reach, or they entered it."""
+def may_change(output: Output, *, by: audit.Actor) -> bool:
+    """Whether `by` may correct or take it back, its day apart: its lead is within reach, or they entered it."""
+    found = Output.objects.filter(_correctable(by), pk=output.pk).exists() if enters_for_others(by) else True
+    return found and not output.is_withdrawn and decisions.is_own(output, by=by)
+
+
+def _correctable(by: audit.Actor) -> models.Q:
     reach = reach_of(by, Permission.RECORDS_WRITE)
-    if reach.is_everybody or output.entered_by == by.actor_id:
-        return True
-    return Output.objects.filter(queries.within(reach), pk=output.pk).exists()
+    narrow = enters_for_others(by) and not reach.is_everybody
+    return queries.within(reach) | models.Q(entered_by=by.actor_id) if narrow else models.Q()
 
 
 def _decidable(by: audit.Actor) -> models.Q:

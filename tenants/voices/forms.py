@@ -37,7 +37,7 @@ class OutputForm(forms.Form):
     )
 
     def __init__(self, *args: Any, today: date, within: Q, **kwargs: Any) -> None:
-        kwargs["initial"] = {"submitted_on": today, "key": uuid4()}
+        kwargs["initial"] = {"submitted_on": today, "key": uuid4(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         narrow(self, within)
         self.fields["submitted_on"].widget.attrs["max"] = today.isoformat()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
@@ -65,6 +67,10 @@ class Output(Claim):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def day(self) -> date:
+        return self.submitted_on
 
 
 class AuthorRole(models.TextChoices):

@@ -13,6 +13,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from accounts.access import may
 from accounts.permissions import Permission
 from core.errors import NotFound
+from tenants.liaison.queries import as_typed
 from tenants.members.queries import Reach, member_of, reach_of
 from tenants.voices.models import AuthorRole, Authorship, Output, OutputAuthor
 
@@ -107,6 +108,16 @@ def signers(output: Output) -> list[OutputAuthor]:
     """Authors as read by `outputs`, the lead first."""
     found: list[OutputAuthor] = getattr(output, "signers", [])
     return sorted(found, key=lambda author: author.role != AuthorRole.LEAD)
+
+
+def as_entered(output: Output) -> dict[str, Any]:
+    """What the form of an output (as read by `outputs`) shows to begin with; authors not shown are left out, and stay."""
+    authors = signers(output)
+    plain = ("type", "title", "submitted_on", "authorship", "sector")
+    return {name: getattr(output, name) for name in plain} | {
+        "lead": next((as_typed(one.member) for one in authors if one.role == AuthorRole.LEAD), ""),
+        "others": "\n".join(as_typed(one.member) for one in authors if one.role != AuthorRole.LEAD),
+    }
 
 
 def names(output: Output) -> str:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
-from core.web import page, refusals_on
+from core.web import page
 from tenants.liaison.forms import ReasonForm
-from tenants.liaison.queries import audience_of, enterable, people
+from tenants.liaison.queries import audience_of, enterable
+from tenants.liaison.views import records
+from tenants.members.models import Member
 from tenants.members.queries import member_of
 from tenants.voices import actions, queries
 from tenants.voices.forms import OfficeOutputForm, OutputFilterForm, OutputForm
-from tenants.voices.models import Output
+from tenants.voices.models import AuthorRole, Output
 
 PER_PAGE = 50
 
@@ -49,23 +51,43 @@ def output_new(request: HttpRequest) -> HttpResponse:
     """Record an output with its authors; a member is the first of them."""
     today, for_others = clock.today(), may(request.user, Permission.RECORDS_WRITE)
     member = None if for_others else member_of(request.user)
-    form = (OfficeOutputForm if for_others else OutputForm)(
-        request.POST or None, today=today, within=enterable(signed_in(request))
-    )
-    if request.method == "POST" and form.is_valid() and (for_others or member):
-        with refusals_on(form):
-            values = form.values() if for_others else {**form.values(), "lead": member.pk}  # type: ignore[union-attr]
-            output = actions.register_output(**values, today=today, by=signed_in(request))
-            _tell(request, output)
-            return redirect("voices:output", id=output.pk)
-    context = {
-        "form": form,
-        "member": member,
-        "for_others": for_others,
-        "people": people(today, request.user),
-        "audience": audience_of(request.user),
-    }
-    return page(request, "voices/output_new.html", context, status=422 if form.errors else 200)
+
+    def save(form: OutputForm) -> Output:
+        return actions.register_output(**_values(form, member), today=today, by=signed_in(request))
+
+    return records.enter(
+        request, PAGES, _form(request), save=save, tell=lambda made: _tell(request, made),
+        can_save=for_others or member is not None, member=member,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def output_edit(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Set right what an output says and whose it is, with a reason."""
+    record = queries.output_by_id(request.user, id)
+    lead = next((one.member for one in queries.signers(record) if one.role == AuthorRole.LEAD), None)
+    member = None if may(request.user, Permission.RECORDS_WRITE) else lead or member_of(request.user)
+    form = records.with_reason(_form(request, record), returned=record.state == "rejected")
+
+    def save(form: OutputForm) -> bool:
+        values = _values(form, member)
+        values.pop("id")
+        return actions.change_output(id=record.pk, **values, today=clock.today(), by=signed_in(request), at=clock.now())
+
+    return records.correct(request, PAGES, record, form, save=save, member=member)
+
+
+def _values(form: OutputForm, member: Member | None) -> dict[str, Any]:
+    return form.values() if member is None else {**form.values(), "lead": member.pk}
+
+
+def _form(request: HttpRequest, record: Output | None = None) -> OutputForm:
+    for_others = may(request.user, Permission.RECORDS_WRITE)
+    return (OfficeOutputForm if for_others else OutputForm)(
+        request.POST or None, today=clock.today(), within=enterable(signed_in(request)),
+        initial=queries.as_entered(record) if record else {},
+    )  # fmt: skip
 
 
 def _tell(request: HttpRequest, output: Output) -> None:
@@ -84,31 +106,28 @@ def output(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 def _output_page(request: HttpRequest, record: Output, form: ReasonForm) -> HttpResponse:
-    open_claim = record.state == "claimed" and not record.is_withdrawn
-    writes = may(request.user, Permission.RECORDS_WRITE) and actions.may_take_back(record, by=signed_in(request))
     signers = queries.signers(record)
     context = {
         "output": record,
+        "record": record,
         "signers": signers,
         "others": max(getattr(record, "number", 0) - len(signers), 0),
         "may_open_members": may(request.user, Permission.MEMBERS_READ),
-        "may_decide": may(request.user, Permission.RECORDS_CONFIRM) and open_claim,
-        "may_withdraw": not record.is_withdrawn and (writes or record.entered_by == request.user.pk),
         "form": form,
-        "audience": audience_of(request.user),
+        **records.rights(request, PAGES, record),
     }
     return page(request, "voices/output.html", context, status=422 if form.errors else 200)
+
+
+PAGES = records.Pages(
+    noun="这件成果", address="voices:output", edit="voices:output_edit", template="voices/output_form.html",
+    find=queries.output_by_id, show=_output_page, take_back=actions.withdraw_output, may_change=actions.may_change,
+    taken_back="这件成果已撤回，不再计入；内容仍可查看。",
+)  # fmt: skip
 
 
 @require_POST
 @requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
 def output_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     """Take an output back, with a reason."""
-    record = queries.output_by_id(request.user, id)
-    form = ReasonForm(request.POST)
-    if form.is_valid():
-        with refusals_on(form):
-            actions.withdraw_output(id=id, reason=form.cleaned_data["reason"], by=signed_in(request), at=clock.now())
-            messages.success(request, "这件成果已撤回，不再计入；内容仍可查看。")
-            return redirect("voices:output", id=id)
-    return _output_page(request, record, form)
+    return records.withdraw(request, PAGES, id)

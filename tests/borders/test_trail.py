@@ -31,7 +31,7 @@ HOMES = (
     "tenants.activities.actions", "tenants.voices.actions", "tenants.reports.actions", "tenants.desk.actions",
 )  # fmt: skip
 NO_ACTION = {  # takes `by`, and writes nothing of its own: why
-    "members.preview": "reads an upload", "activities.may_take_back": "only asks", "voices.may_take_back": "only asks", "members.what_would_end": "undoes what it does",
+    "members.preview": "reads an upload", "activities.may_change": "only asks", "voices.may_change": "only asks", "liaison.may_change": "only asks", "members.what_would_end": "undoes what it does",
     "members.nameless": "part of the two anonymising actions", "billing_free.claim": "the ledger is its own trail",
     "billing_free.release": "the ledger is its own trail", "billing_free.allow_job": "only refuses",
     "dispatch.enqueue": "the job row says who asked; the action that queues writes the trail",
@@ -303,6 +303,14 @@ EXAMPLES |= {
     },
     "activities.record_participation": lambda life: {"activity": _activity(life), "members": [_newcomer(life).pk]},
     "activities.withdraw_activity": lambda life: {"id": _activity(life), "reason": "重复"} | _at(),
+    "activities.change_activity": lambda life: {
+        "id": _activity(life), "reason": "写错", "title": "调研改名", "kind": "research", "organiser_type": "committee",
+        "held_on": dt.date(2022, 3, 2), "today": TODAY,
+    } | _at(),
+    "liaison.change_contact": lambda life: _decided("contact", reason="写错")(life) | _contact(life) | {"summary": "改过的话"},
+    "voices.change_output": lambda life: _decided("output", reason="写错")(life) | {
+        "type": "proposal", "title": "改过的建议", "submitted_on": DAY, "authorship": "individual", "lead": life.other.pk, "today": TODAY,
+    },
     "dispatch.cancel": _job, "dispatch.start_again": _failed,
     "exchange.deliver": _body, "exchange.accept": _delivered, "exchange.send_back": _delivered,
     "billing_free.set_quota": lambda life: _operator() | {"code": "430923", "what": "members", "amount": 9, "why": "试"},

@@ -7,14 +7,22 @@ from tenants.liaison.actions.contacts import (
     NotPaired,
     SummaryMissing,
     UnknownWord,
+    change_contact,
     confirm_contact,
     confirm_contacts,
+    may_change,
     refuse_unknown,
     register_contact,
     reject_contact,
     withdraw_contact,
 )
-from tenants.liaison.actions.decisions import AlreadyDecided, AlreadyWithdrawn, NotYoursToWithdraw, ReasonMissing
+from tenants.liaison.actions.decisions import (
+    AlreadyDecided,
+    AlreadyWithdrawn,
+    NotYoursToWithdraw,
+    PeriodSigned,
+    ReasonMissing,
+)
 from tenants.liaison.actions.pairings import (
     AlreadyEnded,
     AlreadyPaired,
@@ -30,7 +38,7 @@ from tenants.liaison.actions.privacy import StillPaired, anonymise_constituent
 
 __all__ = [
     "CLAIMS", "AlreadyDecided", "AlreadyEnded", "AlreadyPaired", "AlreadyWithdrawn", "ContactInFuture", "ContactWithSelf",
-    "EndsBeforeBeginning", "NameMissing", "NotPaired", "NotYoursToWithdraw", "PairingInFuture", "ReasonMissing", "StillPaired", "SummaryMissing",
-    "UnknownWord", "WrongTarget", "anonymise_constituent", "assign_link", "confirm_contact", "confirm_contacts", "end_pairing", "pair_constituent",
+    "EndsBeforeBeginning", "NameMissing", "NotPaired", "NotYoursToWithdraw", "PairingInFuture", "PeriodSigned", "ReasonMissing", "StillPaired", "SummaryMissing",
+    "UnknownWord", "WrongTarget", "anonymise_constituent", "assign_link", "change_contact", "confirm_contact", "confirm_contacts", "end_pairing", "may_change", "pair_constituent",
     "refuse_unknown", "register_contact", "reject_contact", "withdraw_contact",
 ]  # fmt: skip

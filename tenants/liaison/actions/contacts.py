@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
@@ -26,8 +28,9 @@ from tenants.liaison.models import (
     PlaceLevel,
     State,
 )
-from tenants.liaison.queries import active_members, born_as, enters_for_others, refuse_strangers
+from tenants.liaison.queries import active_members, born_as, enterable, enters_for_others, refuse_strangers
 from tenants.liaison.queries.claims import Source, Waiting
+from tenants.members.models import Member
 from tenants.members.queries import reach_of
 
 
@@ -102,6 +105,101 @@ def register_contact(
     Raises ContactInFuture, SummaryMissing, UnknownWord, ContactWithSelf, UnknownMember, MemberNotActive, NotYourRecord,
     NotPaired, OverQuota.
     """
+    read = _read(
+        member=member, kind=kind, held_on=held_on, summary=summary, today=today, by=by, mode=mode, place=place,
+        place_level=place_level, target=target, headcount=headcount, content_type=content_type, opinions=opinions,
+        participants=participants,
+    )  # fmt: skip
+    if twin := once.pressed_before(ContactRecord, id, by=by):
+        return twin
+    met = _paired(member, constituents, held_on)
+    record = ContactRecord(**read.columns, state=born_as(by=by, day=held_on), entered_by=by.actor_id)
+    record.member = read.known[member]
+    if twin := once.insert(record, id=id, by=by):
+        return twin
+    claim(what=What.RECORDS, by=by)
+    ContactConstituent.objects.bulk_create([ContactConstituent(record=record, constituent_id=one) for one in met])
+    _join(record, read.others)
+    new = {"member": member, "kind": kind, "held_on": held_on, "state": record.state}
+    audit.record(by=by, action="liaison.register_contact", subject=record, new=new)
+    return record
+
+
+@transaction.atomic
+def change_contact(
+    *,
+    id: UUID,
+    reason: str,
+    member: UUID,
+    kind: str,
+    held_on: date,
+    summary: str,
+    today: date,
+    by: audit.Actor,
+    at: datetime,
+    mode: str = Mode.OFFLINE,
+    place: str = "",
+    place_level: str = "",
+    target: UUID | None = None,
+    constituents: Collection[UUID] | None = None,
+    headcount: int | None = None,
+    content_type: str = "",
+    opinions: str = "",
+    participants: Collection[UUID] = (),
+) -> bool:
+    """Set a record right: everything it says, as in `register_contact`; False where nothing is different.
+
+    `constituents` None leaves whom it met. Members beyond the reach of `by` stay as they are. A returned record is handed
+    in again. Raises as `register_contact`, and NotFound, ReasonMissing, NotYoursToWithdraw, AlreadyWithdrawn, PeriodSigned.
+    """
+    record = decisions.changeable(ContactRecord, id=id, reason=reason, by=by, within=_correctable(by))
+    there = set(record.participants.values_list("member_id", flat=True))
+    unseen = there - set(Member.objects.filter(enterable(by), pk__in=there).values_list("pk", flat=True))
+    if target is None and record.target_id and not Member.objects.filter(enterable(by), pk=record.target_id).exists():
+        unseen_target: UUID | None = record.target_id
+    else:
+        unseen_target = None
+    read = _read(
+        member=member, kind=kind, held_on=held_on, summary=summary, today=today, by=by, mode=mode, place=place,
+        place_level=place_level, target=target, headcount=headcount, content_type=content_type, opinions=opinions,
+        participants=[one for one in participants if one not in unseen],
+    )  # fmt: skip
+    columns = read.columns | ({"target_id": unseen_target} if unseen_target else {})
+    others = unseen | set(read.others)
+    ties: dict[str, tuple[object, object]] = {"participants": (sorted(there, key=str), sorted(others, key=str))}
+    if constituents is not None:
+        ties["constituent"] = _meet(record, _paired(member, constituents, held_on))
+    record.participants.filter(member__in=there - others).delete()
+    _join(record, [one for one in read.others if one not in there])
+    return decisions.change(record, columns, reason=reason, by=by, at=at, action="liaison.change_contact", ties=ties)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a contact says, looked at: columns by attribute name, other members who joined in, everybody named."""
+
+    columns: dict[str, Any]
+    others: list[UUID]
+    known: dict[UUID, Member]
+
+
+def _read(
+    *,
+    member: UUID,
+    kind: str,
+    held_on: date,
+    summary: str,
+    today: date,
+    by: audit.Actor,
+    mode: str,
+    place: str,
+    place_level: str,
+    target: UUID | None,
+    headcount: int | None,
+    content_type: str,
+    opinions: str,
+    participants: Collection[UUID],
+) -> _Read:
     refuse_unknown("kind", kind, Kind)
     refuse_unknown("mode", mode, Mode)
     refuse_unknown("place_level", place_level, PlaceLevel, blank=True)
@@ -115,34 +213,28 @@ def register_contact(
     others = [other for other in dict.fromkeys(participants) if other != member]
     known = active_members({member, *others, *([target] if target else [])}, held_on, by=by)
     refuse_strangers(by=by, members={member: known[member]})
-    if twin := once.pressed_before(ContactRecord, id, by=by):
-        return twin
-    met = _paired(member, constituents, held_on)
-    record = ContactRecord(
-        member=known[member],
-        kind=kind,
-        held_on=held_on,
-        mode=mode,
-        place=place.strip(),
-        place_level=place_level,
-        target=known[target] if target else None,
-        headcount=headcount,
-        content_type=content_type,
-        summary=summary.strip(),
-        opinions=opinions.strip(),
-        state=born_as(by=by, day=held_on),
-        entered_by=by.actor_id,
-    )
-    if twin := once.insert(record, id=id, by=by):
-        return twin
-    claim(what=What.RECORDS, by=by)
-    ContactConstituent.objects.bulk_create([ContactConstituent(record=record, constituent_id=one) for one in met])
+    columns = {
+        "member_id": member, "kind": kind, "held_on": held_on, "mode": mode, "place": place.strip(),
+        "place_level": place_level, "target_id": target, "headcount": headcount, "content_type": content_type,
+        "summary": summary.strip(), "opinions": opinions.strip(),
+    }  # fmt: skip
+    return _Read(columns, others, known)
+
+
+def _join(record: ContactRecord, members: Collection[UUID]) -> None:
     ContactParticipant.objects.bulk_create(
-        [ContactParticipant(record=record, member=known[one], role=ContactRole.PARTICIPANT) for one in others]
+        [ContactParticipant(record=record, member_id=one, role=ContactRole.PARTICIPANT) for one in members]
     )
-    new = {"member": member, "kind": kind, "held_on": held_on, "state": record.state}
-    audit.record(by=by, action="liaison.register_contact", subject=record, new=new)
-    return record
+
+
+def _meet(record: ContactRecord, met: set[UUID]) -> tuple[list[UUID], list[UUID]]:
+    """Let the record say whom it met; (old, new) as ids: who they are is the member's alone to know."""
+    there = set(record.met.values_list("constituent_id", flat=True))
+    record.met.filter(constituent__in=there - met).delete()
+    ContactConstituent.objects.bulk_create(
+        [ContactConstituent(record=record, constituent_id=one) for one in met - there]
+    )
+    return sorted(there, key=str), sorted(met, key=str)
 
 
 def _paired(member: UUID, constituents: Collection[UUID], day: date) -> set[UUID]:
@@ -175,12 +267,22 @@ def reject_contact(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> C
 
 
 def withdraw_contact(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> ContactRecord:
-    """Raises NotFound, ReasonMissing, NotYoursToWithdraw."""
-    own = models.Q(entered_by=by.actor_id)
-    within = reach_of(by, Permission.RECORDS_WRITE).q("member", or_=own) if enters_for_others(by) else models.Q()
+    """Raises NotFound, ReasonMissing, NotYoursToWithdraw, PeriodSigned."""
     return decisions.withdraw(
-        ContactRecord, id=id, reason=reason, by=by, at=at, action="liaison.withdraw_contact", within=within
+        ContactRecord, id=id, reason=reason, by=by, at=at, action="liaison.withdraw_contact", within=_correctable(by)
     )
+
+
+def may_change(record: ContactRecord, *, by: audit.Actor) -> bool:
+    """Whether `by` may correct or take back the record, its day apart."""
+    found = ContactRecord.objects.filter(_correctable(by), pk=record.pk).exists() if enters_for_others(by) else True
+    return found and not record.is_withdrawn and decisions.is_own(record, by=by)
+
+
+def _correctable(by: audit.Actor) -> models.Q:
+    """A filter on contact records: what an office may correct, whose members are within its reach or which it entered."""
+    own = models.Q(entered_by=by.actor_id)
+    return reach_of(by, Permission.RECORDS_WRITE).q("member", or_=own) if enters_for_others(by) else models.Q()
 
 
 def _decidable(by: audit.Actor) -> models.Q:

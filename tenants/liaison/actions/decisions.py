@@ -5,9 +5,9 @@ Two people may press at once: rows are locked first, and saying the same thing t
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.db.models import Q
 from core import audit
 from core.errors import DomainError, NotFound
 from tenants.liaison.models import Claim, State
-from tenants.liaison.queries import enters_for_others
+from tenants.liaison.queries import Settled, born_as, enters_for_others, settled_for
 
 Record = TypeVar("Record", bound=Claim)
 
@@ -50,8 +50,20 @@ class ReasonMissing(DomainError):
 class NotYoursToWithdraw(DomainError):
     code = "not_yours_to_withdraw"
 
-    def __init__(self) -> None:
-        super().__init__("这条记录由办公室录入或已由办公室确认，如需撤回请联系办公室。")
+    def __init__(self, what: str = "撤回") -> None:
+        super().__init__(f"这条记录由办公室录入或已由办公室确认，如需{what}请联系办公室。")
+
+
+class PeriodSigned(DomainError):
+    """The record stands in figures somebody has signed."""
+
+    code = "period_signed"
+
+    def __init__(self, settled: Settled, what: str) -> None:
+        super().__init__(
+            f"{settled.label}报表已经签署，{settled.last_day:%Y-%m-%d} 及以前已确认的记录已定稿，不能{what}。"
+            "确需更正，请先在“报送”里撤回这一期的签署；已报送的，等上级接收或退回后重新结账，再来改。"
+        )
 
 
 def locked(model: type[Record], ids: Collection[UUID], within: Q) -> list[Record]:
@@ -118,18 +130,91 @@ def withdraw(
 ) -> Record:
     """Take a record back: it stays readable and counts nowhere. A member takes back only what they entered and nobody confirmed.
 
-    Raises NotFound, ReasonMissing, NotYoursToWithdraw; withdrawing it again changes nothing.
+    Raises NotFound, ReasonMissing, NotYoursToWithdraw, PeriodSigned; withdrawing it again changes nothing.
     """
     if not reason.strip():
         raise ReasonMissing("撤回")
     (row,) = locked(model, [id], within)
-    if not enters_for_others(by) and (row.entered_by != by.actor_id or row.decided_by not in (None, by.actor_id)):
+    if not is_own(row, by=by):
         raise NotYoursToWithdraw
     if row.is_withdrawn:
         return row
+    _refuse_settled(row, "撤回")
     row.withdrawn_at, row.withdrawn_reason = at, reason.strip()
     row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     audit.record(
         by=by, action=action, subject=row, old={"state": row.state}, new={"withdrawn": True}, why=row.withdrawn_reason
     )
     return row
+
+
+def is_own(row: Claim, *, by: audit.Actor) -> bool:
+    """Whether `by` may change or take back the record: an office any within its reach, a member what they entered and no
+    office confirmed."""
+    if enters_for_others(by):
+        return True
+    undecided = row.decided_by in (None, by.actor_id) or row.state == State.REJECTED
+    return row.entered_by == by.actor_id and undecided
+
+
+def _refuse_settled(row: Claim, what: str) -> None:
+    settled = settled_for(row)
+    if settled is not None:
+        raise PeriodSigned(settled, what)
+
+
+def changeable(model: type[Record], *, id: UUID, reason: str, by: audit.Actor, within: Q) -> Record:
+    """The row, locked, to be changed in the running transaction.
+
+    Raises NotFound, ReasonMissing, NotYoursToWithdraw, AlreadyWithdrawn, PeriodSigned.
+    """
+    if not reason.strip():
+        raise ReasonMissing("修改")
+    (row,) = locked(model, [id], within)
+    if not is_own(row, by=by):
+        raise NotYoursToWithdraw("修改")
+    if row.is_withdrawn:
+        raise AlreadyWithdrawn
+    _refuse_settled(row, "修改")
+    return row
+
+
+def change(
+    row: Record,
+    columns: Mapping[str, Any],
+    *,
+    reason: str,
+    by: audit.Actor,
+    at: datetime,
+    action: str,
+    ties: Mapping[str, tuple[Any, Any]] | None = None,
+) -> bool:
+    """Write what is different, with old and new in the trail. `columns` by attribute name (`member_id`); `ties` are rows
+    beside the record the caller wrote itself, as (old, new). A returned claim is handed in again by it.
+
+    False where nothing is different: nothing is written then. In the transaction of `changeable`.
+    """
+    old = {name: getattr(row, name) for name, value in columns.items() if getattr(row, name) != value}
+    tied = {name: pair for name, pair in (ties or {}).items() if pair[0] != pair[1]}
+    if not old and not tied:
+        return False
+    before = row.state
+    for name in old:
+        setattr(row, name, columns[name])
+    fields = list(old)
+    if row.state == State.REJECTED:
+        row.state, row.rejected_reason = born_as(by=by, day=row.day), ""
+        confirmed = row.state == State.CONFIRMED
+        row.decided_by, row.decided_at = (by.actor_id, at) if confirmed else (None, None)
+        fields += ["state", "rejected_reason", "decided_by", "decided_at"]
+    row.save(update_fields=fields) if fields else None
+    was = {_key(name): value for name, value in old.items()} | {name: pair[0] for name, pair in tied.items()}
+    now = {_key(name): columns[name] for name in old} | {name: pair[1] for name, pair in tied.items()}
+    if row.state != before:
+        was, now = was | {"state": before}, now | {"state": row.state}
+    audit.record(by=by, action=action, subject=row, old=was, new=now, why=reason.strip())
+    return True
+
+
+def _key(name: str) -> str:
+    return name.removesuffix("_id")

@@ -12,8 +12,11 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.access import may
 from accounts.permissions import Permission
+from core import audit
 from core.errors import NotFound
 from tenants.liaison.models import ContactRecord, State
+from tenants.liaison.queries.entry import as_typed, enterable
+from tenants.members.models import Member
 from tenants.members.queries import member_of, reach_of
 
 
@@ -98,6 +101,19 @@ def contact_by_id(user: Any, id: UUID) -> ContactRecord:
     if found is None:
         raise NotFound
     return found
+
+
+def as_entered(record: ContactRecord, by: audit.Actor) -> dict[str, Any]:
+    """What the form of the record shows to begin with; members beyond the reach of `by` are left out, and stay."""
+    others = Member.objects.filter(enterable(by), contacts_joined__record=record).order_by("name_pinyin")
+    target = Member.objects.filter(enterable(by), pk=record.target_id).first() if record.target_id else None
+    plain = ("kind", "mode", "held_on", "place", "place_level", "headcount", "content_type", "summary", "opinions")
+    return {name: getattr(record, name) for name in plain} | {
+        "member": as_typed(record.member),
+        "constituents": [str(id) for id in record.met.values_list("constituent_id", flat=True)],
+        "target": as_typed(target) if target else "",
+        "participants": "\n".join(map(as_typed, others)),
+    }
 
 
 def companions(record: ContactRecord) -> list[Any]:

@@ -100,6 +100,11 @@ def people(day: date, user: Any) -> list[tuple[str, str]]:
     return [(f"{name}（{number}）", sector) for name, number, sector in rows]
 
 
+def as_typed(member: Member) -> str:
+    """How a field for people writes one: the name with the number that tells apart."""
+    return f"{member.name}（{member.number}）"
+
+
 def members_named(text: str, *, within: Q) -> list[Member]:
     """Members `within` whom the text means: `name（number）`, a number, a whole name, or a whole pinyin or its initials."""
     text = text.strip()

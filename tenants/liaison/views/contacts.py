@@ -9,16 +9,16 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock, sheets
-from core.web import page, refusals_on, sheet_url
+from core.web import page, sheet_url
 from tenants.liaison import actions, queries
 from tenants.liaison.forms import ContactFilterForm, ContactForm, OfficeContactForm, ReasonForm
 from tenants.liaison.models import ContactRecord
+from tenants.liaison.views import records
 from tenants.members.models import Member
 from tenants.members.queries import member_of
 
@@ -78,34 +78,59 @@ def contact_new(request: HttpRequest) -> HttpResponse:
     """Record one contact. An office names the member (or comes with `?member=`); a member is the one."""
     today, for_others = clock.today(), may(request.user, Permission.RECORDS_WRITE)
     member = None if for_others else member_of(request.user)
+
+    def save(form: ContactForm) -> ContactRecord:
+        return actions.register_contact(**_values(form, member), today=today, by=signed_in(request))
+
+    def tell(record: ContactRecord) -> None:
+        level = messages.SUCCESS if record.state == "confirmed" else messages.INFO
+        messages.add_message(request, level, _told(record))
+
     form = _form(request, member, for_others=for_others)
-    if request.method == "POST" and form.is_valid() and (for_others or member):
-        with refusals_on(form):
-            given = form.values() if for_others else {**form.values(), "member": member.pk}  # type: ignore[union-attr]
-            record = actions.register_contact(**given, today=today, by=signed_in(request))
-            messages.success(request, _told(record)) if record.state == "confirmed" else messages.info(
-                request, _told(record)
-            )
-            return redirect("liaison:contact", id=record.pk)
-    context = {
-        "form": form,
-        "member": member,
-        "for_others": for_others,
-        "people": queries.people(today, request.user),
-        "audience": queries.audience_of(request.user),
-    }
-    return page(request, "liaison/contact_new.html", context, status=422 if form.errors else 200)
+    return records.enter(
+        request, PAGES, form, save=save, tell=tell, can_save=for_others or member is not None, member=member
+    )
 
 
-def _form(request: HttpRequest, member: Member | None, *, for_others: bool) -> ContactForm:
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def contact_edit(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Set a record right, with a reason, until the figures it stands in are signed."""
+    record = queries.contact_by_id(request.user, id)
+    today, for_others = clock.today(), may(request.user, Permission.RECORDS_WRITE)
+    member = None if for_others else record.member
+    form = _form(request, member, for_others=for_others, record=record)
+
+    def save(form: ContactForm) -> bool:
+        values = _values(form, member)
+        values.pop("id")
+        if for_others:
+            values["constituents"] = None  # the office does not know whom the member met
+        values["reason"] = form.cleaned_data["reason"]
+        return actions.change_contact(id=record.pk, **values, today=today, by=signed_in(request), at=clock.now())
+
+    return records.correct(request, PAGES, record, form, save=save, member=member)
+
+
+def _values(form: ContactForm, member: Member | None) -> dict[str, Any]:
+    return form.values() if member is None else {**form.values(), "member": member.pk}
+
+
+def _form(
+    request: HttpRequest, member: Member | None, *, for_others: bool, record: ContactRecord | None = None
+) -> ContactForm:
     today, data = clock.today(), request.POST or None
     within = queries.enterable(signed_in(request))
+    initial = queries.as_entered(record, signed_in(request)) if record else {}
     if for_others:
-        return OfficeContactForm(data, today=today, within=within, initial=_named(request.GET.get("member"), within))
-    pairs = queries.pairings_of(member, today) if member else ()
-    return ContactForm(
-        data, today=today, within=within, pairs=[(link.constituent_id, link.constituent.name) for link in pairs]
-    )
+        given = initial or _named(request.GET.get("member"), within)
+        form: ContactForm = OfficeContactForm(data, today=today, within=within, initial=given)
+    else:
+        links = queries.pairings_of(member, today) if member else ()
+        pairs = {link.constituent_id: link.constituent.name for link in links}
+        pairs |= dict(record.constituents.values_list("pk", "name")) if record else {}
+        form = ContactForm(data, today=today, within=within, pairs=list(pairs.items()), initial=initial)
+    return records.with_reason(form, returned=record.state == "rejected") if record else form
 
 
 def _named(text: str | None, within: Q) -> dict[str, str]:
@@ -144,25 +169,21 @@ def _contact_page(request: HttpRequest, record: ContactRecord, form: ReasonForm)
         "met": queries.met_constituents(record) if own else [],
         "number_met": queries.number_met(record),
         "may_open_members": may(request.user, Permission.MEMBERS_READ),
-        "may_decide": may(request.user, Permission.RECORDS_CONFIRM)
-        and record.state == "claimed"
-        and not record.is_withdrawn,
-        "may_withdraw": not record.is_withdrawn and (own or may(request.user, Permission.RECORDS_WRITE)),
         "form": form,
-        "audience": queries.audience_of(request.user),
+        **records.rights(request, PAGES, record),
     }
     return page(request, "liaison/contact.html", context, status=422 if form.errors else 200)
+
+
+PAGES = records.Pages(
+    noun="这条联系记录", address="liaison:contact", edit="liaison:contact_edit", template="liaison/contact_form.html",
+    find=queries.contact_by_id, show=_contact_page, take_back=actions.withdraw_contact, may_change=actions.may_change,
+    taken_back="这条记录已撤回，不再计入履职；内容仍可查看。",
+)  # fmt: skip
 
 
 @require_POST
 @requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
 def contact_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     """Take a record back, with a reason."""
-    record = queries.contact_by_id(request.user, id)
-    form = ReasonForm(request.POST)
-    if form.is_valid():
-        with refusals_on(form):
-            actions.withdraw_contact(id=id, reason=form.cleaned_data["reason"], by=signed_in(request), at=clock.now())
-            messages.success(request, "这条记录已撤回，不再计入履职；内容仍可查看。")
-            return redirect("liaison:contact", id=id)
-    return _contact_page(request, record, form)
+    return records.withdraw(request, PAGES, id)

@@ -10,12 +10,12 @@ from tenants.reports.queries.figures import (
     shared_indicators,
     summed,
 )
-from tenants.reports.queries.filed import Filed, all_latest, latest, revisions, to_decide, to_sign, to_submit
+from tenants.reports.queries.filed import Filed, all_latest, latest, revisions, settled, to_decide, to_sign, to_submit
 from tenants.reports.queries.periods import BadPeriod, due_month, month, months_until, spoken
 from tenants.reports.queries.tree import Line, Rollup, column_pair, rollup
 
 __all__ = [
     "CARRIED", "BadPeriod", "Cell", "Column", "Figure", "Filed", "Line", "Own", "Rollup", "all_latest", "bases_of",
     "cells", "column_pair", "columns_for", "due_month", "figures_in", "is_adapted", "latest", "month",
-    "months_until", "own_figures", "revisions", "rollup", "shared_indicators", "spoken", "summed", "to_decide", "to_sign", "to_submit",
+    "months_until", "own_figures", "revisions", "rollup", "settled", "shared_indicators", "spoken", "summed", "to_decide", "to_sign", "to_submit",
 ]  # fmt: skip

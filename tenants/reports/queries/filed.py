@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from exchange import queries as exchange
 from exchange.models import Delivery
+from tenants.liaison.queries import Settled
 from tenants.reports.models import Return, ReturnState
 from tenants.reports.queries.figures import Figure, figures_in
+from tenants.reports.queries.periods import spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,17 @@ def to_submit() -> list[Filed]:
 def to_decide() -> list[Delivery]:
     """Children's returns that wait to be accepted or sent back."""
     return [delivery for delivery in exchange.received() if delivery.state == ReturnState.SUBMITTED]
+
+
+def settled() -> Settled | None:
+    """The newest period whose figures stand: signed or submitted, and neither reopened nor sent back. Two statements."""
+    stands = (ReturnState.SIGNED, ReturnState.SUBMITTED, ReturnState.ACCEPTED)
+    newest = max(
+        (one for one in all_latest().values() if one.state in stands), key=lambda one: one.period, default=None
+    )
+    if newest is None:
+        return None
+    return Settled(label=spoken(newest.period), url=f"/returns/{newest.period}/", last_day=newest.row.as_of)
 
 
 def _filed(rows: list[Return], sent: list[Delivery]) -> list[Filed]:

@@ -151,4 +151,4 @@ def test_a_claim_is_returned_from_home_and_home_is_where_one_goes_on(
     refused = text(browser_of(guangzhou, user).get("/contacts/?state=rejected"))
     record = re.search(r'href="(/contacts/[0-9a-f-]{36}/)"', refused)
     assert record
-    assert "重新记一次" in text(browser_of(guangzhou, user).get(record.group(1)))
+    assert "改好再提交" in text(browser_of(guangzhou, user).get(record.group(1)))
