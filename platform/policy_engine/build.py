@@ -122,7 +122,7 @@ def part_element(
         id=f"{base}.parts.{part['id']}",
         title=part.get("title", part["id"]),
         clauses=clauses,
-        traits=_counting(part.get("counts", {})) | _line(part) if is_line else _counting(part["counts"]),
+        traits=_counting(part.get("counts", {})) | ({"line": True} if is_line else {}) | _other(part),
         values=_numbers(stated, header, clauses, source)
         | _words(part, header, clauses, source)
         | terms(part, header, clauses, source),
@@ -143,9 +143,9 @@ def _out_of(duty: Mapping[str, Any], base: str, header: Header, source: Source |
     )
 
 
-def _line(part: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of a scoring table."""
-    return {"line": True} | ({"duty": part["duty"]} if "duty" in part else {})
+def _other(part: Mapping[str, Any]) -> dict[str, Any]:
+    """A part that is another duty."""
+    return {"duty": part["duty"]} if "duty" in part else {}
 
 
 def terms(

@@ -14,7 +14,7 @@ from policy_engine.model import Direction, Element, Template, fraction_of
 from policy_engine.overlay import Operation, Overlay
 from policy_engine.reader import listed
 
-TIGHTER_UP = {"min", "percent", "k", "each", "size"}  # more is stricter
+TIGHTER_UP = {"min", "percent", "number", "k", "each", "size"}  # more is stricter
 TIGHTER_DOWN = {"max", "per"}  # less is: one for every five people asks more than one for every ten
 FORCES = ("info", "may", "explore", "encouraged", "in_principle", "required")
 PERIODS = (

@@ -75,6 +75,7 @@ def may_share(duty: Duty) -> bool:
     lines: Sequence[Duty | Part] = duty.parts or (duty,)
     return duty.kind in KINDS and all(
         line.where is not None
+        and not (isinstance(line, Part) and line.duty)
         and line.where.family == "record"
         and line.distinct == "record"
         and line.by == "subject"

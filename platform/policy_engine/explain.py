@@ -77,6 +77,9 @@ def _part(policy: Policy, part: Part, words: Words) -> str:
     terms = part.terms
     if not terms:
         return _counted(part.where, words)
+    if set(terms) == {"duty"}:
+        whole = policy.elements.get(f"duty.{part.duty}")
+        return f"做到“{whole.title if whole else part.duty}”"
     ends = "".join(
         f"，{word} {terms[key]:g} 分"
         for key, word in (("cap", "至多"), ("floor", "至少"))

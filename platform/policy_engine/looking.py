@@ -1,4 +1,4 @@
-"""Duties that look at other duties: a coverage by `meets`; a score by a line's `duty`, a grade's `requires`, a veto's `duty`.
+"""Duties that look at other duties: a coverage by `meets`; a part that is a `duty`; a grade's `requires`, a veto's `duty`.
 
 What is looked at is judged first, so nobody may look, by whatever way round, at itself.
 """
@@ -23,8 +23,7 @@ def in_turn(plan: Plan) -> Plan:
     """The plan with everything that is looked at before those who look."""
     looks: dict[str, set[str]] = defaultdict(set)
     for duty, _ in plan:
-        if duty.meets or duty.kind == "score":
-            looks[duty.id].update(duty.looks_at)
+        looks[duty.id].update(duty.looks_at)
     depth: dict[str, int] = {}
 
     def down(duty: str) -> int:

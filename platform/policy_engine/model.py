@@ -212,7 +212,7 @@ class ProRata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One line of an any-of, all-of or at-least-k-of duty."""
+    """One line of an any-of, all-of or at-least-k-of duty, or of a scoring table; `duty` where another duty is the line."""
 
     id: str
     title: str
@@ -223,6 +223,10 @@ class Part:
     min: float | None
     max: float | None
     terms: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def duty(self) -> str | None:
+        return self.terms.get("duty")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +262,7 @@ class Duty:
     by: str = "subject"
     population: Subject | None = None
     fraction: Fraction | None = None  # the share asked for, exact, where `min` is a percentage
+    number: int | None = None  # how many of a population, beside or instead of the share
     each: int = 1
     per: int | None = None
     round: Literal["up", "down", "nearest"] = "up"
@@ -280,7 +285,7 @@ class Duty:
         """Other duties whose outcome this one needs."""
         vetoes = (veto.get("duty") for veto in self.terms.get("veto") or ())
         required = (one for grade in self.terms.get("grades") or () for one in grade.get("requires", ()))
-        named = [*self.meets, *(part.terms.get("duty") for part in self.parts), *vetoes, *required]
+        named = [*self.meets, *(part.duty for part in self.parts), *vetoes, *required]
         return tuple(dict.fromkeys(one for one in named if one))
 
     @property
@@ -556,6 +561,7 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
         by=element.read("by", on, "subject"),
         population=subject_of(element.read("population", on), local) if "population" in traits else None,
         fraction=fraction_of(element.value("percent", on)),
+        number=element.value("number", on),
         each=element.value("each", on) or 1,
         per=element.value("per", on),
         round=element.read("round", on, "up"),
@@ -588,7 +594,7 @@ def _part(template: Template, element: Element, on: date | None) -> Part:
         by=element.read("by", on, "subject"),
         min=element.value("min", on),
         max=element.value("max", on),
-        terms=_line_terms(element, on) if element.traits.get("line") else {},
+        terms=_line_terms(element, on) if {"line", "duty"} & element.traits.keys() else {},
     )
 
 
@@ -633,7 +639,8 @@ def _least(
         listed = template.elements[element.traits["list"]]
         return sum(not item.optional for item in items) or cast("float | None", listed.value("size", on)) or 1
     if least == "percent":
-        return percentage(fraction_of(element.value(least, on)))
+        share = percentage(fraction_of(element.value(least, on)))
+        return share if share is not None else cast("float | None", element.value("number", on))
     return cast("float | None", element.value(least, on))
 
 

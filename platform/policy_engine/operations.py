@@ -13,6 +13,7 @@ from policy_engine.counting import overlay_faults
 from policy_engine.directions import direction_faults, direction_of, part_faults
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.indicators import indicator_faults
+from policy_engine.kinds import KINDS
 from policy_engine.load import duty_faults, local_faults, setting_fault
 from policy_engine.model import CONDITIONS, Dated, Element, Series, Source, Template
 from policy_engine.overlay import Operation, Overlay, refuse
@@ -91,9 +92,10 @@ def _add_part(template: Template, elements: Elements, overlay: Overlay, operatio
     document = Document(overlay.file, value, {(): operation.line})
     refuse(_at(operation, schema.faults(document, schema.PART, words_of(template, elements))))
     _must_be_named(overlay, operation, value["id"], name)
-    kind = "score" if duty.traits["kind"] == "score" else "any_of"
+    kind = duty.traits["kind"]
     own_id = base.removeprefix("duty.")
-    head = {"id": own_id, "title": "d", "clauses": [], "kind": kind, "period": "year", "values": [{"min": None}]}
+    head = {"id": own_id, "title": "d", "clauses": [], "kind": kind, "period": "year"}
+    head |= {"values": [{KINDS[kind].numbers[0]: 1}]} if "values" in KINDS[kind].needs else {}
     whole = Document(overlay.file, {**head, "parts": [value]}, {(): operation.line})
     refuse(_at(operation, duty_faults(whole, template.clauses, elements)))
     refuse(_at(operation, _score_faults(whole, template, elements)))

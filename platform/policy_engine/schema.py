@@ -205,6 +205,7 @@ VALUES: Schema = {
             "min": NUMBER,
             "max": NUMBER,
             "percent": PERCENT,
+            "number": {"type": "integer", "minimum": 1},
             "per": AT_LEAST_ONE,
             "k": {"type": "integer", "minimum": 1},
             **POINTS,

@@ -8,7 +8,7 @@ from typing import Any
 
 from policy_engine.counting import counting_faults
 from policy_engine.errors import TemplateError
-from policy_engine.kinds import LINE_KEYS, NUMBERS, SCORES
+from policy_engine.kinds import KINDS, LINE_KEYS, NUMBERS, SCORES
 from policy_engine.reader import Document, Way, listed, mapping
 from policy_engine.vocabulary import shared_words, words_with
 
@@ -119,13 +119,23 @@ def _line_number_faults(
     yield from _cap_faults(document, way, entry)
 
 
-def unscored_faults(document: Document, way: Way, part: Mapping[str, Any]) -> Iterator[TemplateError]:
-    """A part of any other kind of duty gives no points."""
+def unscored_faults(
+    document: Document, way: Way, part: Mapping[str, Any], duties: Container[str] | None
+) -> Iterator[TemplateError]:
+    """A part of any other kind of duty gives no points; in some it may be another duty (`duties`: the ids known)."""
+    nests = KINDS[document.data["kind"]].nests
     for key in LINE_KEYS:
-        if key in part:
+        if key in part and not (nests and key == "duty"):
             yield document.fault((*way, key), "unknown_key", f"只有 score 类职责的部分用“{key}”", "删去，或改 kind")
-    if "counts" not in part:
+    if "counts" not in part and not nests:
         yield document.fault((*way, "counts"), "missing_key", "缺少“counts”", "补上“counts”")
+    if nests and ("counts" in part) == ("duty" in part):
+        yield document.fault(way, "missing_key", "一部分写 counts 或 duty，且只写一个", "补上或删去一个")
+    for key in ("min", "max", "values"):
+        if nests and "duty" in part and key in part:
+            yield document.fault((*way, key), "unknown_key", f"这一部分是另一项职责，不用“{key}”", "数字写在那一项里")
+    if nests and "duty" in part:
+        yield from _known(document, (*way, "duty"), part["duty"], duties)
 
 
 def banned_faults(document: Document, way: Way, duty: Mapping[str, Any], local: Any) -> Iterator[TemplateError]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-NUMBERS = ("min", "max", "percent", "k", "per")
+NUMBERS = ("min", "max", "percent", "number", "k", "per")
 SCORES = ("base", "cap", "floor", "points", "each", "from_nth", "to_nth", "met", "outstanding")
 LINE_KEYS = (*SCORES, "steps", "table", "best", "duty")
 """What a line of a scoring table states."""
@@ -23,9 +23,10 @@ TERMS = ("grades", "groups", "veto", "steps", "table", "best")
 class Kind:
     """`needs` are the keys a duty must have, `takes` further ones it may have; keys of other kinds are refused.
 
+    `part_least` is what a part asks for that states no number (None: parts are only added up); `nests`: a part may be
+    another duty.
     `least` tells what the number asked for is: a value of that name, the number of parts, or the length of the list.
-    `listing` is the key naming a list of lines; `judged` False: counted only, numbers stay null; `pro_rata`: may shrink;
-    `part_least` is what a part asks for that states no number (None: parts are only added up).
+    `listing` is the key naming a list of lines; `judged` False: counted only, numbers stay null; `pro_rata`: may shrink.
     """
 
     needs: tuple[str, ...] = ("counts", "values")
@@ -36,6 +37,7 @@ class Kind:
     judged: bool = True
     pro_rata: bool = False
     part_least: int | None = 1
+    nests: bool = False
 
 
 QUOTA = ("population", "round")
@@ -47,12 +49,15 @@ KINDS: Mapping[str, Kind] = {
     "any_of": Kind(
         needs=("parts", "values"), takes=QUOTA, numbers=("min", "max", "per"), pro_rata=True, part_least=None
     ),
-    "all_of": Kind(needs=("parts",), least="parts", pro_rata=True),
-    "at_least_k_of": Kind(needs=("parts", "values"), numbers=("k",), least="k", pro_rata=True),
+    "all_of": Kind(needs=("parts",), least="parts", pro_rata=True, nests=True),
+    "at_least_k_of": Kind(needs=("parts", "values"), numbers=("k",), least="k", pro_rata=True, nests=True),
     "coverage": Kind(
-        needs=("population", "values"), takes=("counts", "meets"), numbers=("percent", "each"), least="percent"
+        needs=("population", "values"),
+        takes=("counts", "meets"),
+        numbers=("percent", "number", "each"),
+        least="percent",
     ),
-    "proportion": Kind(needs=("counts", "out_of", "values"), numbers=("percent",), least="percent"),
+    "proportion": Kind(needs=("counts", "out_of", "values"), numbers=("percent", "max"), least="percent"),
     "checklist": Kind(needs=("checklist",), least="items", listing="checklist"),
     "follow_up": Kind(needs=("after", "counts"), takes=("within", "linked")),
     "workflow": Kind(needs=("workflow",), least="items", listing="workflow"),

@@ -32,7 +32,7 @@ def measure(bench: Bench, duty: Duty, period: Period, person: Person) -> Measure
         counts = {one: bench.found(key(duty.id, period), credited(duty, person, one)) for one in people}
         reached = {one: found for one, found in counts.items() if found.number >= duty.each}
     own = bool(duty.meets) or (duty.population is not None and bool(duty.population.links))
-    needed = ceil(len(people) * (duty.fraction or Fraction(0)))
+    needed = max(ceil(len(people) * (duty.fraction or Fraction(0))), duty.number or 0)
     return Measured(
         counted=len(reached),
         owed=max(0, needed - len(reached)),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
-from policy_engine.bench import Bench, Measured, Person
+from policy_engine.bench import Bench, Measured, Person, exactly, over
 from policy_engine.kinds import plain
 from policy_engine.linked import OUT_OF
 from policy_engine.model import Duty
@@ -25,13 +25,19 @@ def tallies(duty: Duty, period: Period, as_of: date) -> list[Tally]:
 
 
 def measure(bench: Bench, duty: Duty, period: Period, person: Person) -> Measured:
-    """Owed is how many more of the sort, the whole staying as it is. Nothing in the whole: nothing to measure."""
+    """Owed is how many more of the sort, the whole staying as it is; over how many too many, where there is a limit.
+
+    Nothing in the whole: nothing to measure.
+    """
     found = bench.found(key(duty.id, period), person.id)
     whole = _while_belonging(bench.found(key(duty.id, period, OUT_OF), person.id), duty, person)
     needed = ceil(whole * (duty.fraction or Fraction(0)))
+    too_many = 0 if duty.max is None else over(floor(whole * exactly(duty.max) / 100), found.number)
     return Measured(
         counted=found.number,
         owed=max(0, needed - found.number),
+        over=too_many,
+        exceeded=too_many > 0,
         idle=None if whole else "分母是 0，无从评判",
         numerator=int(found.number),
         denominator=whole,

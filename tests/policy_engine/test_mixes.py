@@ -1,0 +1,176 @@
+"""Mixes: parts that are other duties, parts that count up to a limit, so many people, no more than a share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy_engine import Policy, TemplateErrors, evaluate, explain, resolve
+from policy_engine.kinds.composed import capped_sum
+from policy_engine.overlay import load_overlay
+from policy_engine.tally import Counted
+from tests.policy_engine.test_judge import record, verdicts
+
+Add = Callable[[str], Policy]
+NESTED = """kind: {kind}
+period: year
+{values}
+parts:
+  - {{id: talk, counts: {{kinds: [talk]}}}}
+  - {{id: visits, title: 走访, duty: visits}}
+"""
+
+
+def test_a_part_may_be_another_duty(with_duty: Add) -> None:
+    policy = with_duty(NESTED.format(kind="all_of", values=""))
+    (one,) = verdicts(policy, record(1, "talk"), record(2, "visit"))  # visits asks for two
+    assert (one.state, one.counted, one.min, one.missing) == ("outstanding", 1, 2, ("visits",))
+    assert [(part["id"], part["state"], part.get("duty")) for part in one.parts] == [
+        ("talk", "met", None),
+        ("visits", "outstanding", "visits"),
+    ]
+    (one,) = verdicts(policy, *(record(number, kind) for number, kind in enumerate(("talk", "visit", "visit"))))
+    assert one.state == "met"
+    assert "做到“走访”" in str(explain(policy, "d")["parts"])
+
+
+def test_a_part_that_asks_this_one_for_nothing_is_no_part(with_duty: Add, small: Path) -> None:
+    visits = (small / "duties/visits.yaml").read_text(encoding="utf-8")
+    (small / "duties/visits.yaml").write_text(
+        visits.replace("subject: member", "subject: {type: member, posts: [chairperson]}"), encoding="utf-8"
+    )
+    policy = with_duty(NESTED.format(kind="all_of", values=""))
+    (one,) = verdicts(policy, record(1, "talk"))
+    assert (one.state, [part["state"] for part in one.parts]) == ("met", ["met", "not_applicable"])
+
+
+def test_one_of_two_may_be_another_duty(with_duty: Add) -> None:
+    policy = with_duty(NESTED.format(kind="at_least_k_of", values="values: [{k: 1}]"))
+    (one,) = verdicts(policy, record(1, "visit"), record(2, "visit"))
+    assert (one.state, one.counted) == ("met", 1)
+
+
+@pytest.mark.parametrize(
+    ("part", "code"),
+    [
+        ("{id: a, duty: nothing}", "unknown_duty"),
+        ("{id: a, duty: d}", "unknown_duty"),
+        ("{id: a, duty: visits, min: 2}", "unknown_key"),
+        ("{id: a, duty: visits, counts: {kinds: [talk]}}", "missing_key"),
+        ("{id: a}", "missing_key"),
+        ("{id: a, duty: visits, points: 3}", "unknown_key"),
+    ],
+)
+def test_what_makes_no_part_is_refused(with_duty: Add, part: str, code: str) -> None:
+    with pytest.raises(TemplateErrors) as refused:
+        with_duty(f"kind: all_of\nperiod: year\nparts: [{part}]")
+    assert code in [one.code for one in refused.value.errors]
+
+
+def test_any_of_takes_no_duty_for_a_part(with_duty: Add) -> None:
+    with pytest.raises(TemplateErrors) as refused:
+        with_duty("kind: any_of\nperiod: year\nvalues: [{min: 1}]\nparts: [{id: a, duty: visits}]")
+    assert {one.key for one in refused.value.errors} >= {"parts.0.duty"}
+
+
+def test_an_overlay_adds_such_a_part_and_no_circle(with_duty: Add) -> None:
+    policy = with_duty("kind: all_of\nperiod: year\nparts: [{id: talk, counts: {kinds: [talk]}}]")
+
+    def overlay(path: str, duty: str) -> Any:
+        head = {"overlay": "o", "base": "small", "document": "x", "decided_by": "standing_committee", "from": "2021-02-01", "reason": "试"}  # fmt: skip
+        return load_overlay(
+            {**head, "operations": [{"op": "add", "path": path, "value": {"title": "走访", "duty": duty}}]}
+        )
+
+    changed = resolve(policy, [overlay("duty.d.parts.more", "visits")])
+    (one,) = verdicts(changed, record(1, "talk"))
+    assert one.missing == ("more",)
+    with pytest.raises(TemplateErrors):
+        resolve(policy, [overlay("duty.d.parts.more", "d")])
+
+
+MIX = """kind: any_of
+period: year
+values: [{min: 4}]
+parts:
+  - {id: visit, counts: {kinds: [visit]}, min: 1}
+  - {id: online, counts: {kinds: [talk], modes: [online]}, max: 1}
+  - {id: talk, counts: {kinds: [symposium]}}
+"""
+
+
+def test_a_part_counts_up_to_its_limit_and_its_own_least_must_be_there(with_duty: Add) -> None:
+    policy = with_duty(MIX)
+    online = [record(number, "talk", mode="online") for number in range(1, 4)]
+    others = [record(number, "symposium") for number in range(5, 8)]
+    (one,) = verdicts(policy, *online, *others)  # 1 of three online, 3 symposia: 4, but no visit yet
+    assert (one.state, one.counted, one.outstanding) == ("outstanding", 4, 1)
+    assert [(part["counted"], part["over"]) for part in one.parts] == [(0, 0), (3, 2), (3, 0)]
+    (one,) = verdicts(policy, *online, *others[:2], record(9, "visit"))
+    assert (one.state, one.counted) == ("met", 4)
+
+
+@given(
+    parts=st.lists(st.tuples(st.sets(st.integers(1, 6)), st.none() | st.integers(0, 3)), min_size=1, max_size=4),
+    more=st.sets(st.integers(0, 3), min_size=1),
+)
+def test_the_sum_is_the_best_sharing_out_and_one_more_record_never_lowers_it(
+    parts: list[tuple[set[int], int | None]], more: set[int]
+) -> None:
+    def total(sets: list[set[int]]) -> float:
+        found = [Counted(len(one), tuple(map(str, sorted(one)))) for one in sets]
+        return capped_sum(found, [cap for _, cap in parts])
+
+    def best(sets: list[set[int]], rooms: list[float], left: list[int]) -> float:
+        if not left:
+            return 0
+        one, rest = left[0], left[1:]
+        ways = [best(sets, rooms, rest)]
+        for place, held in enumerate(sets):
+            if one in held and rooms[place] > 0:
+                fewer = [room - (index == place) for index, room in enumerate(rooms)]
+                ways.append(1 + best(sets, fewer, rest))
+        return max(ways)
+
+    sets = [set(one) for one, _ in parts]
+    rooms = [float("inf") if cap is None else cap for _, cap in parts]
+    assert total(sets) == best(sets, rooms, sorted(set().union(*sets)))
+    grown = [one | {7} if place in more else one for place, one in enumerate(sets)]
+    assert total(grown) >= total(sets)
+
+
+COVER = "kind: coverage\nsubject: committee\npopulation: member\nperiod: year\ncounts: {kinds: [visit]}\nvalues: [%s]\n"
+
+
+@pytest.mark.parametrize(
+    ("values", "state", "owed", "least"),
+    [
+        ("{number: 3}", "outstanding", 1, 3),
+        ("{number: 2}", "met", 0, 2),
+        ("{percent: 50, number: 3}", "outstanding", 1, 50),
+        ("{percent: 100, number: 1}", "outstanding", 2, 100),
+    ],
+)
+def test_so_many_of_a_population(with_duty: Add, values: str, state: str, owed: int, least: int) -> None:
+    people = [{"type": "member", "id": f"m{number}"} for number in range(4)]
+    rows = [record(number, "visit", by=f"m{number}") for number in range(2)]
+    (one,) = [
+        one
+        for one in evaluate(with_duty(COVER % values), {"subjects": people, "records": rows}, date(2021, 11, 30))
+        if one.duty == "d"
+    ]
+    assert (one.state, one.outstanding, one.min, one.numerator) == (state, owed, least, 2)
+
+
+@pytest.mark.parametrize(("online", "state", "over"), [(1, "met", 0), (2, "exceeded", 1)])
+def test_no_more_than_a_share(with_duty: Add, online: int, state: str, over: int) -> None:
+    text = "kind: proportion\nperiod: year\ncounts: {kinds: [visit], modes: [online]}\nout_of: {kinds: [visit]}\nvalues: [{max: 30}]"
+    rows = [record(number, "visit", **({"mode": "online"} if number < online else {})) for number in range(5)]
+    (one,) = verdicts(with_duty(text), *rows)  # 30 % of five is one and a half
+    assert (one.state, one.over, one.max, one.denominator) == (state, over, 30, 5)
