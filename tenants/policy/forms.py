@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
 
-from tenants.policy.queries import words
+from tenants.policy.queries import passages, words
 from tenants.policy.queries.reading import Parameter
 from tenants.proceedings.models import Body
 
+STATES = [("", "全部"), *passages.STATES.items()]
+FORCES = ("required", "in_principle", "encouraged", "explore", "may", "info")
 Groups = tuple[tuple[str, tuple[Parameter, ...]], ...]
 
 
@@ -92,3 +95,39 @@ def _field(parameter: Parameter) -> forms.Field:
         )
     # A document that fixes no number may stay without one; a fixed number is replaced, never emptied by mistake.
     return forms.FloatField(min_value=0, required=parameter.value is not None, **common)
+
+
+class DocumentFilter(forms.Form):
+    """What of the document to show; every one is a query parameter, so a view of it can be sent as a link."""
+
+    q = forms.CharField(
+        label="搜索", required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": "条款或做法里的词"})
+    )
+    state = forms.ChoiceField(label="落实", required=False, choices=STATES)
+    force = forms.ChoiceField(label="效力", required=False)
+    own = forms.ChoiceField(label="调整", required=False, choices=[("", "全部"), ("1", "本会调整过的")])
+    on = forms.DateField(label="哪一天的", required=False, help_text="")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        force = self.fields["force"]
+        assert isinstance(force, forms.ChoiceField)
+        force.choices = [("", "全部"), *((name, words.word("forces", name)) for name in FORCES)]
+
+    def asked(self) -> dict[str, Any]:
+        """The valid part of what was asked; an unknown word in the address filters nothing."""
+        self.is_valid()
+        data = self.cleaned_data
+        return {name: data.get(name) or "" for name in ("q", "state", "force")} | {"own": bool(data.get("own"))}
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.asked().values())
+
+
+def day_asked(text: str, *, today: date) -> date:
+    """The day whose policy to show, also one to come: what the address says, or today where it says nothing or nonsense."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return today

@@ -1,10 +1,15 @@
 from django.urls import path
 
-from tenants.policy import views
+from tenants.policy.views import adapt, document, documents
 
 app_name = "policy"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("adapt/", views.adapt, name="adapt"),
-    path("duties/<slug:duty_id>/", views.duty, name="duty"),
+    path("", document.index, name="index"),
+    path("duties/", document.duties, name="duties"),
+    path("duties/<slug:duty_id>/", document.duty, name="duty"),
+    path("more/", document.more, name="more"),
+    path("calendar/", document.calendar, name="calendar"),
+    path("readings/", document.readings, name="readings"),
+    path("documents/", documents.index, name="documents"),
+    path("adapt/", adapt.adapt, name="adapt"),
 ]

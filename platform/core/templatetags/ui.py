@@ -61,6 +61,11 @@ STATES: dict[str, State] = {
     "expired": State(word="链接过期", mark="open", tone="open"),
     "uninvited": State(word="没有链接", mark="open", tone="open"),
     "deactivated": State(word="已停用", mark="dash", tone="na"),
+    # documents
+    "future": State(word="未到施行日", mark="clock", tone="waiting"),
+    "superseded": State(word="已被取代", mark="dash", tone="na"),
+    "withdrawn": State(word="已撤回", mark="back", tone="na"),
+    "in_force": State(word="施行中", mark="check", tone="done"),
     # committees
     "making": State(word="筹建中", mark="clock", tone="waiting"),
     "active": State(word="使用中", mark="check", tone="done"),

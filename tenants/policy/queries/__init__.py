@@ -5,7 +5,9 @@ from tenants.policy.queries.stack import (
     NoPolicy,
     data_entry_on,
     documents,
+    has_any,
     has_policy,
+    in_force_ids,
     is_own_document,
     layers_on,
     parent_policy_on,
@@ -13,5 +15,5 @@ from tenants.policy.queries.stack import (
 )
 
 __all__ = [
-    "DATA_ENTRY", "NoPolicy", "data_entry_on", "documents", "has_policy", "is_own_document", "layers_on", "parent_policy_on", "policy_on",
+    "DATA_ENTRY", "NoPolicy", "data_entry_on", "documents", "has_any", "has_policy", "in_force_ids", "is_own_document", "layers_on", "parent_policy_on", "policy_on",
 ]  # fmt: skip

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from core.errors import NotFound
-from policy_engine import Duty, Element, Policy
-from policy_engine.model import Dated, in_force
-from tenants.policy.models import PolicyDocument
+from policy_engine import Duty, Element, Policy, explain
+from policy_engine.model import Dated, Series, in_force
 from tenants.policy.queries import words
-from tenants.policy.queries.stack import documents, parent_policy_on, policy_on
+from tenants.policy.queries.stack import parent_policy_on, policy_on
+from tenants.proceedings.models import Decision
 
-NUMBERS = ("min", "max", "percent", "k")  # what the pages let a committee set; lists of words come later
+NUMBERS = ("min", "max", "percent", "k", "each", "per", "size")
 HEADING = re.compile(r"^[^（¶；]+")
 
 
@@ -29,12 +29,20 @@ class Source:
     reason: str
     decided: str
     is_own: bool
+    is_base: bool = True  # the document itself; False: an adaptation of it
+    decided_on: date | None = None
+    shown: str = ""  # the value it set
+
+    @property
+    def layer(self) -> str:
+        return "本会调整" if self.is_own else "原文件" if self.is_base else "上级调整"
 
     @property
     def label(self) -> str:
-        if not self.is_own:
+        if self.is_base and not self.is_own:
             return self.ref or self.document
-        return f"本会 {self.since:%Y-%m-%d} 起" if self.since else "本会"
+        whose = "本会" if self.is_own else "上级"
+        return f"{whose} {self.since:%Y-%m-%d} 起" if self.since else whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,14 @@ class Parameter:
 
     def read(self, value: Any) -> str:
         """Any value of this parameter, in words."""
-        return words.setting(value) if self.path.startswith("setting.") else words.number(value)
+        if self.path.startswith("setting."):
+            return words.setting(value)
+        return words.number(value) if self.path.rpartition(".")[2] in NUMBERS else words.value(value)
+
+    @property
+    def is_changed(self) -> bool:
+        """Somebody after the base document decided it."""
+        return not self.source.is_base or self.source.is_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +89,6 @@ class ClauseLine:
     summary: str
     force: str
     declarative: str
-    duties: tuple[tuple[str, str], ...]  # (title, url)
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """Clauses under one heading or article of the document."""
-
-    title: str
-    clauses: tuple[ClauseLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +123,6 @@ class Overview:
     """The page of one policy on one day."""
 
     policy: Policy
-    facts: tuple[tuple[str, str], ...]
-    documents: tuple[PolicyDocument, ...]
-    articles: tuple[Article, ...]
     duties: tuple[DutyLine, ...]
     settings: tuple[Parameter, ...]
 
@@ -130,9 +133,6 @@ def overview(day: date) -> Overview:
     duties = tuple(duty_line(policy, parent, duty, day) for duty in duties_in_order(policy, day))
     return Overview(
         policy=policy,
-        facts=tuple(_facts(policy)),
-        documents=tuple(documents()),
-        articles=tuple(_articles(policy, duties)),
         duties=duties,
         settings=tuple(one for one in parameters_of(policy, parent, day, prefix="setting.") if one.shown),
     )
@@ -143,7 +143,7 @@ def duty_on(duty_id: str, day: date) -> DutyLine:
     policy = policy_on(day)
     if f"duty.{duty_id}" not in policy.elements:
         raise NotFound("施行中的办法里没有这一项要求。")
-    return duty_line(policy, parent_policy_on(day), policy.duty(duty_id, day), day)
+    return duty_line(policy, parent_policy_on(day), policy.duty(duty_id, day), day, decision_days())
 
 
 def parameters_on(day: date) -> tuple[tuple[str, tuple[Parameter, ...]], ...]:
@@ -167,31 +167,51 @@ def duties_in_order(policy: Policy, day: date) -> list[Duty]:
     )
 
 
-def parameters_of(policy: Policy, parent: Policy, day: date, *, prefix: str) -> Iterator[Parameter]:
-    """The values of one duty with its parts (`duty.<id>`), or of all settings (`setting.`)."""
+def parameters_of(
+    policy: Policy, parent: Policy, day: date, *, prefix: str, decided: Mapping[str, date] | None = None
+) -> Iterator[Parameter]:
+    """The values of one thing with its parts (`duty.<id>`), or of all settings (`setting.`).
+
+    Numbers and settings always, lists and words once a later document changed them. `decided`: meeting days by document number.
+    """
     for name in sorted(policy.elements):
         element = policy.elements[name]
         if name != prefix and not name.startswith(prefix if prefix.endswith(".") else f"{prefix}."):
             continue
-        keys = ("value",) if name.startswith("setting.") else NUMBERS
         above = parent.elements.get(name)
         yield from (
-            _parameter(policy, element, above, key, day) for key in keys if in_force(element.values.get(key, ()), day)
+            _parameter(policy, element, above, key, day, decided or {})
+            for key in _shown_keys(element, day)
+            if in_force(element.values.get(key, ()), day)
         )
 
 
+def _shown_keys(element: Element, day: date) -> list[str]:
+    if element.id.startswith("setting."):
+        return ["value"]
+    changed = [key for key, series in element.values.items() if key not in NUMBERS and _is_changed(series, day)]
+    return [*NUMBERS, *sorted(changed)]
+
+
+def _is_changed(series: Series, day: date) -> bool:
+    entry = in_force(series, day)
+    return entry is not None and entry.source.decided_by is not None
+
+
 def clause_lines(policy: Policy, clause_ids: tuple[str, ...]) -> tuple[ClauseLine, ...]:
-    return tuple(_clause_line(policy, clause_id, ()) for clause_id in clause_ids if clause_id in policy.clauses)
+    return tuple(_clause_line(policy, clause_id) for clause_id in clause_ids if clause_id in policy.clauses)
 
 
-def _parameter(policy: Policy, element: Element, above: Element | None, key: str, day: date) -> Parameter:
+def _parameter(
+    policy: Policy, element: Element, above: Element | None, key: str, day: date, decided: Mapping[str, date]
+) -> Parameter:
     series = [entry for entry in element.values[key] if entry.since is None or entry.since <= day]
     theirs = above.values.get(key, ()) if above else ()
     direction = element.directions.get(key)
     part = f"{element.title}：" if element.id.count(".") > 1 else ""
-    label = element.title or element.id.partition(".")[2] if element.id.startswith("setting.") else words.KEYS[key]
+    label = element.title or element.id.partition(".")[2] if element.id.startswith("setting.") else words.key(key)
     parent_entry = in_force(theirs, day)
-    return Parameter(
+    made = Parameter(
         path=f"{element.id}.{key}",
         label=f"{part}{label}",
         value=series[-1].value,
@@ -199,11 +219,15 @@ def _parameter(policy: Policy, element: Element, above: Element | None, key: str
         bounds=words.bounds(direction),
         is_fixed=direction is not None and direction.kind == "fixed",
         options=tuple(map(str, element.traits.get("options") or ())),
-        chain=tuple(_source(policy, entry, is_own=entry not in theirs) for entry in series),
+        chain=(),
     )
+    chain = tuple(
+        _source(policy, entry, made.read(entry.value), decided, is_own=entry not in theirs) for entry in series
+    )
+    return replace(made, chain=chain)
 
 
-def _source(policy: Policy, entry: Dated, *, is_own: bool) -> Source:
+def _source(policy: Policy, entry: Dated, shown: str, decided: Mapping[str, date], *, is_own: bool) -> Source:
     source = entry.source
     clause = policy.clauses.get(source.clause or "")
     body = words.word("bodies", source.decided_by) if source.decided_by else ""
@@ -214,10 +238,21 @@ def _source(policy: Policy, entry: Dated, *, is_own: bool) -> Source:
         reason=source.reason or "",
         decided=" ".join(part for part in (body, source.meeting or "") if part),
         is_own=is_own,
+        is_base=source.decided_by is None,
+        decided_on=decided.get(source.document),
+        shown=shown,
     )
 
 
-def duty_line(policy: Policy, parent: Policy, duty: Duty, day: date) -> DutyLine:
+def decision_days() -> dict[str, date]:
+    """When the meetings behind our own adaptations were held, by document number."""
+    decided = Decision.objects.filter(documents__isnull=False).exclude(document_number="")
+    return dict(decided.values_list("document_number", "decided_on"))
+
+
+def duty_line(
+    policy: Policy, parent: Policy, duty: Duty, day: date, decided: Mapping[str, date] | None = None
+) -> DutyLine:
     """A duty as a page shows it: `parent` is the same policy without our own overlays."""
     return DutyLine(
         id=duty.id,
@@ -227,7 +262,7 @@ def duty_line(policy: Policy, parent: Policy, duty: Duty, day: date) -> DutyLine
         force=words.word("forces", duty.force),
         is_judged=duty.judged,
         clauses=clause_lines(policy, duty.clauses),
-        parameters=tuple(parameters_of(policy, parent, day, prefix=f"duty.{duty.id}")),
+        parameters=tuple(parameters_of(policy, parent, day, prefix=f"duty.{duty.id}", decided=decided)),
         url=duty_url(duty.id),
     )
 
@@ -236,7 +271,8 @@ def duty_url(duty_id: str) -> str:
     return f"/policy/duties/{duty_id}/"
 
 
-def _facts(policy: Policy) -> Iterator[tuple[str, str]]:
+def facts(policy: Policy) -> list[tuple[str, str]]:
+    """The document's own particulars, those it states."""
     header: Mapping[str, Any] = policy.header
     body = header.get("adopted_by")
     adopted = " ".join(
@@ -258,23 +294,10 @@ def _facts(policy: Policy) -> Iterator[tuple[str, str]]:
         "上级文件": parent.get("title"),
         "试行": "是" if header.get("trial") else None,
     }
-    yield from ((label, str(value)) for label, value in found.items() if value)
+    return [(label, str(value)) for label, value in found.items() if value]
 
 
-def _articles(policy: Policy, duties: tuple[DutyLine, ...]) -> Iterator[Article]:
-    carried: dict[str, list[tuple[str, str]]] = {}
-    for duty in duties:
-        for line in duty.clauses:
-            carried.setdefault(line.id, []).append((duty.title, duty.url))
-    headings: dict[str, list[ClauseLine]] = {}
-    for clause_id, clause in policy.clauses.items():
-        found = HEADING.match(clause.ref)
-        heading = words.reference(found.group().strip() if found else clause.ref)
-        headings.setdefault(heading, []).append(_clause_line(policy, clause_id, tuple(carried.get(clause_id, ()))))
-    yield from (Article(title, tuple(lines)) for title, lines in headings.items())
-
-
-def _clause_line(policy: Policy, clause_id: str, duties: tuple[tuple[str, str], ...]) -> ClauseLine:
+def _clause_line(policy: Policy, clause_id: str) -> ClauseLine:
     clause = policy.clauses[clause_id]
     return ClauseLine(
         id=clause_id,
@@ -282,5 +305,55 @@ def _clause_line(policy: Policy, clause_id: str, duties: tuple[tuple[str, str], 
         summary=clause.summary,
         force=words.word("forces", clause.force),
         declarative=clause.declarative or "",
-        duties=duties,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A duty in sentences: the engine's own, with its parts, what is checked item by item, and the figures fed by it."""
+
+    sentence: str
+    parts: tuple[tuple[str, str], ...]  # (title, sentence)
+    items: tuple[str, ...]
+    indicators: tuple[str, ...]
+
+
+def explained(duty_id: str, day: date) -> Told:
+    """Raises NoPolicy; the duty is in force on the day."""
+    said = explain(policy_on(day), duty_id, day)
+    return Told(
+        sentence=said["sentence"],
+        parts=tuple((part["title"], part["sentence"]) for part in said["parts"]),
+        items=tuple(item["title"] for item in said["items"]),
+        indicators=tuple(f"{one['id']} {one['title']}" for one in said["indicators"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """A line of the year's calendar."""
+
+    often: str
+    title: str
+    sentence: str
+    due: str
+    url: str
+    refs: str
+
+
+def obligations(policy: Policy, calendar: Mapping[str, Any]) -> list[Obligation]:
+    """The engine's calendar of a year, to read."""
+    return [_obligation(policy, line) for line in calendar["obligations"]]
+
+
+def _obligation(policy: Policy, line: Mapping[str, Any]) -> Obligation:
+    sort, _, name = line["element"].partition(".")
+    days = [f"{words.period(one['period'])} {one['due']}" for one in line["days"]]
+    return Obligation(
+        often=line["often"],
+        title=line["title"],
+        sentence=line["sentence"],
+        due="、".join(days) or line["by"] or "",
+        url=duty_url(name) if sort == "duty" else f"/policy/more/#{line['element']}",
+        refs="、".join(dict.fromkeys(one.ref for one in clause_lines(policy, tuple(line["clauses"])))),
     )

@@ -48,6 +48,19 @@ def has_policy(day: date) -> bool:
     return _in_force(day).filter(kind=Kind.TEMPLATE).exists()
 
 
+def has_any() -> bool:
+    """Whether any document was ever adopted, be it for a day to come."""
+    return PolicyDocument.objects.filter(kind=Kind.TEMPLATE).exists()
+
+
+def in_force_ids(day: date) -> frozenset[UUID]:
+    """The documents that make the policy of that day; empty where there is none."""
+    try:
+        return frozenset(_stack(day))
+    except NoPolicy:
+        return frozenset()
+
+
 def policy_on(day: date) -> Policy:
     """The resolved policy in force on `day`. Raises NoPolicy. One query once its documents are known."""
     return replace(_resolved(tenancy.current().code, _stack(day)), on=day)

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from policy_engine import Duty, Filter, rhythms
+from policy_engine.compare import said
 from policy_engine.model import Direction, Subject
 from policy_engine.vocabulary import shared_words, title
 
@@ -29,6 +30,20 @@ KEYS = {
     "per": "每多少人",
     "value": "做法",
     "size": "项数",
+    "title": "名称",
+    "force": "效力",
+    "period": "周期",
+    "due": "期限",
+    "items": "项目",
+    "steps": "步骤",
+    "fields": "栏目",
+    "receivers": "接收方",
+    "modes": "方式",
+    "kinds": "计入种类",
+    "roles": "身份",
+    "subject": "对谁",
+    "duties": "按哪几项",
+    "text": "内容",
 }
 TYPES_OF_VENUE_LINK = {"residency"}
 ARTICLE = re.compile(r"^(\d+)(?=$|¶|（|[^\d])")
@@ -39,6 +54,16 @@ def number(value: Any) -> str:
     if value is None:
         return "—"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def key(name: str) -> str:
+    """What a value of an element is called."""
+    return KEYS.get(name, name)
+
+
+def value(written: Any) -> str:
+    """A list or a word of an element, as the vocabulary says it."""
+    return said({"": written}, shared_words())
 
 
 def setting(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.sheets import XLSX
 from tenants.policy.models import PolicyDocument
 from tenants.policy.queries import words
 
@@ -33,9 +34,65 @@ def filled(office, **changed):
 def test_the_policy_page_shows_document_duties_and_clauses(office):
     text = office.get("/policy/").content.decode()
     assert "益协发〔2021〕6号" in text
-    assert "保持 3–5 人" in text
     assert "第15条第2款" in text
     assert "/policy/adapt/" in text
+    assert "保持 3–5 人" in office.get("/policy/duties/").content.decode()
+
+
+def test_each_clause_stands_beside_what_carries_it_or_why_nothing_does(office):
+    document = office.get("/policy/").context["document"]
+    passages = {one.id: one for one in document.passages}
+    assert len(passages) == 74
+    pairing = passages["YY21-15-5"]
+    assert ("duty.constituents", "要求") in [(one.id, one.word) for one in pairing.meanings]
+    assert passages["YY21-1-1"].state == "declarative"
+    assert passages["YY21-1-1"].reason
+    assert [one.answer for one in passages["YY21-14-2"].readings]
+    assert all(one.meanings or one.reason for one in passages.values())
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [("q=三至五人", 1), ("state=declarative&force=info", None), ("own=1", 0), ("state=nonsense", 74)],
+)
+def test_the_document_is_searched_inside(office, query, number):
+    shown = office.get(f"/policy/?{query}").context["shown"]
+    assert number is None or len(shown.passages) == number
+    assert all(one.force == "info" for one in shown.passages) or "info" not in query
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/policy/duties/", "界别召集人"),
+        ("/policy/more/", "所属专委会备案 → 上传政协云"),
+        ("/policy/calendar/", "年度情况通报"),
+        ("/policy/readings/", "一定范围"),
+        ("/policy/documents/", "施行中"),
+    ],
+)
+def test_every_page_of_the_policy_is_read_by_members_too(anhua, account, browser_of, path, sentence):
+    answer = browser_of(anhua, account("member")).get(path)
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/policy/", "/policy/duties/", "/policy/calendar/"])
+def test_the_policy_leaves_as_a_workbook(office, path):
+    assert office.get(f"{path}?format=xlsx").headers["Content-Type"] == XLSX
+
+
+@pytest.mark.parametrize(
+    "path", ["/policy/", "/policy/duties/", "/policy/more/", "/policy/calendar/", "/policy/readings/"]
+)
+def test_a_day_before_any_policy_says_so_and_leads_to_the_documents(office, path):
+    assert "这一天没有施行中的办法" in office.get(f"{path}?on=2020-01-01").content.decode()
+    assert office.get(f"{path}?on=nonsense").status_code == 200
+
+
+def test_the_document_costs_a_bounded_number_of_statements(office, django_assert_max_num_queries):
+    with django_assert_max_num_queries(14):
+        office.get("/policy/")
 
 
 def test_a_member_reads_the_policy_but_is_not_offered_to_change_it(anhua, account, browser_of):
@@ -60,6 +117,8 @@ def test_adapting_is_looked_at_before_it_is_adopted(office):
     hidden = {bound.name: bound.value() for bound in preview.context["form"]}
     done = office.post("/policy/adapt/", {name: value or "" for name, value in hidden.items()} | {"step": "adopt"})
     assert done.status_code == 302
+    text = office.get("/policy/?own=1").content.decode()
+    assert "主席会议 第3次会议（2022-11-03）" in text
     text = office.get("/policy/duties/constituents/").content.decode()
     assert "保持 5–8 人" in text
     assert "安协发〔2022〕3号" in text

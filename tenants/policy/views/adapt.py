@@ -1,60 +1,20 @@
-"""The policy in force, one duty explained, and our own adaptation."""
+"""Our own adaptation of the parent's policy."""
 
 from __future__ import annotations
-
-from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from accounts.access import may, requires, signed_in
+from accounts.access import requires, signed_in
 from accounts.permissions import Permission
 from core import clock
 from core.web import page, refusals_on
 from tenants.policy import actions, queries
 from tenants.policy.forms import AdaptForm
 from tenants.policy.queries import reading
-
-
-def _above(day: date) -> str:
-    """What the values before our own overlays are called: the parent's, or those of our own document."""
-    return "原文件" if queries.is_own_document(day) else "上级"
-
-
-@requires(Permission.POLICY_READ)
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """本会办法: what is in force today, clause by clause."""
-    today = clock.today()
-    if not queries.has_policy(today):
-        return page(request, "policy/none.html")
-    return page(
-        request,
-        "policy/index.html",
-        {
-            "overview": reading.overview(today),
-            "may_adapt": may(request.user, Permission.POLICY_ADAPT),
-            "above": _above(today),
-        },
-    )
-
-
-@requires(Permission.POLICY_READ)
-@require_safe
-def duty(request: HttpRequest, duty_id: str) -> HttpResponse:
-    """One requirement: values, where they come from, clauses."""
-    today = clock.today()
-    return page(
-        request,
-        "policy/duty.html",
-        {
-            "duty": reading.duty_on(duty_id, today),
-            "may_adapt": may(request.user, Permission.POLICY_ADAPT),
-            "above": _above(today),
-        },
-    )
+from tenants.policy.views.document import above, none
 
 
 @requires(Permission.POLICY_ADAPT)
@@ -63,7 +23,7 @@ def adapt(request: HttpRequest) -> HttpResponse:
     """调整上级办法 in two steps: fill in, look at what changes, then adopt."""
     today = clock.today()
     if not queries.has_policy(today):
-        return page(request, "policy/none.html")
+        return none(request, today)
     form = AdaptForm(
         request.POST or None,
         groups=reading.parameters_on(today),
@@ -86,4 +46,4 @@ def adapt(request: HttpRequest) -> HttpResponse:
             )
             return page(request, "policy/adapt_preview.html", {"form": form, "changes": form.changes()})
     refused = bool(form.errors) and step != "edit"
-    return page(request, "policy/adapt.html", {"form": form, "above": _above(today)}, status=422 if refused else 200)
+    return page(request, "policy/adapt.html", {"form": form, "above": above(today)}, status=422 if refused else 200)

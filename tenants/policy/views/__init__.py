@@ -1,0 +1,1 @@
+"""Pages of the policy: what it says, how it compares, our own adaptation, which documents are adopted."""
