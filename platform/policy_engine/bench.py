@@ -10,7 +10,7 @@ from math import inf
 from typing import Any
 
 from policy_engine import linked
-from policy_engine.almanac import NO_DAYS, Almanac
+from policy_engine.almanac import NO_DAYS, Almanac, months_later
 from policy_engine.model import Duty, Subject, subject_of
 from policy_engine.periods import Period, next_day
 from policy_engine.shares import Number, exactly, shown
@@ -176,8 +176,10 @@ class Bench:
     def _holds(
         self, person: Person, whom: Subject, duty: Duty, period: Period, window: tuple[date, date], suffix: str
     ) -> bool:
-        return holds(person, whom, window) and (
-            not whom.linked or self.found(key(duty.id, period, suffix), person.id).number > 0
+        return (
+            holds(person, whom, window)
+            and served(person, whom, period)
+            and (not whom.linked or self.found(key(duty.id, period, suffix), person.id).number > 0)
         )
 
 
@@ -225,6 +227,18 @@ def holds(person: Person, subject: Subject, window: tuple[date, date]) -> bool:
         if (subject.tags and tagged.isdisjoint(subject.tags)) or not tagged.isdisjoint(subject.except_tags):
             return False
     return all(not set(ids).isdisjoint(person.belongs_to(kind)) for kind, ids in subject.within)
+
+
+def served(person: Person, whom: Subject, period: Period) -> bool:
+    """Does this one belong for as long as is asked, of the whole period or in all by its end? Unknown days are long ago."""
+    if not whom.served or period.until == date.max:
+        return True
+    first, until = person.since or date.min, min(person.until or date.max, period.until)
+    first = first if whom.in_all else max(first, period.start)
+    return all(
+        (until >= months_later(first, number)) if unit == "months" else (until - first).days >= number
+        for unit, number in whom.served
+    )
 
 
 def _held(posts: tuple[Post, ...], window: tuple[date, date]) -> set[str]:

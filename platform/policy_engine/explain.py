@@ -108,6 +108,9 @@ def _after(duty: Duty, words: Words) -> str:
     limit = "".join(f" {number} {units[unit]}内" for unit, number in (duty.within or {}).items())
     events = "、".join(title(words, "events", event) for event in duty.after_events)
     what = f"每次{events}" if events else f"每件{_counted(duty.after, words)}" if duty.after else ""
+    if duty.after_posts is not None:
+        posts = "、".join(title(words, "posts", post) for post in duty.after_posts)
+        what = f"担任{posts}" if posts else "任职"
     return f"{what}以后{limit}"
 
 
@@ -163,8 +166,12 @@ def _whom(subject: Subject, words: Words) -> str:
     tags = "、".join(title(words, "tags", tag) for tag in subject.tags)
     links = "、".join(title(words, "links", link) for link in subject.linked)
     places = "、".join(one for _, ids in subject.within for one in ids)
+    units = {"days": "天", "months": "个月"}
+    held = "".join(
+        f"{'任职' if subject.in_all else '这一期任职'}满 {number} {units[unit]}" for unit, number in subject.served
+    )
     only = "，".join(
-        filter(None, [also, tags, f"有“{links}”关系的" if links else "", f"限 {places}" if places else ""])
+        filter(None, [also, held, tags, f"有“{links}”关系的" if links else "", f"限 {places}" if places else ""])
     )
     apart = "、".join(
         [title(words, "posts", post) for post in subject.except_posts]

@@ -369,9 +369,8 @@ def duty_faults(document: Document, known: Known, lists: Known) -> Iterator[Temp
     yield from _dangling(document, ("clauses",), duty["clauses"], known)
     yield from _value_faults(document, ("values",), duty.get("values", ()), known)
     is_score = duty["kind"] == "score"
-    duties = None if lists is None else {one.removeprefix("duty.") for one in lists if one.startswith("duty.")}
     for index, part in enumerate(duty.get("parts", ())):
-        yield from () if is_score else unscored_faults(document, ("parts", index), part, duties)
+        yield from () if is_score else unscored_faults(document, ("parts", index), part, lists)
         yield from _dangling(document, ("parts", index, "clauses"), part.get("clauses", ()), known)
         yield from _value_faults(document, ("parts", index, "values"), part.get("values", ()), known)
         if not is_score:

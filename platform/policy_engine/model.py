@@ -128,7 +128,8 @@ class Clause:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """Whom a duty binds: a type, narrowed by posts held (any of, all of), posts that exempt, tags, kinds (of venues), links
-    held (`side` from: as the one it starts at) and `within` (sector, special committee or group by id).
+    held (`side` from: as the one it starts at) and `within` (sector, special committee or group by id); who belongs for so
+    long (`served`: days, months) of the period, or `in_all` by its end.
 
     As a population also: `of_subject`, those who belong to the subject; `links`, those the subject itself is linked with.
     """
@@ -145,6 +146,8 @@ class Subject:
     side: Literal["from", "to"] = "from"
     within: tuple[tuple[str, tuple[str, ...]], ...] = ()
     of_subject: bool = False
+    served: tuple[tuple[str, int], ...] = ()
+    in_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +258,7 @@ class Duty:
     after: Filter | None = None
     after_by: str = "subject"
     after_events: tuple[str, ...] = ()
+    after_posts: tuple[str, ...] | None = None  # taking up one of these; empty: joining
     within: Mapping[str, Any] | None = None
     linked: bool = True
     where: Filter | None = None
@@ -477,6 +481,8 @@ def subject_of(written: Mapping[str, Any], local: Any) -> Subject:
         side=written.get("as", "from"),
         within=tuple((name, tuple(ids)) for name, ids in sorted((written.get("in") or {}).items())),
         of_subject=written.get("of") == "subject",
+        served=tuple((unit, number) for unit, number in (written.get("served") or {}).items() if unit != "in_all"),
+        in_all=bool((written.get("served") or {}).get("in_all")),
         **links,
         **words,
     )
@@ -676,13 +682,15 @@ def _ordered(template: Template, traits: Mapping[str, Any]) -> bool:
 def _follow_up(template: Template, element: Element, on: date | None) -> dict[str, Any]:
     """What happened, what answers it, and in which time."""
     after = element.traits["after"]
-    events = tuple(after.get("events", ()))
+    events, posts = tuple(after.get("events", ())), after.get("appointed") or (() if "joining" in after else None)
+    unrecorded = bool(events) or posts is not None
     return {
-        "after": None if events else filter_of(after, template.header.get("local")),
+        "after": None if unrecorded else filter_of(after, template.header.get("local")),
+        "after_posts": None if posts is None else tuple(posts),
         "after_by": after.get("by", "subject"),
         "after_events": events,
         "within": element.value("within", on),
-        "linked": element.traits.get("linked", not events),
+        "linked": element.traits.get("linked", not unrecorded),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from policy_engine.bench import Bench, Measured, Person, holds, overlaps
+from policy_engine.bench import Bench, Measured, Person, holds, overlaps, served
 from policy_engine.model import Duty, Subject
 from policy_engine.periods import Period
 from policy_engine.vocabulary import title
@@ -23,6 +23,8 @@ def why_not(bench: Bench, duty: Duty, period: Period, person: Person, measured: 
         later = duty.begins is not None and day < duty.begins
         return f"{duty.begins} 起才施行" if later else f"{day} 已不施行(取消、失效或被替换)"
     if not bench.binds(person, duty, period):
+        if not served(person, duty.subject, period):
+            return "任职的时间不够长，这一期不作要求"
         return unbound(bench, person, duty.subject, bench.window(duty, period))
     if duty.idle:
         return duty.idle

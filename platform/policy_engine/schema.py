@@ -105,6 +105,7 @@ COUNTS = closed(
     }
 )
 NAMES: Schema = {"type": "array", "items": NAME, "minItems": 1}
+SERVED: Schema = {"type": "integer", "minimum": 1, "maximum": 10_000}
 WHOM: Schema = {
     "type": word("subjects"),
     "posts": words("posts"),
@@ -116,6 +117,7 @@ WHOM: Schema = {
     "linked": words("links"),
     "as": {"enum": ["from", "to"]},
     "in": closed({"sector": NAMES, "special_committee": NAMES, "group": NAMES}),
+    "served": closed({"days": SERVED, "months": SERVED, "in_all": FLAG}),
 }
 SUBJECT: Schema = {"if": {"type": "object"}, "then": closed(WHOM, "type"), "else": word("subjects")}
 POPULATION: Schema = {
@@ -161,7 +163,15 @@ WITHIN: Schema = closed({"from": MAYBE_DAY, "days": DAYS, "working_days": DAYS, 
 AFTER: Schema = {
     "if": {"type": "object", "required": ["events"]},
     "then": closed({"events": words("events")}, "events"),
-    "else": COUNTS,
+    "else": {
+        "if": {"type": "object", "required": ["joining"]},
+        "then": closed({"joining": {"enum": [True]}}, "joining"),
+        "else": {
+            "if": {"type": "object", "required": ["appointed"]},
+            "then": closed({"appointed": words("posts")}, "appointed"),
+            "else": COUNTS,
+        },
+    },
 }
 SET: dict[str, Schema] = {
     "within": {

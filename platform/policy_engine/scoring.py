@@ -120,9 +120,9 @@ def _line_number_faults(
 
 
 def unscored_faults(
-    document: Document, way: Way, part: Mapping[str, Any], duties: Container[str] | None
+    document: Document, way: Way, part: Mapping[str, Any], known: Container[str] | None
 ) -> Iterator[TemplateError]:
-    """A part of any other kind of duty gives no points; in some it may be another duty (`duties`: the ids known)."""
+    """A part of any other kind of duty gives no points; in some it may be another duty (`known`: elements, `duty.x` among them)."""
     nests = KINDS[document.data["kind"]].nests
     for key in LINE_KEYS:
         if key in part and not (nests and key == "duty"):
@@ -134,8 +134,10 @@ def unscored_faults(
     for key in ("min", "max", "values"):
         if nests and "duty" in part and key in part:
             yield document.fault((*way, key), "unknown_key", f"这一部分是另一项职责，不用“{key}”", "数字写在那一项里")
-    if nests and "duty" in part:
-        yield from _known(document, (*way, "duty"), part["duty"], duties)
+    if nests and "duty" in part and known is not None:
+        yield from _known(
+            document, (*way, "duty"), part["duty"], {part["duty"]} if f"duty.{part['duty']}" in known else ()
+        )
 
 
 def banned_faults(document: Document, way: Way, duty: Mapping[str, Any], local: Any) -> Iterator[TemplateError]:

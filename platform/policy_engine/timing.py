@@ -54,12 +54,15 @@ def _follow_up_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[T
     after = duty.get("after")
     if after is None or duty["kind"] != "follow_up":
         return
-    if "events" in after and duty.get("linked"):
-        yield document.fault(("linked",), "bad_value", "会议不是记录，答复不能指向它", "删去 linked")
+    unrecorded = not {"events", "joining", "appointed"}.isdisjoint(after)
+    if unrecorded and duty.get("linked"):
+        yield document.fault(("linked",), "bad_value", "会议、任职不是记录，答复不能指向它", "删去 linked")
+    alone = unrecorded or duty.get("linked") is False
     for name, counts in (("after", after), ("counts", duty.get("counts", {}))):
-        if "events" not in counts and not counts.get("kinds"):
+        tied = name == "counts" and alone and counts.get("links")
+        if not (name == "after" and unrecorded) and not tied and not counts.get("kinds"):
             yield document.fault((name,), "kinds_only", "要写记录的 kinds", "用 kinds 说明是哪些记录")
-        for key in counts.keys() & {"count", "sum", "share", "links"}:
+        for key in counts.keys() & {"count", "sum", "share", *(() if tied else ("links",))}:
             yield document.fault((name, key), "unknown_key", f"follow_up 逐件对应，不用“{key}”", "删去")
 
 

@@ -37,6 +37,8 @@ def whom_faults(document: Document, duty: Mapping[str, Any], known: Container[st
 def _subject_faults(document: Document, way: Way, whom: Mapping[str, Any]) -> Iterator[TemplateError]:
     if "as" in whom and not (whom.get("linked") or whom.get("links")):
         yield document.fault((*way, "as"), "unknown_key", "没有写联系关系，as 没有意义", "补上 linked，或删去 as")
+    if "served" in whom and {"days", "months"}.isdisjoint(whom["served"]):
+        yield document.fault((*way, "served"), "bad_value", "served 没有写多久", "写 {months: 6} 或 {days: 90}")
     if whom.get("in") is not None and not whom["in"]:
         yield document.fault((*way, "in"), "bad_value", "in 是空的", "写上 sector、special_committee 或 group，或删去")
 

@@ -174,3 +174,64 @@ def test_no_more_than_a_share(with_duty: Add, online: int, state: str, over: int
     rows = [record(number, "visit", **({"mode": "online"} if number < online else {})) for number in range(5)]
     (one,) = verdicts(with_duty(text), *rows)  # 30 % of five is one and a half
     assert (one.state, one.over, one.max, one.denominator) == (state, over, 30, 5)
+
+
+JOINED = [("2021-03-01", "m1"), ("2021-07-01", "m2"), ("2021-07-02", "m3")]
+
+
+@pytest.mark.parametrize(
+    ("served", "asked"),
+    [("{months: 6}", {"m1", "m2"}), ("{days: 184}", {"m1", "m2"}), ("{months: 10, in_all: true}", {"m0", "m1"})],
+)
+def test_who_has_not_served_long_enough_is_asked_for_nothing(with_duty: Add, served: str, asked: set[str]) -> None:
+    policy = with_duty(
+        f"kind: count\nsubject: {{type: member, served: {served}}}\nperiod: year\ncounts: {{kinds: [talk]}}\nvalues: [{{min: 1}}]"
+    )
+    people = [{"type": "member", "id": one, "from": day} for day, one in [("2018-01-01", "m0"), *JOINED]]
+    found = {one.subject: one for one in verdicts(policy, subjects=people)}
+    assert {name for name, one in found.items() if one.state == "outstanding"} == asked | {"m0"}
+    assert found["m3"].reason == "任职的时间不够长，这一期不作要求"
+
+
+def test_within_a_month_of_joining_somebody_is_paired_with_a_constituent(with_duty: Add) -> None:
+    policy = with_duty(
+        "kind: follow_up\nperiod: year\nafter: {joining: true}\nwithin: {months: 1}\ncounts: {links: [constituent]}"
+    )
+    people = [{"type": "member", "id": one, "from": day} for day, one in [("2018-01-01", "m0"), *JOINED]]
+    links = [
+        {"id": f"l{number}", "kind": "constituent", "from": one, "to": f"p{number}", "since": since}
+        for number, (one, since) in enumerate((("m1", "2021-04-01"), ("m2", "2021-08-02")))
+    ]
+    found = {one.subject: one for one in verdicts(policy, subjects=people, links=links)}
+    assert found["m0"].state == "not_applicable"  # joined long ago
+    assert (found["m1"].state, found["m1"].late) == ("met", 0)
+    assert (found["m2"].state, found["m2"].late) == ("met", 1)
+    assert (found["m3"].state, found["m3"].overdue, str(found["m3"].due)) == ("outstanding", True, "2021-08-02")
+
+
+def test_a_new_convener_reports_within_thirty_days(with_duty: Add) -> None:
+    policy = with_duty(
+        "kind: follow_up\nperiod: year\nafter: {appointed: [standing_member]}\nwithin: {days: 30}\ncounts: {kinds: [talk]}"
+    )
+    people = [
+        {"type": "member", "id": one, "posts": [{"kind": "standing_member", "from": day}]}
+        for one, day in (("m1", "2021-05-01"), ("m2", "2020-05-01"))
+    ]
+    found = {one.subject: one.state for one in verdicts(policy, record(1, "talk", "2021-05-20"), subjects=people)}
+    assert found == {"m1": "met", "m2": "not_applicable"}
+    assert "担任常委以后 30 天内" in explain(policy, "d")["sentence"]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "{joining: false}",
+        "{}",
+        "{joining: true, kinds: [talk]}",
+        "{appointed: [nobody]}",
+        "{joining: true}\nlinked: true",
+    ],
+)
+def test_what_is_no_beginning_is_refused(with_duty: Add, after: str) -> None:
+    with pytest.raises(TemplateErrors):
+        with_duty(f"kind: follow_up\nperiod: year\nafter: {after}\nwithin: {{days: 30}}\ncounts: {{kinds: [talk]}}")

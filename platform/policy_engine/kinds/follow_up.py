@@ -1,6 +1,6 @@
 """follow_up: whatever happens must be answered, each by one thing, in so many days.
 
-What happened are records, or meetings of the calendar. An answer says which record it follows (`based_on`), or, unlinked, is any
+What happened are records, meetings of the calendar, or that somebody joined or took up a post. An answer says which record it follows (`based_on`), or, unlinked, is any
 fitting record of the same subject from that day on, each answering one only.
 """
 
@@ -89,8 +89,18 @@ def _triggers(bench: Bench, duty: Duty, period: Period, person: Person) -> Itera
         for event in bench.almanac.events
         if event.kind in duty.after_events and here[0] <= event.on < here[1]
     ]
+    happened += [(on, name) for on, name in _taken_up(duty, person) if here[0] <= on < here[1]]
     asked = (Trigger(on, name, limit(on, duty.within, bench.almanac)) for on, name in happened)
     return (one for one in asked if not duty.is_younger(one.due) and not person.came_after(one.due))
+
+
+def _taken_up(duty: Duty, person: Person) -> Iterable[tuple[date, str]]:
+    """Joining, or taking up a post: the day, and a name for it."""
+    if duty.after_posts == () and person.since:
+        yield person.since, f"joined@{person.since}"
+    for post in person.posts if duty.after_posts else ():
+        if post.kind in (duty.after_posts or ()) and post.since:
+            yield post.since, f"{post.kind}@{post.since}"
 
 
 def _parsed(values: Iterable[str]) -> Iterable[tuple[str, date, str]]:
