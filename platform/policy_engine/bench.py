@@ -89,9 +89,9 @@ class Bench:
     as_of: date
     stages: Mapping[str, list[str]]
     late_keys: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    standings: dict[tuple[str, str], list[tuple[Period, str]]] = field(
+    standings: dict[tuple[str, str], list[tuple[Period, str, Number]]] = field(
         default_factory=dict
-    )  # (duty, person) → states so far
+    )  # (duty, person) → states and figures so far
     almanac: Almanac = NO_DAYS
     words: Words = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)  # of the duties, by id
@@ -141,9 +141,15 @@ class Bench:
     def states(self, duty: str, person: str, period: Period) -> list[str]:
         """How this person stands with another duty, in each of its periods begun in this one; where none begins (a longer
         one, one that always stands), in those this one touches."""
+        return [state for state, _ in self.outcomes(duty, person, period)]
+
+    def outcomes(self, duty: str, person: str, period: Period) -> list[tuple[str, Number]]:
+        """The same, each with what was counted."""
         found = self.standings.get((duty, person), ())
-        begun = [state for own, state in found if period.start <= own.start < period.until]
-        return begun or [state for own, state in found if own.start < period.until and period.start < own.until]
+        begun = [(state, number) for own, state, number in found if period.start <= own.start < period.until]
+        return begun or [
+            (state, number) for own, state, number in found if own.start < period.until and period.start < own.until
+        ]
 
     def met(self, duties: Iterable[str], person: str, period: Period) -> bool | None:
         """Does this person owe nothing of these duties? None: was asked for none of them."""
@@ -165,7 +171,11 @@ class Bench:
 
     def people(self, duty: Duty, period: Period, subject: Person) -> list[str]:
         """The ids of the duty's population as seen from a subject: its own partners, those who belong to it, or all."""
-        whom, window = duty.population or duty.subject, self.window(duty, period)
+        return self.those(duty.population or duty.subject, duty, period, subject)
+
+    def those(self, whom: Subject, duty: Duty, period: Period, subject: Person) -> list[str]:
+        """The same of any population."""
+        window = self.window(duty, period)
         if whom.links:
             return list(self.found(key(duty.id, period, linked.PARTNERS), subject.id).values)
         mine = self.subjects

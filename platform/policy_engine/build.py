@@ -144,8 +144,9 @@ def _out_of(duty: Mapping[str, Any], base: str, header: Header, source: Source |
 
 
 def _other(part: Mapping[str, Any]) -> dict[str, Any]:
-    """A part that is another duty."""
-    return {"duty": part["duty"]} if "duty" in part else {}
+    """A part that is another duty, or what that came to among a population."""
+    whom = {"population": subject(part["population"])} if "population" in part else {}
+    return {key: part[key] for key in ("duty", "take") if key in part} | whom
 
 
 def terms(

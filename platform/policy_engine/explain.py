@@ -85,7 +85,7 @@ def _part(policy: Policy, part: Part, words: Words) -> str:
         for key, word in (("cap", "至多"), ("floor", "至少"))
         if terms.get(key) is not None
     )
-    if "duty" in terms:
+    if "duty" in terms and not part.take:
         states = (("met", "做到"), ("outstanding", "欠着"))
         given = "，".join(f"{word} {terms[key]:g} 分" for key, word in states if terms.get(key) is not None)
         other = policy.elements.get(f"duty.{terms['duty']}")
@@ -99,7 +99,15 @@ def _part(policy: Policy, part: Part, words: Words) -> str:
         which = (f"从第 {first:g} 起" if first else "") + (f"到第 {last:g} 止" if last else "")
         given = f"{which}每 {terms.get('each') or 1:g} 得 {terms.get('points') or 0:g} 分"
     given = f"从 {terms['base']:g} 分起，{given}" if terms.get("base") else given
-    return f"{_counted(part.where, words)}:{given}{ends}"
+    return f"{_taken(policy, part, words) if part.take else _counted(part.where, words)}:{given}{ends}"
+
+
+def _taken(policy: Policy, part: Part, words: Words) -> str:
+    """What another duty came to, and among whom."""
+    other = policy.elements.get(f"duty.{part.duty}")
+    whose = _whom(part.population, words) if part.population else ""
+    what = {"sum": "之和", "average": "的平均", "share_met": "做到的比例"}[part.take or "sum"]
+    return f"{whose}“{other.title if other else part.duty}”{what}"
 
 
 def _after(duty: Duty, words: Words) -> str:

@@ -17,7 +17,7 @@ from policy_engine.model import Duty, Policy, State
 from policy_engine.periods import Period
 from policy_engine.plan import Docket, almanac_of, docket, late_keys, stages
 from policy_engine.reasons import why, why_not
-from policy_engine.shares import shown
+from policy_engine.shares import exactly, shown
 from policy_engine.tally import Counts
 from policy_engine.vocabulary import words_with
 from policy_engine.waivers import Excused, Waiver
@@ -98,7 +98,9 @@ def judge(
                 if not period.background:
                     found.append(verdict)
                 if duty.id in named:
-                    bench.standings.setdefault((duty.id, person.id), []).append((period, verdict.state))
+                    bench.standings.setdefault((duty.id, person.id), []).append(
+                        (period, verdict.state, exactly(verdict.counted))
+                    )
     found = [one for one in found if not (one.period.carried and one.state == "not_applicable")]
     return sorted(found, key=lambda verdict: (verdict.subject, verdict.duty, verdict.period.key))
 

@@ -75,7 +75,7 @@ def looking_faults(documents: Iterable[Document]) -> Iterator[TemplateError]:
                 told.add(frozenset(found))
                 yield document.fault(way, "circle", *circle_sentence(found))
             if other in duties and other != name:
-                wanted, whose = _asked(document.data), _type(duties[other].data.get("subject", "member"))
+                wanted, whose = _asked(document.data, way), _type(duties[other].data.get("subject", "member"))
                 if wanted and wanted != whose:
                     yield document.fault(way, "bad_value", *unlike_sentence(other, wanted))
 
@@ -90,8 +90,11 @@ def unlike_sentence(other: str, wanted: str) -> tuple[str, str]:
     return f"“{other}”不是{wanted}的职责", "换成同一类对象的职责，或改 subject、population"
 
 
-def _asked(duty: Mapping[str, Any]) -> str:
-    """Whose duties this one looks at: its population's, or its own subject's."""
+def _asked(duty: Mapping[str, Any], way: Way) -> str:
+    """Whose duties this one looks at in that place: those of a line's population, of its own, or its own subject's."""
+    line = duty["parts"][way[1]] if way[0] == "parts" else {}
+    if "population" in line:
+        return _type(line["population"])
     return _type(duty.get("population", "")) if "meets" in duty else _type(duty.get("subject", "member"))
 
 
@@ -128,8 +131,15 @@ def overlay_circles(elements: Mapping[str, Element], overlay: Overlay) -> Iterat
                 yield operation, overlay.fault(operation, "circle", *circle_sentence(found))
                 break
             if other in duties:
-                duty = duties[name].traits
-                whom = "population" if "meets" in duty else "subject"
-                wanted = _type(duties[name].read(whom))
+                wanted = _wanted(elements, duties[name], other)
                 if wanted and wanted != _type(duties[other].read("subject")):
                     yield operation, overlay.fault(operation, "bad_value", *unlike_sentence(other, wanted))
+
+
+def _wanted(elements: Mapping[str, Element], duty: Element, other: str) -> str:
+    """As `_asked`, of a duty as it is kept."""
+    for part in duty.traits.get("parts", ()):
+        line = elements[part].traits if part in elements else {}
+        if line.get("duty") == other and "population" in line:
+            return _type(line["population"])
+    return _type(duty.read("population" if "meets" in duty.traits else "subject"))

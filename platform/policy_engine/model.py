@@ -226,6 +226,8 @@ class Part:
     min: float | None
     max: float | None
     terms: Mapping[str, Any] = field(default_factory=dict)
+    take: Literal["sum", "average", "share_met"] | None = None  # of what the other duty came to, over a population
+    population: Subject | None = None
 
     @property
     def duty(self) -> str | None:
@@ -601,6 +603,10 @@ def _part(template: Template, element: Element, on: date | None) -> Part:
         min=element.value("min", on),
         max=element.value("max", on),
         terms=_line_terms(element, on) if {"line", "duty"} & element.traits.keys() else {},
+        take=element.traits.get("take"),
+        population=subject_of(element.traits["population"], template.header.get("local"))
+        if "population" in element.traits
+        else None,
     )
 
 

@@ -226,6 +226,8 @@ VALUES: Schema = {
 SCORE_LINE: Schema = {
     **POINTS,
     "duty": TEXT,
+    "take": {"enum": ["sum", "average", "share_met"]},
+    "population": POPULATION,
     "best": FLAG,
     "steps": {"type": "array", "items": closed({"at": {"type": "number", "minimum": 0}, "points": SIGNED}, "at", "points"), "minItems": 1},
     "table": {"type": "object", "propertyNames": word("results"), "additionalProperties": SIGNED},

@@ -8,7 +8,7 @@ from typing import Any
 
 from policy_engine.counting import counting_faults
 from policy_engine.errors import TemplateError
-from policy_engine.kinds import KINDS, LINE_KEYS, NUMBERS, SCORES
+from policy_engine.kinds import GATHERING, KINDS, LINE_KEYS, NUMBERS, SCORES
 from policy_engine.reader import Document, Way, listed, mapping
 from policy_engine.vocabulary import shared_words, words_with
 
@@ -57,7 +57,8 @@ def line_faults(document: Document, way: Way, part: Mapping[str, Any]) -> Iterat
     """Of one line of a scoring table, its numbers written beside its id or dated in `values`."""
     entries = part.get("values", ())
     stated = {key for entry in (part, *entries) for key in entry}
-    ways = [key for key in WAYS if key in stated]
+    ways = [key for key in WAYS if key in stated and not (key == "duty" and "take" in part)]
+    yield from _taking_faults(document, way, part, stated)
     if len(ways) != 1:
         yield document.fault(way, "missing_key", "一行只有一种给分的办法", f"在{listed(WAYS)}里写一个，且只写一个")
     if ("counts" in part) == ("duty" in part):
@@ -83,13 +84,35 @@ def line_faults(document: Document, way: Way, part: Mapping[str, Any]) -> Iterat
             yield document.fault(
                 (*way, "values", index), "missing_key", "没有写做到(met)或欠着(outstanding)各给多少分", "补上"
             )
-    if not entries and {"met", "outstanding"}.isdisjoint(stated) and "duty" in part:
+    if not entries and {"met", "outstanding"}.isdisjoint(stated) and ways == ["duty"]:
         yield document.fault(way, "missing_key", "没有写做到(met)或欠着(outstanding)各给多少分", "补上")
     if part.get("table") and mapping(part.get("counts")).get("count") is not None:
         yield document.fault((*way, "counts", "count"), "unknown_key", "按 table 给分时逐件计，不用“count”", "删去")
     at = [step["at"] for step in part.get("steps", ())]
     if at != sorted(set(at)):
         yield document.fault((*way, "steps"), "not_in_order", "steps 要从少到多，at 不能相同", "排好次序")
+
+
+def _taking_faults(
+    document: Document, way: Way, part: Mapping[str, Any], stated: Container[str]
+) -> Iterator[TemplateError]:
+    """Of a line that takes what another duty came to."""
+    if "take" in part and "duty" not in part:
+        yield document.fault((*way, "take"), "unknown_key", "没有写 duty，“take”不起作用", "补上 duty，或删去")
+    if "population" in part and "take" not in part:
+        yield document.fault(
+            (*way, "population"), "unknown_key", "没有写 take，“population”不起作用", "补上 take，或删去"
+        )
+    for key in ("met", "outstanding", "table"):
+        if "take" in part and key in stated:
+            yield document.fault((*way, key), "unknown_key", f"写了 take，不用“{key}”", "用 points 或 steps 给分")
+    whom = part.get("population")
+    if mapping(whom).get("links"):
+        yield document.fault((*way, "population", "links"), "unknown_key", "这里不能写 links", "写 type")
+    subject = document.data.get("subject", "member")
+    kind = subject if isinstance(subject, str) else subject["type"]
+    if whom is not None and kind not in GATHERING:
+        yield document.fault((*way, "population"), "bad_value", f"没有谁属于“{kind}”", f"subject 用{listed(GATHERING)}")
 
 
 def numbered(entry: Mapping[str, Any]) -> Iterator[tuple[Way, Mapping[str, Any]]]:

@@ -8,13 +8,11 @@ from typing import Any
 
 from policy_engine import linked
 from policy_engine.errors import TemplateError
-from policy_engine.kinds import KINDS
+from policy_engine.kinds import GATHERING, KINDS
 from policy_engine.reader import Document, Way, listed, mapping
 from policy_engine.tally import YEARLY
 
 RESERVED = (*linked.BESIDE, YEARLY)
-GATHERING = ("committee", "sector", "special_committee", "group")
-"""Subjects that others belong to."""
 
 
 def whom_faults(document: Document, duty: Mapping[str, Any], known: Container[str] | None) -> Iterator[TemplateError]:

@@ -235,3 +235,76 @@ def test_a_new_convener_reports_within_thirty_days(with_duty: Add) -> None:
 def test_what_is_no_beginning_is_refused(with_duty: Add, after: str) -> None:
     with pytest.raises(TemplateErrors):
         with_duty(f"kind: follow_up\nperiod: year\nafter: {after}\nwithin: {{days: 30}}\ncounts: {{kinds: [talk]}}")
+
+
+TEAM = """kind: score
+subject: sector
+period: year
+values: [{{min: 60}}]
+parts:
+  - {{id: people, title: 委员, duty: points, take: {take}, population: {{type: member, of: subject}}, {gives}}}
+"""
+POINTS = """id: points
+title: 记分
+clauses: [X-1]
+kind: score
+subject: member
+period: half_year
+values: [{min: 10}]
+parts:
+  - {id: visits, counts: {kinds: [visit]}, points: 10}
+"""
+CREW = [
+    {"type": "sector", "id": "s1"},
+    {"type": "member", "id": "m1", "sector": "s1"},
+    {"type": "member", "id": "m2", "sector": "s1"},
+    {"type": "member", "id": "m3", "sector": "elsewhere"},
+]
+
+
+@pytest.mark.parametrize(
+    ("take", "gives", "points"),
+    [
+        ("sum", "points: 1", 40),  # m1: 20 and 10, m2: 10 and 0
+        ("average", "points: 2", 20),  # four half-years, ten each
+        ("share_met", "points: 40", 30),  # three of four
+        ("average", "steps: [{at: 5, points: 3}, {at: 10, points: 8}]", 8),
+    ],
+)
+def test_a_line_may_take_what_another_duty_came_to(
+    with_duty: Add, small: Path, take: str, gives: str, points: float
+) -> None:
+    (small / "duties/points.yaml").write_text(POINTS, encoding="utf-8")
+    policy = with_duty(TEAM.format(take=take, gives=gives))
+    rows = [
+        record(number, "visit", on, by=by)
+        for number, (by, on) in enumerate(
+            [
+                ("m1", "2021-02-01"),
+                ("m1", "2021-03-01"),
+                ("m1", "2021-09-01"),
+                ("m2", "2021-02-01"),
+                ("m3", "2021-02-01"),
+            ]
+        )
+    ]
+    (one,) = verdicts(policy, *rows, subjects=CREW)
+    assert (one.counted, one.parts[0]["points"]) == (points, points)
+    assert "“记分”" in explain(policy, "d")["parts"][0]["sentence"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{id: a, counts: {kinds: [visit]}, take: sum, points: 1}",
+        "{id: a, duty: points, population: member, met: 1}",
+        "{id: a, duty: points, take: sum, met: 1}",
+        "{id: a, duty: points, take: sum}",
+        "{id: a, duty: points, take: sum, points: 1}",  # a sector has no such points of its own
+        "{id: a, duty: points, take: sum, points: 1, population: {links: [constituent]}}",
+    ],
+)
+def test_a_line_that_takes_nothing_is_refused(with_duty: Add, small: Path, line: str) -> None:
+    (small / "duties/points.yaml").write_text(POINTS, encoding="utf-8")
+    with pytest.raises(TemplateErrors):
+        with_duty(f"kind: score\nsubject: sector\nperiod: year\nparts: [{line}]")

@@ -12,7 +12,7 @@ from typing import Literal
 
 NUMBERS = ("min", "max", "percent", "number", "k", "per")
 SCORES = ("base", "cap", "floor", "points", "each", "from_nth", "to_nth", "met", "outstanding")
-LINE_KEYS = (*SCORES, "steps", "table", "best", "duty")
+LINE_KEYS = (*SCORES, "steps", "table", "best", "duty", "take", "population")
 """What a line of a scoring table states."""
 TERMS = ("grades", "groups", "veto", "steps", "table", "best")
 """What a scoring table states besides numbers; an overlay sets each as a whole."""
@@ -40,6 +40,8 @@ class Kind:
     nests: bool = False
 
 
+GATHERING = ("committee", "sector", "special_committee", "group")
+"""Subjects that others belong to."""
 QUOTA = ("population", "round")
 """What a number that grows with a population (`per`) goes with."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from policy_engine.bench import Bench, Measured, Person, owed
@@ -52,14 +53,30 @@ def measure(bench: Bench, duty: Duty, period: Period, person: Person) -> Measure
 
 
 def _counted(bench: Bench, duty: Duty, part: Part, period: Period, person: Person) -> Counted:
-    if "duty" in part.terms:
-        return NOTHING
+    if part.duty:
+        return _outcomes(bench, duty, part, period, person) if part.take else NOTHING
     return bench.found(key(duty.id, period, part.id), person.id)
+
+
+def _outcomes(bench: Bench, duty: Duty, part: Part, period: Period, person: Person) -> Counted:
+    """What another duty came to: the sum or average of its figures, or the share met, over its periods in this one and a population."""
+    people = bench.those(part.population, duty, period, person) if part.population else [person.id]
+    found = [
+        (state, number)
+        for one in people
+        for state, number in bench.outcomes(part.duty or "", one, period)
+        if state != "not_applicable"
+    ]
+    if part.take == "share_met":
+        judged = [state for state, _ in found if state in ("met", "outstanding", "exceeded")]
+        return Counted(Fraction(judged.count("met"), len(judged))) if judged else NOTHING
+    whole = sum((Fraction(number) for _, number in found), Fraction())
+    return Counted(whole / len(found) if part.take == "average" and found else whole)
 
 
 def _points(part: Part, found: Counted, bench: Bench, period: Period, person: Person) -> Number:
     terms = part.terms
-    if "duty" in terms:
+    if part.duty and not part.take:
         states = bench.states(terms["duty"], person.id, period)
         points: Number = sum((exactly(terms.get(state) or 0) for state in states), 0)
     elif terms.get("table"):
