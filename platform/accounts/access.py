@@ -8,14 +8,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from accounts.models import User
 from accounts.permissions import Permission
 from core.errors import NotAllowed
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def may(user: Any, permission: Permission) -> bool:
@@ -29,7 +30,7 @@ def requires(permission: Permission, *others: Permission) -> Callable[[View], Vi
 
     def declare(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect(f"{settings.SIGN_IN_URL}?{urlencode({'next': request.get_full_path()})}")
             if not any(may(request.user, one) for one in allowed):

@@ -215,5 +215,7 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},  # seven lines per document, and a warning per property it does not know
+        "fontTools": {"level": "WARNING"},
     },
 }

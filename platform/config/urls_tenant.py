@@ -15,6 +15,7 @@ _APPS = {  # where each app's pages hang
     "standing/": "tenants.assessment.urls",
     "returns/": "tenants.reports.urls",
     "rollup/": "tenants.reports.urls.rollup",
+    "documents/": "tenants.reports.urls.documents",
     "jobs/": "dispatch.urls",
 }
 urlpatterns = [

@@ -18,6 +18,8 @@ ROWS: Mapping[str, str] = {
     "liaison.contactparticipant": "参加联系的委员", "activities.activity": "活动", "activities.participation": "参加活动",
     "voices.output": "履职成果", "voices.outputauthor": "成果署名", "assessment.waiver": "豁免", "reports.return": "报表",
     "reports.returnfigure": "报表数字", "desk.notice": "收件", "exchange.delivery": "报送件", "registry.committee": "委员会",
+    "reports.filledform": "登记表", "reports.formanswer": "登记表内容",
+    "reports.formstep": "登记表办理", "reports.bundle": "全体文件包",
 }  # fmt: skip
 FIELDS: Mapping[str, str] = {
     "name": "姓名", "name_pinyin": "拼音", "number": "委员编号", "sector": "界别", "posts": "职务", "special_committees": "专委会",
@@ -46,6 +48,8 @@ FIELDS: Mapping[str, str] = {
     "revoked_at": "撤销时间", "session_key": "会话", "session_data": "会话内容", "expire_date": "最晚到",
     "seen_at": "最近使用", "device": "设备", "is_remembered": "记住这部手机", "text": "内容", "url": "网址",
     "about": "事项", "due_on": "期限", "clauses": "依据", "key": "事项编号", "sent_at": "收到时间", "read_at": "读过的时间", "settled_at": "办结时间",
+    "form": "表", "of": "所属", "field": "栏目", "workflow": "流程", "step": "步骤", "done_on": "办理日期",
+    "ending": "格式", "stored": "存放名", "fields": "改动的栏目", "is_new": "首次填写",
 }  # fmt: skip
 APPS: Mapping[str, str] = {
     "accounts": "账号", "members": "委员", "liaison": "联系", "activities": "活动", "voices": "履职成果", "policy": "办法",
@@ -74,6 +78,8 @@ ACTIONS: Mapping[str, str] = {
     "voices.withdraw_output": "撤回履职成果", "voices.change_output": "修改履职成果",
     "policy.adopt_template": "采用办法", "policy.adopt_overlay": "调整办法", "proceedings.record_decision": "记录会议决定",
     "reports.close_month": "月度结账", "reports.sign": "签署报表", "reports.withdraw_signature": "撤回签署", "reports.submit": "报送报表",
+    "reports.fill_form": "填写登记表", "reports.take_form_step": "登记表办理一步", "reports.undo_form_step": "登记表撤回一步",
+    "reports.ask_bundle": "申请生成全体文件", "reports.fetch_bundle": "下载全体文件",
     "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表",
     "dispatch.cancel": "取消任务", "dispatch.start_again": "重新办理任务", "desk.export_trail": "导出操作记录",
     "registry.set_state": "改变使用状态", "registry.archive": "归档", "registry.order": "开通委员会",
@@ -83,6 +89,7 @@ SPECIAL: Mapping[str, str] = {
     "sector.name": "名称", "specialcommittee.name": "名称", "term.name": "届次", "contactrecord.member": "组织委员",
     "convener.is_first": "首席召集人", "activity.until": "最后一天", "contactparticipant.role": "怎样参加", "participation.role": "怎样参加",
     "session.place": "所属", "outputauthor.role": "署名身份", "memberpost.kind": "职务",
+    "bundle.number": "份数", "bundle.content": "文件种类",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from core import tenancy
 from core.errors import DomainError
 from core.tenancy import CommitteeNotActive
-from demo import adaptation, claims, contacts, gatherings, markers, monthly, settling, signins, writings
+from demo import adaptation, claims, contacts, gatherings, markers, monthly, paperwork, settling, signins, writings
 from demo.cast import Part, parts
 from demo.company import assemble
 from registry.provisioning import create_committee
@@ -75,6 +75,7 @@ def _tell(part: Part, sign_ins: signins.SignIns) -> int:
         ("member_account", lambda: settling.open_member_account(part, sign_ins)),
         ("arrangement", lambda: settling.arrange(part)),
         ("year", lambda: _year(part)),
+        ("forms", lambda: paperwork.fill_forms(assemble(part))),
         ("narrow_accounts", lambda: settling.open_narrow_accounts(part, sign_ins)),
     ]
     try:

@@ -1,4 +1,4 @@
-"""A committee's return for a period: its own figures and, summed with them, the accepted ones from below (§10)."""
+"""Returns: own figures and, summed with them, the accepted ones from below (§10). Printed forms, and how far each member's has come."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts.models import User
 from core.models import Row
 from core.personal import Rule
+from tenants.members.models import Member
 
 
 class ReturnState(models.TextChoices):
@@ -102,3 +103,92 @@ class ReturnFigure(Row):
         safe = (
             "of", "scope", "indicator", "basis", "cell", "applicable", "numerator", "denominator", "answered", "asked",
         )  # fmt: skip
+
+
+class FilledForm(Row):
+    """A form of the document as one member filled it for one period (YY21-F-1). What its fields are is the policy's word."""
+
+    form = models.CharField(max_length=80)  # id of the form in the policy
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="filled_forms")
+    period = models.CharField(max_length=10)
+    entered_by = models.UUIDField(null=True)  # user; None: the deployment itself
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["form", "member", "period"], name="one_form_per_member_and_period")
+        ]
+
+    class Personal:
+        personal = {"member": Rule.OWNS}
+        safe = ("form", "period", "entered_by")
+
+    def __str__(self) -> str:
+        return f"{self.period} 年的表"
+
+
+class FormAnswer(Row):
+    """What stands in one field of a filled form, as text; a field of rows has a line per row, cells between bars."""
+
+    of = models.ForeignKey(FilledForm, on_delete=models.CASCADE, related_name="answers")
+    member = models.ForeignKey(
+        Member, on_delete=models.CASCADE, related_name="+"
+    )  # whose words it is: who leaves takes them along
+    field = models.CharField(max_length=80)  # id of the field in the policy
+    text = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["of", "field"], name="one_answer_per_field")]
+
+    class Personal:
+        personal = {"of": Rule.OWNS, "member": Rule.OWNS, "text": Rule.BLANK}
+        safe = ("field",)
+
+    def __str__(self) -> str:
+        return self.field
+
+
+class FormStep(Row):
+    """A step a filled form has taken, as filing with the special committee before uploading (YY21-F-2, YY21-F-3)."""
+
+    of = models.ForeignKey(FilledForm, on_delete=models.CASCADE, related_name="steps")
+    workflow = models.CharField(max_length=80)  # id of the workflow in the policy
+    step = models.CharField(max_length=80)
+    done_on = models.DateField()
+    entered_by = models.UUIDField(null=True)
+
+    class Meta:
+        ordering = ["done_on", "created_at"]
+        constraints = [models.UniqueConstraint(fields=["of", "step"], name="one_form_step_each")]
+
+    class Personal:
+        personal = ()
+        safe = ("of", "workflow", "step", "done_on", "entered_by")
+
+    def __str__(self) -> str:
+        return f"{self.done_on:%Y-%m-%d} {self.step}"
+
+
+class Bundle(Row):
+    """Documents of all members in one zip, made by a job, kept for a week."""
+
+    content = models.CharField(max_length=20)  # form | duty_file
+    form = models.CharField(max_length=80, blank=True)
+    ending = models.CharField(max_length=5)  # pdf | docx
+    as_of = models.DateField()
+    number = models.PositiveIntegerField(default=0)  # of documents in it
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    job = models.UUIDField(null=True)
+    stored = models.CharField(
+        max_length=120, blank=True
+    )  # name in core.storage; empty until ready, and again when gone
+    ready_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    class Personal:
+        personal = {"asked_by": Rule.MENTIONS}
+        safe = ("content", "form", "ending", "as_of", "number", "job", "stored", "ready_at")
+
+    def __str__(self) -> str:
+        return f"{self.as_of:%Y-%m-%d} 的文件包"

@@ -165,6 +165,29 @@ def _period(*steps: str) -> Callable[[Life], dict[str, Any]]:
     return made
 
 
+def _form(life: Life | None = None, step: str = "") -> dict[str, Any]:
+    """A registration form of the other member, filled where a step is to be taken or taken back."""
+    from tenants.members.models import Member
+    from tenants.reports import actions
+
+    answers = dict.fromkeys(("member_name", "sector", "work_unit_post", "contact_service_facts"), "某")
+    given = {
+        "form": "registration", "member": life.other.pk if life else Member.objects.get(number="ZLH-02").pk, "period": "2022",
+        "values": answers | {"filled_on": "2022-10-01"}, "today": TODAY,
+    }  # fmt: skip
+    if life is not None:
+        actions.fill_form(**given, by=life.office)
+    return given | {"step": step, "done_on": TODAY, "why": "写错了"}
+
+
+def _bundle(life: Life) -> dict[str, Any]:
+    from core import clock
+    from tenants.reports.models import Bundle
+
+    made = Bundle.objects.create(content="duty_file", ending="pdf", as_of=DAY, stored="x.zip", ready_at=clock.now())
+    return {"id": made.pk, "at": clock.now(), "by": life.office}
+
+
 def _delivered(life: Life) -> dict[str, Any]:
     from core import clock
     from tenants.reports import actions
@@ -352,6 +375,9 @@ EXAMPLES |= {
         body="chairpersons_council", meeting="第3次会议", decided_on=DAY, document_number="1号", subject="某事", today=TODAY
     ),
     "reports.close_month": _period(), "reports.sign": _period("closed"), "reports.withdraw_signature": _period("closed", "signed"),
+    "reports.ask_bundle": lambda life: {"content": "duty_file", "form": "", "ending": "docx", "as_of": DAY, "by": life.office} | _at(),
+    "reports.fetch_bundle": lambda life: _bundle(life), "reports.fill_form": lambda life: _form(),
+    "reports.take_form_step": lambda life: _form(life, "filed"), "reports.undo_form_step": lambda life: _form(life, "filled"),
     "reports.submit": _period("closed", "signed"), "reports.request_close": _period(),
     "voices.confirm_output": _decided("output"), "voices.confirm_outputs": _ids("output"),
     "voices.reject_output": _decided("output", reason="请补"), "voices.withdraw_output": _decided("output", reason="重复"),

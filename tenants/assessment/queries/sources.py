@@ -18,18 +18,20 @@ PAGES = {  # where a record of a table is looked at; the others have no page of 
     "activities.activity": "/activities/{}/",
     "voices.output": "/outputs/{}/",
     "liaison.constituentlink": "/constituents/",
+    "reports.formstep": "/documents/",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`url` is empty where the record has no page of its own."""
+    """`url` is empty where the record has no page of its own; `detail` is what it says, for those who may read records."""
 
     id: str
     kind: str
     on: date
     title: str
     url: str
+    detail: str = ""
 
 
 def sources_of(record_ids: Iterable[str]) -> dict[str, Source]:
@@ -55,6 +57,7 @@ def sources_of(record_ids: Iterable[str]) -> dict[str, Source]:
             on,
             _title(found.get(key)),
             PAGES.get(source, "").format(key),
+            str(getattr(found.get(key), "summary", "")),
         )
         for key, source, family, kind, on in rows
     }

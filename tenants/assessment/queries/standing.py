@@ -83,6 +83,17 @@ class Line:
         return f"{self.counted} {self.unit}" if self.state in ("met", "counted") else ""
 
 
+def said(line: Line | None) -> str:
+    """The state of a line in words, as files write it."""
+    if line is None or line.state == "not_applicable":
+        return "不适用"
+    if line.state == "outstanding":
+        return f"{'未完成 差' if line.closed else '尚差'} {line.outstanding}"
+    if line.state == "exceeded":
+        return f"超出 {line.outstanding}"
+    return {"met": "已完成", "waived": "已豁免", "counted": "只计数"}[line.state]
+
+
 @dataclass(frozen=True)
 class Standing:
     """A subject's lines in the order of the document's duties."""

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from core import sheets
 from policy_engine import Duty, Policy
-from tenants.assessment.queries.standing import Line, Standing, duties_of, standing, standings
+from tenants.assessment.queries.standing import Line, Standing, duties_of, said, standing, standings
 from tenants.members.queries import Filters, RosterRow, roster, rows_of, sectors
 from tenants.policy.queries import policy_on, words
 
@@ -169,10 +169,5 @@ def _columns(duties: Sequence[Duty]) -> tuple[Column, ...]:
 
 def _plain(line: Line | None) -> tuple[Any, str]:
     if line is None or line.state == "not_applicable":
-        return None, "不适用"
-    number = line.verdicts[-1].counted
-    if line.state == "outstanding":
-        return number, f"{'未完成 差' if line.closed else '尚差'} {line.outstanding}"
-    if line.state == "exceeded":
-        return number, f"超出 {line.outstanding}"
-    return number, {"met": "已完成", "waived": "已豁免", "counted": "只计数"}[line.state]
+        return None, said(line)
+    return line.verdicts[-1].counted, said(line)
