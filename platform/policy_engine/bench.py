@@ -189,8 +189,20 @@ class Bench:
         return (
             holds(person, whom, window)
             and served(person, whom, period)
+            and self.fits(person, whom, window)
             and (not whom.linked or self.found(key(duty.id, period, suffix), person.id).number > 0)
         )
+
+    def fits(self, person: Person, whom: Subject, window: tuple[date, date]) -> bool:
+        """Do as many members belong to this one as the duty is meant for?"""
+        if not whom.members:
+            return True
+        number = sum(
+            one.type == "member" and person.id in one.belongs_to(person.type) and overlaps(one.since, one.until, window)
+            for one in self.subjects
+        )
+        bounds = dict(whom.members)
+        return bounds.get("min", 0) <= number <= bounds.get("max", number)
 
 
 def each_once(found: Iterable[Counted]) -> Number:

@@ -178,8 +178,9 @@ def _whom(subject: Subject, words: Words) -> str:
     held = "".join(
         f"{'任职' if subject.in_all else '这一期任职'}满 {number} {units[unit]}" for unit, number in subject.served
     )
+    size = "".join(f"委员{'不少于' if bound == 'min' else '不多于'} {number} 人的" for bound, number in subject.members)
     only = "，".join(
-        filter(None, [also, held, tags, f"有“{links}”关系的" if links else "", f"限 {places}" if places else ""])
+        filter(None, [also, held, size, tags, f"有“{links}”关系的" if links else "", f"限 {places}" if places else ""])
     )
     apart = "、".join(
         [title(words, "posts", post) for post in subject.except_posts]

@@ -129,7 +129,7 @@ class Clause:
 class Subject:
     """Whom a duty binds: a type, narrowed by posts held (any of, all of), posts that exempt, tags, kinds (of venues), links
     held (`side` from: as the one it starts at) and `within` (sector, special committee or group by id); who belongs for so
-    long (`served`: days, months) of the period, or `in_all` by its end.
+    long (`served`: days, months) of the period, or `in_all` by its end; to whom so many members belong (min, max).
 
     As a population also: `of_subject`, those who belong to the subject; `links`, those the subject itself is linked with.
     """
@@ -147,6 +147,7 @@ class Subject:
     within: tuple[tuple[str, tuple[str, ...]], ...] = ()
     of_subject: bool = False
     served: tuple[tuple[str, int], ...] = ()
+    members: tuple[tuple[str, int], ...] = ()
     in_all: bool = False
 
 
@@ -293,6 +294,17 @@ class Duty:
         required = (one for grade in self.terms.get("grades") or () for one in grade.get("requires", ()))
         named = [*self.meets, *(part.duty for part in self.parts), *vetoes, *required]
         return tuple(dict.fromkeys(one for one in named if one))
+
+    @property
+    def needs_others(self) -> bool:
+        """Is one subject judged by who else there is or by what others do: a population, a rota, how many belong to it?"""
+        around = (self.population, *(part.population for part in self.parts))
+        return (
+            self.subject.type == "committee"
+            or self.turns is not None
+            or bool(self.subject.members)
+            or any(whom is not None and not whom.links for whom in around)
+        )
 
     @property
     def judged(self) -> bool:
@@ -484,6 +496,7 @@ def subject_of(written: Mapping[str, Any], local: Any) -> Subject:
         within=tuple((name, tuple(ids)) for name, ids in sorted((written.get("in") or {}).items())),
         of_subject=written.get("of") == "subject",
         served=tuple((unit, number) for unit, number in (written.get("served") or {}).items() if unit != "in_all"),
+        members=tuple((written.get("members") or {}).items()),
         in_all=bool((written.get("served") or {}).get("in_all")),
         **links,
         **words,

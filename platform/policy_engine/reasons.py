@@ -25,6 +25,8 @@ def why_not(bench: Bench, duty: Duty, period: Period, person: Person, measured: 
     if not bench.binds(person, duty, period):
         if not served(person, duty.subject, period):
             return "任职的时间不够长，这一期不作要求"
+        if not bench.fits(person, duty.subject, bench.window(duty, period)):
+            return "委员人数不在这项职责所说的范围里"
         return unbound(bench, person, duty.subject, bench.window(duty, period))
     if duty.idle:
         return duty.idle

@@ -117,6 +117,7 @@ WHOM: Schema = {
     "linked": words("links"),
     "as": {"enum": ["from", "to"]},
     "in": closed({"sector": NAMES, "special_committee": NAMES, "group": NAMES}),
+    "members": closed({"min": SERVED, "max": SERVED}),
     "served": closed({"days": SERVED, "months": SERVED, "in_all": FLAG}),
 }
 SUBJECT: Schema = {"if": {"type": "object"}, "then": closed(WHOM, "type"), "else": word("subjects")}

@@ -35,6 +35,16 @@ def whom_faults(document: Document, duty: Mapping[str, Any], known: Container[st
 def _subject_faults(document: Document, way: Way, whom: Mapping[str, Any]) -> Iterator[TemplateError]:
     if "as" in whom and not (whom.get("linked") or whom.get("links")):
         yield document.fault((*way, "as"), "unknown_key", "没有写联系关系，as 没有意义", "补上 linked，或删去 as")
+    if "members" in whom:
+        kind, bounds = whom.get("type"), whom["members"]
+        if kind not in GATHERING:
+            yield document.fault(
+                (*way, "members"), "bad_value", f"没有谁属于“{kind}”", f"type 用{listed(GATHERING)}，或删去"
+            )
+        if not bounds or bounds.get("min", 0) > bounds.get("max", bounds.get("min", 0)):
+            yield document.fault(
+                (*way, "members"), "bad_value", "人数的范围是空的", "写 {min: 31}、{max: 30}，或从小到大都写"
+            )
     if "served" in whom and {"days", "months"}.isdisjoint(whom["served"]):
         yield document.fault((*way, "served"), "bad_value", "served 没有写多久", "写 {months: 6} 或 {days: 90}")
     if whom.get("in") is not None and not whom["in"]:

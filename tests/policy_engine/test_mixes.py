@@ -308,3 +308,29 @@ def test_a_line_that_takes_nothing_is_refused(with_duty: Add, small: Path, line:
     (small / "duties/points.yaml").write_text(POINTS, encoding="utf-8")
     with pytest.raises(TemplateErrors):
         with_duty(f"kind: score\nsubject: sector\nperiod: year\nparts: [{line}]")
+
+
+@pytest.mark.parametrize(
+    ("members", "asked"), [("{min: 2}", {"s1"}), ("{max: 1}", {"s2"}), ("{min: 1, max: 2}", {"s1", "s2"})]
+)
+def test_a_duty_for_sectors_of_a_size(with_duty: Add, members: str, asked: set[str]) -> None:
+    policy = with_duty(
+        f"kind: count\nsubject: {{type: sector, members: {members}}}\nperiod: year\ncounts: {{kinds: [talk]}}\nvalues: [{{min: 1}}]"
+    )
+    people = [
+        *CREW[:3],
+        {"type": "sector", "id": "s2"},
+        {"type": "member", "id": "m4", "sector": "s2"},
+        {"type": "sector", "id": "s3"},
+    ]
+    found = {one.subject: one for one in verdicts(policy, subjects=people)}
+    s3 = found.pop("s3")
+    assert {name for name, one in found.items() if one.state == "outstanding"} == asked
+    assert s3.state == "outstanding" if members == "{max: 1}" else s3.reason == "委员人数不在这项职责所说的范围里"
+    assert policy.duty("d").needs_others
+
+
+@pytest.mark.parametrize("subject", ["{type: member, members: {min: 2}}", "{type: sector, members: {min: 3, max: 2}}"])
+def test_a_size_that_nobody_has_is_refused(with_duty: Add, subject: str) -> None:
+    with pytest.raises(TemplateErrors):
+        with_duty(f"kind: count\nsubject: {subject}\nperiod: year\ncounts: {{kinds: [talk]}}\nvalues: [{{min: 1}}]")

@@ -186,7 +186,7 @@ def standing_of_subject(subject_type: str, key: str, as_of: date) -> tuple[Stand
     """The same for any subject: `subject_type` and id (`self` is the committee)."""
     policy = policy_on(as_of)
     everybody = subjects(as_of)
-    if any(_looks_around(duty) for duty in duties_of(policy, subject_type, as_of)):
+    if any(duty.needs_others for duty in duties_of(policy, subject_type, as_of)):
         found = [one for one in _judged(policy, everybody, as_of) if one.subject == key]
     else:
         person = next(
@@ -195,11 +195,6 @@ def standing_of_subject(subject_type: str, key: str, as_of: date) -> tuple[Stand
         asked = docket(policy, as_of)
         found = judge(policy, [person], count_one(asked.tallies, key), as_of, waivers=_waivers(), asked=asked)
     return _standing(key, found, duties_of(policy, subject_type, as_of)), policy
-
-
-def _looks_around(duty: Duty) -> bool:
-    """Is it judged by what others do: a share of a population, a number that grows with one?"""
-    return duty.subject.type == "committee" or (duty.population is not None and not duty.population.links)
 
 
 def subjects(as_of: date) -> list[Person]:
