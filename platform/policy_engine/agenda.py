@@ -10,11 +10,12 @@ from typing import Any
 
 from policy_engine import due, rhythms
 from policy_engine.almanac import DAY, Event, moved
-from policy_engine.explain import sentence
+from policy_engine.explain import besides, names_of, sentence
 from policy_engine.model import Duty, Element, Policy
 from policy_engine.periods import year_of
 from policy_engine.plan import duties_and_periods
 from policy_engine.vocabulary import Words, title, words_with
+from policy_engine.wording import Names
 
 ORDER = (
     "week", "month", "quarter", "half_year", "year", "every", "windows", "before", "after", "term", "once", "regular",
@@ -23,16 +24,17 @@ ORDER = (
 
 
 def calendar(policy: Policy, year: int, events: Iterable[Event] = ()) -> dict[str, Any]:
-    """`{policy, year, obligations:[{rhythm, often, element, title, force, sentence, by, days:[{period, due}], clauses}]}`.
+    """`{policy, year, obligations:[{rhythm, often, element, title, force, sentence, by, besides, days:[{period, due}], clauses}]}`.
 
     Duties that somebody must fulfil, and reports no duty carries, as the year's last day reads them; by rhythm, then by first due
-    day. `days` are the due days that fall in the year, of whatever period, each by the rule its period is judged by.
+    day. `days` are the due days that fall in the year, of whatever period, each by the rule its period is judged by; `besides` tells of
+    follow-ups and turns.
     """
     start = date(year, int(policy.setting("year_start_month", date(year, 12, 31), 1)), 1)
     last = moved(year_of(start, start.month).until, -1)
     words, found = words_with(policy.header.get("local")), _due_days(policy, start, last, tuple(events))
     duties = [duty for duty in policy.duties_on(last) if duty.judged and (duty.in_force or found[duty.id])]
-    lines = [_of_duty(duty, words, found[duty.id]) for duty in duties]
+    lines = [_of_duty(duty, words, found[duty.id], names_of(policy, last)) for duty in duties]
     lines += list(_of_reports(policy, duties, words, last))
     return {
         "policy": {"id": policy.id, "title": policy.header.get("title")},
@@ -59,7 +61,7 @@ def _due_days(policy: Policy, start: date, last: date, events: tuple[Event, ...]
     return dated
 
 
-def _of_duty(duty: Duty, words: Words, days: list[tuple[date, str]]) -> dict[str, Any]:
+def _of_duty(duty: Duty, words: Words, days: list[tuple[date, str]], names: Names) -> dict[str, Any]:
     said = partial(title, words)
     return {
         "rhythm": duty.period,
@@ -67,8 +69,9 @@ def _of_duty(duty: Duty, words: Words, days: list[tuple[date, str]]) -> dict[str
         "element": f"duty.{duty.id}",
         "title": duty.title,
         "force": duty.force,
-        "sentence": sentence(duty, words),
+        "sentence": sentence(duty, words, names),
         "by": due.said(duty.due, said) if duty.due else None,
+        "besides": besides(duty, words),
         "days": [{"period": key, "due": day.isoformat()} for day, key in days],
         "clauses": list(duty.clauses),
     }
@@ -94,6 +97,7 @@ def _of_report(element: Element, words: Words, last: date) -> dict[str, Any]:
         "force": "required",
         "sentence": f"{who}{'报' + receivers if receivers else '送出'}。",
         "by": None,
+        "besides": None,
         "days": [],
         "clauses": list(element.clauses),
     }

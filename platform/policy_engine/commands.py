@@ -15,20 +15,21 @@ import click
 from policy_engine import schema
 from policy_engine.agenda import calendar
 from policy_engine.check import check
-from policy_engine.compare import compare, mapped, said
+from policy_engine.compare import compare
 from policy_engine.coverage import coverage
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.evaluate import evaluate, verdicts_json
 from policy_engine.explain import explain
 from policy_engine.facts import normalised
 from policy_engine.load import find_template, load_template
-from policy_engine.model import Policy
-from policy_engine.overlay import load_overlay
+from policy_engine.model import Policy, Template
+from policy_engine.overlay import Overlay, load_overlay
 from policy_engine.quick import is_day
 from policy_engine.reader import listed, read, read_facts
 from policy_engine.resolve import resolve
 from policy_engine.settle import Choice, cascade
 from policy_engine.succession import together
+from policy_engine.telling import compared, covered, dated, explained, judged
 from policy_engine.vocabulary import TEMPLATES, words_with
 
 Answer = dict[str, Any]
@@ -66,7 +67,17 @@ def policy() -> None:
     pass
 
 
-def command(name: str, words: Callable[[Answer], str]) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
+class Told(dict[str, Any]):
+    """An answer that knows how it is said: what the words need besides is at hand where it was made."""
+
+    def __init__(self, answer: Answer, words: Callable[[], str]) -> None:
+        super().__init__(answer)
+        self.words = words
+
+
+def command(
+    name: str, words: Callable[[Any], str] = lambda told: str(told.words())
+) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
     """A subcommand whose function returns an answer: printed as JSON or in words; faults go to stderr with exit code 2."""
 
     def decorate(function: Callable[..., Answer]) -> Callable[..., None]:
@@ -101,64 +112,6 @@ def _elements(answer: Answer) -> str:
                 f"{element['id']}.{key} = {_said(entry['value'])}  ← {source['document']} {source['clause'] or ''} {source['reason'] or ''}".rstrip()
             )
     return "\n".join(lines)
-
-
-def _verdicts(answer: Answer) -> str:
-    keys = ("subject", "duty", "period", "state", "counted", "outstanding")
-    rows = (
-        [
-            *({**one, "period": one["period"]["key"]}[key] for key in keys),
-            *filter(None, [one.get("grade"), one["reason"]]),
-        ]
-        for one in answer["verdicts"]
-    )
-    return "\n".join("\t".join(map(str, row)) for row in rows)
-
-
-def _explained(answer: Answer) -> str:
-    clauses = [f"  {clause['id']}({clause['ref']}){clause['summary']}" for clause in answer["clauses"]]
-    values = [f"  {key} = {_said(entry['value'])}  ← {_chain(entry)}" for key, entry in answer["values"].items()]
-    parts = [f"  {part['title']}:{part['sentence']}" for part in answer["parts"]]
-    parts += [f"  {item['title']}" for item in answer["items"]]
-    parts += [f"  计入指标 {one['id']} {one['title']}" for one in answer["indicators"]]
-    return "\n".join([answer["title"], answer["sentence"], *parts, "依据:", *clauses, "数值的来历:", *values])
-
-
-def _chain(entry: Answer) -> str:
-    return " → ".join(
-        f"{source['document']}{source['clause'] or ''}({_said(source['value'])})" for source in entry["provenance"]
-    )
-
-
-def _compared(answer: Answer) -> str:
-    """The named parameters as a table, then what they do not name."""
-    names, named, words = answer["policies"], answer["named"], words_with({})
-    lines = ["\t".join(["", *names])]
-    lines += [
-        "\t".join([row["title"], *(said(row["cells"][name], words) for name in names)])
-        for row in named
-        if row["state"] != "silent"
-    ]
-    told = mapped(named)
-    for line in answer["parameters"]:
-        if not any(line["id"] == one or line["id"].startswith(f"{one}.") for one in told):
-            values = line["values"] if "values" in line else [line["a"], line["b"]]
-            lines.append("\t".join([line["id"], *map(str, values), line["state"]]))
-    return "\n".join(lines)
-
-
-def _calendar(answer: Answer) -> str:
-    lines = [f"{answer['policy']['title']}  {answer['year']} 年"]
-    for one in answer["obligations"]:
-        days = "、".join(day["due"] for day in one["days"])
-        lines.append(f"{one['often']}\t{one['title']}\t{days or one['by'] or ''}\t{' '.join(one['clauses'])}")
-    return "\n".join(lines)
-
-
-def _covered(answer: Answer) -> str:
-    return "\n".join(
-        [f"共 {answer['total']} 条", *(f"{state}: {number}" for state, number in answer["counts"].items())]
-    )
 
 
 def _rebased(answer: Answer) -> str:
@@ -196,24 +149,46 @@ def check_command(*, directory: str) -> Answer:
     return {"ok": True, "errors": [], "template": folder.name}
 
 
-@command("coverage", _covered)
+@command("coverage")
 @click.argument("names", metavar="[NAME|DIR]...", nargs=-1)
 def coverage_command(*, names: tuple[str, ...]) -> Answer:
     """每一条款由什么承载：可执行、宣示性或待建。不写名字就是随软件提供的全部模板。"""
     folders = [find_template(name) for name in names] or sorted(file.parent for file in TEMPLATES.glob("*/policy.yaml"))
-    return coverage([(load_template(folder), folder) for folder in folders])
+    templates = [load_template(folder) for folder in folders]
+    answer = coverage(zip(templates, folders, strict=True))
+    return Told(answer, lambda: covered(answer, templates))
 
 
-@command("compare", _compared)
+@command("compare")
 @click.argument("names", metavar="A B...", nargs=-1, required=True)
-def compare_command(*, names: tuple[str, ...]) -> Answer:
-    """并排比较两份或更多份模板：先是各地都可能写到的参数，再逐项。"""
-    if len(names) < 2:
-        raise click.UsageError("要写两份或更多份模板的名字")
-    return compare(*(load_template(find_template(name)) for name in names))
+@OVERLAYS
+def compare_command(*, names: tuple[str, ...], overlays: tuple[str, ...]) -> Answer:
+    """并排比较两份或更多份模板：先是各地都可能写到的参数，再逐项；只写一份并给出调整，就比较调整前后。"""
+    if len(names) < 2 and not overlays:
+        raise click.UsageError("要写两份或更多份模板的名字；只写一份的，用 --overlay 给出调整")
+    templates = _side_by_side([load_template(find_template(name)) for name in names], overlays)
+    answer = compare(*templates)
+    return Told(answer, lambda: compared(answer, templates))
 
 
-@command("calendar", _calendar)
+def _side_by_side(templates: list[Template], paths: tuple[str, ...]) -> list[Template]:
+    """Each with the overlays that are based on it; one alone beside itself as it was before them."""
+    overlays = [load_overlay(Path(path)) for path in paths]
+    chains: dict[str, list[Overlay]] = {one.id: [] for one in templates}
+    if len(templates) == 1:
+        return [templates[0], resolve(templates[0], overlays)]
+    for overlay in overlays:
+        chain = next((one for name, one in chains.items() if overlay.base in (name, *(of.id for of in one))), None)
+        if chain is None:
+            remedy = f"base 写{listed(chains)}之一，或前一份调整的 id"
+            raise TemplateErrors(
+                [TemplateError(overlay.file, 0, "base", "wrong_base", f"没有在比较“{overlay.base}”", remedy)]
+            )
+        chain.append(overlay)
+    return [resolve(one, chains[one.id]) if chains[one.id] else one for one in templates]
+
+
+@command("calendar", dated)
 @click.argument("name", metavar="NAME|DIR")
 @click.option("--year", required=True, type=click.IntRange(1900, 2999), help="哪一年，如 2022")
 @click.option("--facts", default=None, type=click.Path(), help="事实文件；会议的日期取自其中的 events")
@@ -228,14 +203,16 @@ def calendar_command(
     return calendar(resolved, year, events)
 
 
-@command("explain", _explained)
+@command("explain")
 @click.argument("name", metavar="NAME|DIR")
 @click.argument("duty")
 @WITH
 @OVERLAYS
 def explain_command(*, name: str, duty: str, others: tuple[str, ...], overlays: tuple[str, ...]) -> Answer:
     """一项职责（或 indicator.<编号> 一个指标）为什么是这样：规则、条款、数值的来历。"""
-    return explain(_resolved(name, others, overlays), duty)
+    resolved = _resolved(name, others, overlays)
+    answer = explain(resolved, duty)
+    return Told(answer, lambda: explained(answer, resolved))
 
 
 @command("schema", lambda answer: json.dumps(answer, ensure_ascii=False, indent=2))
@@ -259,18 +236,21 @@ def resolve_command(*, name: str, others: tuple[str, ...], overlays: tuple[str, 
     }
 
 
-@command("evaluate", _verdicts)
+@command("evaluate")
 @click.argument("name", metavar="NAME|DIR")
 @click.option("--facts", required=True, type=click.Path(), help="事实文件（JSON 或 YAML）")
 @click.option("--as-of", required=True, help="统计日，如 2021-11-30")
+@click.option("--all", "every", is_flag=True, help="不适用的也列出来（--json 总是全部）")
 @WITH
 @OVERLAYS
 def evaluate_command(
-    *, name: str, facts: str, as_of: str, others: tuple[str, ...], overlays: tuple[str, ...]
+    *, name: str, facts: str, as_of: str, every: bool, others: tuple[str, ...], overlays: tuple[str, ...]
 ) -> Answer:
     """按事实逐人逐项评判。"""
     resolved, day = _resolved(name, others, overlays), _day("--as-of", as_of)
-    return verdicts_json(resolved, evaluate(resolved, read_facts(Path(facts)), day))
+    sheet = read_facts(Path(facts))
+    verdicts = evaluate(resolved, sheet, day)
+    return Told(verdicts_json(resolved, verdicts), lambda: judged(resolved, verdicts, sheet.data, day, every=every))
 
 
 @command("rebase", _rebased)

@@ -71,12 +71,12 @@ def compare(*templates: Template, on: date | None = None) -> dict[str, Any]:
     """
     every = [parameters(one, on) for one in templates]
     names = sorted({name for values in every for name in values})
-    labels = _labels([one.id for one in templates])
+    labels = _labels([_name(one) for one in templates])
     named = [_row(parameter, dict(zip(labels, templates, strict=True)), on) for parameter in named_parameters()]
     answer: dict[str, Any] = {"policies": labels, "named": named}
     if len(templates) == 2:
         left, right = every
-        pair = {"a": templates[0].id, "b": templates[1].id}
+        pair = dict(zip("ab", (_name(one) for one in templates), strict=True))
         return {**pair, **answer, "parameters": [_line(name, left, right) for name in names]}
     return answer | {"parameters": [_wide_line(name, every) for name in names]}
 
@@ -111,6 +111,11 @@ def said(values: Mapping[str, Any], words: Words) -> str:
     titles = {word: title(words, category, word) for category in SPOKEN for word in words.get(category, {})}
     titles |= _table().get("words", {})
     return "；".join(_text(value, titles) for value in values.values()) or SILENT
+
+
+def _name(template: Template) -> str:
+    """The id, with the overlays upon it."""
+    return "+".join([template.id, *getattr(template, "layers", ())])
 
 
 def _labels(names: list[str]) -> list[str]:

@@ -470,7 +470,7 @@ class Policy(Template):
                 "id": element.id,
                 "title": element.read("title", self.on),
                 "clauses": list(element.clauses),
-                "values": _values_json(element, self.on),
+                "values": values_json(element, self.on),
             }
             for element in standing
             if element.stands(self.on)
@@ -769,7 +769,8 @@ def _indicator(template: Template, entry: Mapping[str, Any]) -> Indicator:
     )
 
 
-def _values_json(element: Element, on: date | None) -> dict[str, Any]:
+def values_json(element: Element, on: date | None) -> dict[str, Any]:
+    """`{key: {value, provenance:[…]}}` of one element as in force on a day (None: latest)."""
     chains = {
         key: [entry for entry in series if on is None or entry.since is None or entry.since <= on]
         for key, series in element.values.items()

@@ -84,7 +84,7 @@ def said(rhythm: Rhythm, words: Callable[[str, str], str]) -> str:
 
 def _stretch(window: Window) -> str:
     (month, day), (last_month, last_day) = window.start, window.until
-    return f"{month} 月 {day} 日至{'次年 ' if window.until < window.start else ''}{last_month} 月 {last_day} 日"
+    return f"{month} 月 {day} 日至{'次年' if window.until < window.start else ''} {last_month} 月 {last_day} 日"
 
 
 def month_day(text: str) -> tuple[int, int]:

@@ -56,11 +56,12 @@ def test_two_versions_of_one_document_are_told_apart() -> None:
 def test_the_command_line_compares_several_and_lists_what_no_row_names() -> None:
     shown = CliRunner().invoke(command_line, ["compare", *CITIES])
     assert shown.exit_code == 0
-    head, *lines = shown.stdout.splitlines()
+    titles, head, *lines = shown.stdout.splitlines()
     assert head.split("\t") == ["", *CITIES]
-    assert "每位委员结对几人\t没有规定数字\t重点联系界别群众 随时 至少3 至多5\t结对联系界别群众 随时 至少3 至多5\t没有规定数字；与网格员结对 随时 探索" in lines  # fmt: skip
-    assert any(line.startswith("duty.residency.kind") or line.startswith("setting.pro_rata.value") for line in lines)
-    assert not any(line.startswith("duty.constituents.min") for line in lines)
+    assert titles.split("\t")[1:] == [city.header["title"] for city in CITIES.values()]
+    assert "每位委员结对几人\t没有规定数字\t重点联系界别群众 随时 至少3 至多5\t结对联系界别群众 随时 至少3 至多5\t没有规定数字；与网格员结对 随时 探索\t不同" in lines  # fmt: skip
+    assert "年中任职是否折算\t否\t否\t否\t否\t相同\tsetting.pro_rata.value" in lines
+    assert not any(line.endswith("duty.constituents") for line in lines)
     assert "duty.constituents" in mapped(ANSWER["named"])
     alone = CliRunner().invoke(command_line, ["compare", "yiyang-2021"])
     assert alone.exit_code == 2

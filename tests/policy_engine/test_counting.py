@@ -224,7 +224,7 @@ def test_explain_says_how_a_record_counts(with_duty: Add) -> None:
         ' share: {lead: "3/5", co_signer: "2/5"}, count: {sum: hours}}', "1.5",
     )  # fmt: skip
     said = explain(with_duty(text), "d")["sentence"]
-    for piece in ("每次至少 2 人", "立案的除外", "待确认的也算", "领衔 3/5、联名 2/5", "合计学时", "1.5"):
+    for piece in ("每次至少 2 人", "立案的除外", "待确认的也算", "领衔算五分之三、联名算五分之二", "合计至少 1.5 学时"):
         assert piece in said
 
 

@@ -174,7 +174,7 @@ def test_after_each_meeting_something_is_done(with_duty: Add) -> None:
     (one,) = found(policy, events=events, records=[talk])
     assert (one.counted, one.missing, one.late, one.due) == (1, ("e2",), 0, date(2021, 8, 16))
     assert explain(policy, "d")["sentence"].endswith(
-        "每个委员每年，每次全体会议以后 10 个工作日内，座谈，逐件回应。".replace("座谈", "谈心谈话")
+        "每位委员每年，每次全体会议以后 10 个工作日内都要有谈心谈话，逐件回应。"
     )
 
 

@@ -170,7 +170,7 @@ def test_they_are_explained(policy: Policy) -> None:
     assert explain(policy, "visits")["indicators"][-1] == {"id": "X1", "title": "走访达标率"}
     said = {code: explain(policy, f"indicator.{code}")["sentence"] for code in ("X1", "X2", "X3", "R05", "R09")}
     assert said["X1"] == "达到“走访”的占委员数的比例，每年。本文件自己的指标，不上报。"
-    assert "走访，线下，除以委员数，乘以 100，每季度" in said["X2"]
+    assert "走访（以线下的方式），除以委员数，乘以 100，每季度" in said["X2"]
     assert "共多少次" in said["X3"]
     assert "不上报" not in said["R05"]
     assert "不适用" in said["R09"]

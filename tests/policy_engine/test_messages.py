@@ -152,5 +152,9 @@ def test_evaluate_in_words_tells_the_grade_and_the_reason(with_duty: Add, small:
     file = tmp_path / "facts.json"
     file.write_text(json.dumps(FACTS), encoding="utf-8")
     told = run("evaluate", small, "--facts", file, "--as-of", "2021-12-31").stdout.splitlines()
-    assert any(line.endswith("\tgood") for line in told)
-    assert any("还没有" in line for line in told)
+    assert any("等次：好" in line for line in told)
+    assert not any("还没有" in line for line in told)
+    assert told[-1] == "另有 1 条不适用，没有列出；加 --all 全部列出。"
+    assert told[0].endswith("统计日 2021-12-31")
+    every = run("evaluate", small, "--facts", file, "--as-of", "2021-12-31", "--all").stdout
+    assert "还没有“全体会议”的日期" in every

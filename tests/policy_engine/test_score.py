@@ -144,12 +144,12 @@ def _overlay(changes: dict[str, Any]) -> Any:
 
 def test_explain_says_what_each_line_gives(with_duty: Add) -> None:
     told = explain(with_duty(TABLE), "d")
-    assert "以下各项计分，至少 60 分" in told["sentence"]
+    assert "计分，60 分以上算达到" in told["sentence"]
     said = {part["id"]: part["sentence"] for part in told["parts"]}
-    assert "每 1 得 5 分，至多 12 分" in said["led"]
-    assert "满 3 得 8 分" in said["days"]
+    assert "每件得 5 分，累计不超过 12 分" in said["led"]
+    assert "得 8 分（取最高一档）" in said["days"]
     assert "领导批示 10 分" in said["prize"]
-    assert said["walked"] == "走访:做到 6 分，欠着 -3 分"
+    assert said["walked"] == "看“走访”这一项，做到了得 6 分，还欠着扣 3 分"
 
 
 @pytest.mark.parametrize(
@@ -290,8 +290,8 @@ def test_a_line_may_start_full_too(with_duty: Add) -> None:
     policy = with_duty(HEAD + TIERS)
     assert [points(score(policy, *times("meeting", n, 1)))["kept"] for n in (0, 1, 3)] == [10, 5, 0]
     told = {part["id"]: part["sentence"] for part in explain(policy, "d")["parts"]}
-    assert "从 10 分起，每 1 得 -5 分，至少 0 分" in told["kept"]
-    assert "从第 3 起到第 4 止每 1 得 3 分" in told["third"]
+    assert "先有 10 分，每次扣 5 分，扣完为止" in told["kept"]
+    assert "只计第 3 到第 4 " in told["third"]
 
 
 def test_a_group_proposal_credits_its_three_main_authors(with_duty: Add) -> None:

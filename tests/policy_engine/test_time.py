@@ -380,10 +380,10 @@ def test_holidays_are_days_that_exist(small: Any, with_duty: Add) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("period: {every: 2, unit: month, from: 2021-01-01}", "每个委员每 2 个月，走访，至少 1 次。"),
-        ("period: {windows: [{id: a, title: 走访月, from: 12-01, until: 01-31}]}", "每个委员每年走访月（12 月 1 日至次年 1 月 31 日），走访，至少 1 次。"),
-        ("period: {before: plenary_session}\ndue: {days_before: 30, event: plenary_session}", "每个委员每次全体会议以前，走访，至少 1 次，全体会议召开 30 天以前。"),
-        ("period: year\ndue: {month_day: 11-30, working_days: true}\nlate: not_counted", "每个委员每年，走访，至少 1 次，11 月 30 日以前（逢休息日顺延）。逾期不算。"),
+        ("period: {every: 2, unit: month, from: 2021-01-01}", "每位委员每 2 个月走访至少 1 次。"),
+        ("period: {windows: [{id: a, title: 走访月, from: 12-01, until: 01-31}]}", "每位委员每年走访月（12 月 1 日至次年 1 月 31 日），走访至少 1 次。"),
+        ("period: {before: plenary_session}\ndue: {days_before: 30, event: plenary_session}", "每位委员每次全体会议以前，走访至少 1 次。截止日：全体会议召开 30 天以前。"),
+        ("period: year\ndue: {month_day: 11-30, working_days: true}\nlate: not_counted", "每位委员每年走访至少 1 次。截止日：11 月 30 日以前（逢休息日顺延）。逾期的不算。"),
     ],
 )  # fmt: skip
 def test_the_time_of_a_duty_in_words(with_duty: Add, text: str, sentence: str) -> None:

@@ -371,12 +371,12 @@ def test_an_overlay_may_change_what_a_proportion_is_measured_against(with_duty: 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (coverage("{percent: 80, each: 2}"), "各至少 2 次的不少于 80%"),
-        (coverage("{percent: 80}", counts="meets: [visits]"), "达到 visits，不少于 80%"),
-        (ATTENDANCE, "占会议的 80% 以上"),
-        (coverage("{percent: 100, each: 2}", subject="member", population="{links: [constituent]}"), "所联系的每个结对界别群众"),
-        (COUNT.replace("min: 1", "min: 1, per: 10") + "subject: committee\npopulation: member\n", "(每 10 个委员)"),
-        (f"{COUNT}subject: {{type: member, tags: [livelihood], linked: [residency]}}\n", "民生，有“入驻阵地”关系的"),
+        (coverage("{percent: 80, each: 2}"), "每年，不少于 80% 的委员每人走访至少 2 次"),
+        (coverage("{percent: 80}", counts="meets: [visits]"), "不少于 80% 的委员要做到“走访”"),
+        (ATTENDANCE, "会议占全会会议总数的 80% 以上"),
+        (coverage("{percent: 100, each: 2}", subject="member", population="{links: [constituent]}"), "对自己联系的全体“结对界别群众”，每一个走访至少 2 次"),
+        (COUNT.replace("min: 1", "min: 1, per: 10") + "subject: committee\npopulation: member\n", "走访，每 10 位委员至少 1 次（不足一份的按一份算）"),
+        (f"{COUNT}subject: {{type: member, tags: [livelihood], linked: [residency]}}\n", "每位委员（有“民生”标签；有“入驻阵地”联系）每年走访至少 1 次"),
     ],
 )  # fmt: skip
 def test_the_sentence_says_it(with_duty: Add, text: str, said: str) -> None:
