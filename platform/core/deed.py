@@ -16,7 +16,7 @@ COLUMNS: Mapping[str, str] = {
     "kind": "text",  # a word of vocabulary.yaml or a local kind
     "on_date": "date",  # records: the day; links: since; checks: met_on
     "until_date": "date",  # links: exclusive end
-    "subject_type": "text",  # member | sector | venue | special_committee | committee
+    "subject_type": "text",  # member | sector | venue | special_committee | committee; NULL: nobody named who did it
     "subject_id": "uuid",
     "role": "text",
     "authorship": "text",

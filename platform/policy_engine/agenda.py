@@ -18,7 +18,7 @@ from policy_engine.vocabulary import Words, title, words_with
 from policy_engine.wording import Names
 
 ORDER = (
-    "week", "month", "quarter", "half_year", "year", "every", "windows", "before", "after", "term", "once", "regular",
+    "day", "week", "month", "quarter", "half_year", "year", "every", "windows", "before", "after", "term", "once", "regular",
     "continuous", "event",
 )  # fmt: skip
 

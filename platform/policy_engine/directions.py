@@ -25,6 +25,7 @@ PERIODS = (
     "quarter",
     "month",
     "week",
+    "day",
 )  # the same number in a shorter time is stricter
 NAMES = {"title", "name_zh", "definition", "remark", "note"}  # what a thing is called asks nothing of anybody
 ASKED_OF = {"all_of": (True, False), "any_of": (False, True), "at_least_k_of": (False, True)}

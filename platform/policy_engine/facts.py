@@ -22,7 +22,7 @@ from policy_engine.waivers import ALWAYS, Waiver
 SELF = Person("committee", "self")
 SIGNERS = ("lead", "co_signer")
 NOBODY = ("", "", "")
-"""In the place of a subject where a record names only whom it was done to: a letter that came in."""
+"""In the place of a subject where a record names nobody who did it: a letter that came in, a meeting without a list of names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _record_rows(
     authors = [one for one in authors if one[2] not in away] if absent else authors
     present, crews = (authors, None) if len(authors) == 1 else (list(dict.fromkeys(authors)), _crews(authors))
     number = len(present)
-    if not present and not organiser[1] and target[1]:
+    if not present and not (organiser[0] and organiser[1]):
         present = [NOBODY]
     if organiser[0] and organiser[1] and (organiser[0], organiser[1], "organiser") not in present:
         present = [*present, (organiser[0], organiser[1], "organiser")]

@@ -322,6 +322,9 @@ def setting_fault(name: str, value: Any) -> tuple[str, str, str] | None:
     wanted = ENGINE_SETTINGS.get(name)
     if wanted is None or value is None:
         return None
+    if name == "pro_rata" and isinstance(value, Mapping):
+        odd_keys = schema.faults(Document("settings", value), schema.PRO_RATA, words_with({}))
+        return next(((one.code, f"设置“pro_rata”:{one.message}", one.remedy) for one in odd_keys), None)
     if type(value) is not wanted:
         return "wrong_type", f"设置“{name}”的值类型不对", f"写成 {wanted.__name__}"
     if name == "year_start_month" and value not in range(1, 13):

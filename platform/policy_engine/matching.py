@@ -25,6 +25,8 @@ WORDS = {
     "sectors": "sector_id",
 }
 LISTS = ("posts", "tags", "results")
+OWN = "subject"
+"""Among `organisers`: what the subject itself organised."""
 
 
 def passes(where: Filter, row: Any) -> bool:
@@ -49,8 +51,9 @@ def tests(where: Filter) -> tuple[Test, ...]:
     found = [
         _one_of(field, getattr(where, name))
         for name, field in WORDS.items()
-        if name != "kinds" and getattr(where, name)
+        if name not in ("kinds", "organisers") and getattr(where, name)
     ]
+    found += [_organised_by(where.organisers)] if where.organisers else []
     found += [_some_of(name, getattr(where, name)) for name in LISTS if getattr(where, name)]
     found += [_at_least(name, number) for name, number in where.at_least]
     found += [_named("venue_id")] if where.at_venue else []
@@ -70,6 +73,16 @@ def _some_of(field: str, words: tuple[str, ...]) -> Test:
 
 def _at_least(name: str, number: float) -> Test:
     return lambda row: row.amounts is not None and name in row.amounts and row.amounts[name] >= number
+
+
+def _organised_by(words: tuple[str, ...]) -> Test:
+    """`subject`: by the very one the row is about."""
+    if OWN not in words:
+        return _one_of("organiser_type", words)
+    return lambda row: (
+        row.organiser_type in words
+        or (row.organiser_type == row.subject_type and row.organiser_id == row.subject_id and row.subject_id != "")
+    )
 
 
 def _named(field: str) -> Test:

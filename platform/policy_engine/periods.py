@@ -18,7 +18,7 @@ KEY = re.compile(r"^(\d{4})(-(0[1-9]|1[0-2])|-Q[1-4]|-H[12])?$|^(term|once)$")  
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """`key` is one of `2021`, `2021-H1`, `2021-Q3`, `2021-05`, `2021-W05`, `term`, `once`, first and last unit (`2021-2022`),
+    """`key` is one of `2021`, `2021-H1`, `2021-Q3`, `2021-05`, `2021-W05`, `2021-05-07`, `term`, `once`, first and last unit (`2021-2022`),
     year and window (`2021-spring`) or an event's id; an open end is date.min or date.max.
 
     `due` is the last day on which what it asks for is in time; `awaits` the kind of meeting whose day

@@ -17,7 +17,7 @@ from typing import Any
 from policy_engine.almanac import Almanac, day_in, months_later, moved
 from policy_engine.periods import DAY, KEY, MONTHS_IN, Period, add_months, year_of
 
-WORDS = ("week", "month", "quarter", "half_year", "year", "term", "once", "event", "continuous")
+WORDS = ("day", "week", "month", "quarter", "half_year", "year", "term", "once", "event", "continuous")
 FORMS = ("every", "windows", "before", "after")
 SPAN = re.compile(r"^(\d{4}(-\d\d(-\d\d)?|-W\d\d)?)(-\d{4}(-\d\d(-\d\d)?|-W\d\d)?)?$")
 UNBOUND = ("term", "once", "event", "continuous")
@@ -125,6 +125,8 @@ def looks_like_key(text: str, windows: Collection[str] = ()) -> bool:
 
 def ordinal(rhythm: Rhythm, day: date, almanac: Almanac) -> int | None:
     """The number of the period holding a day, counted on without end; None where no period does."""
+    if rhythm.word == "day":
+        return day.toordinal()
     if rhythm.word == "week":
         return (day.toordinal() - 1) // 7  # 0001-01-01 is a Monday
     if rhythm.word in MONTHS_IN:
@@ -154,8 +156,10 @@ def _window(entry: Mapping[str, Any]) -> Window:
 
 
 def _begun_in(rhythm: Rhythm, year: Period, as_of: date, almanac: Almanac) -> tuple[Period, ...]:
-    if rhythm.word == "week":
-        found: Iterator[Period] = _weeks(year)
+    if rhythm.word == "day":
+        found: Iterator[Period] = _days(year)
+    elif rhythm.word == "week":
+        found = _weeks(year)
     elif rhythm.word == "every":
         found = _counted_on(rhythm, year)
     elif rhythm.word == "windows":
@@ -183,6 +187,12 @@ def _slice(year: Period, index: int, size: int) -> Period:
         12: year.key,
     }
     return Period(names[size], start, add_months(start, size))
+
+
+def _days(year: Period) -> Iterator[Period]:
+    for number in range((year.until - year.start).days):
+        day = moved(year.start, number)
+        yield Period(day.isoformat(), day, moved(day, 1))
 
 
 def _weeks(year: Period) -> Iterator[Period]:

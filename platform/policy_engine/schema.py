@@ -72,6 +72,11 @@ AMOUNTS: Schema = {
 }
 _PASSING: Schema = {
     **{key: words(key) for key in FILTERS},  # each filter is named like its vocabulary category
+    "organisers": {
+        "type": "array",
+        "items": {"if": {"enum": ["subject"]}, "then": {}, "else": word("organisers")},
+        "minItems": 1,
+    },
     "sectors": {"type": "array", "items": TEXT, "minItems": 1},
     "at_venue": FLAG,
     "at_least": AMOUNTS,

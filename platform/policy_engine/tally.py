@@ -18,6 +18,7 @@ for_period (the key of the period a record or check is about, null where it says
 3. the one credited is (subject_type, subject_id), or (target_type, target_id) where `by` is `target`;
    compare the id only: the tally's `subject_type` picks among subjects, and ids are unique among them;
    where `by` is `pair`, the two together; where it is `all`, everybody at once ("*");
+   a record that names nobody who did it has one row without a subject: nobody's but everybody's;
 4. the number is the count of distinct record_id, or, by `distinct`, of coalesce(x, record_id) with x = target_id, item, venue_id,
    subject_id, destination or the day; where the filter weighs (`sum`, `share`), the sum of what each record adds, a record
    once, by its heaviest row.
@@ -241,7 +242,7 @@ class _Behind:
 
     def add(self, row: Row) -> None:
         credited = row.subject_id if self.tally.by == "subject" else credited_of(self.tally.by, row)
-        if credited is None:
+        if not credited:
             return
         seen = self.found.get(credited)
         if seen is None:
@@ -273,9 +274,9 @@ class _Behind:
 def credited_of(by: str, row: Row) -> str | None:
     """Whose count a row goes to."""
     if by == "all":
-        return EVERYBODY if row.subject_id else None
+        return EVERYBODY
     if by == "pair":
-        return pair(row.subject_id, row.target_id) if row.target_id is not None else None
+        return pair(row.subject_id, row.target_id) if row.subject_id and row.target_id is not None else None
     return row.subject_id if by == "subject" else row.target_id
 
 
@@ -324,7 +325,7 @@ def value_of(distinct: str, row: Row) -> str:
     if distinct in DATED_VALUES:
         day = row.on_date.isoformat()
         if distinct == "step":
-            return f"{row.item}@{day}"
+            return f"{row.item}@{day}" if row.item else row.record_id
         name = row.record_id if distinct == "dated" else row.based_on
         return f"{name}@{day}@{row.record_id}" if name else row.record_id
     named = {

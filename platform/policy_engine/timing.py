@@ -58,6 +58,10 @@ def _follow_up_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[T
     if unrecorded and duty.get("linked"):
         yield document.fault(("linked",), "bad_value", "会议、任职不是记录，答复不能指向它", "删去 linked")
     alone = unrecorded or duty.get("linked") is False
+    if duty.get("counts", {}).get("by") == "all" and alone:
+        yield document.fault(
+            ("counts", "by"), "bad_value", "谁的回应都算的，要说得出回应的是哪一件", "写 linked: true，或删去 by: all"
+        )
     for name, counts in (("after", after), ("counts", duty.get("counts", {}))):
         tied = name == "counts" and alone and counts.get("links")
         if not (name == "after" and unrecorded) and not tied and not counts.get("kinds"):

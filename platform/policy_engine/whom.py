@@ -123,7 +123,8 @@ def _everybody_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[T
     """What everybody did is a figure of the committee; anybody may be measured against it, nobody credited with it."""
     if _type_of(duty.get("subject", "member")) == "committee" and duty["kind"] != "coverage":
         return
-    blocks: list[tuple[Way, Any]] = [(("counts", "by"), mapping(duty.get("counts")).get("by"))]
+    answers = duty["kind"] == "follow_up"  # whoever gives them: what they follow says whose they are
+    blocks: list[tuple[Way, Any]] = [] if answers else [(("counts", "by"), mapping(duty.get("counts")).get("by"))]
     blocks += [
         (("parts", index, "counts", "by"), mapping(part.get("counts")).get("by"))
         for index, part in enumerate(duty.get("parts", ()))

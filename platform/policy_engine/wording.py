@@ -142,7 +142,9 @@ def conditions_of(where: Filter, words: Words, *, by: str = "subject", whole: bo
     if where.authorship:
         yield f"{_or(words, 'authorship', where.authorship)}署名"
     if where.organisers:
-        yield f"{_or(words, 'organisers', where.organisers)}组织的"
+        others = tuple(one for one in where.organisers if one != "subject")
+        own = ["本身"] if "subject" in where.organisers else []
+        yield f"{'或'.join([*own, *([_or(words, 'organisers', others)] if others else [])])}组织的"
     if where.place_levels:
         yield f"在{_or(words, 'place_levels', where.place_levels)}"
     if where.at_venue:

@@ -1,4 +1,4 @@
-"""Activities as rows of the `deed` view: one per participant, one for the organiser."""
+"""Activities as rows of the `deed` view: one per participant, one for the organiser, one where there is neither."""
 
 from __future__ import annotations
 
@@ -51,5 +51,11 @@ BRANCHES = (
             "sector_id": "a.organiser_sector_id",
         },
         "activities_activity a WHERE a.withdrawn_at IS NULL AND a.organiser_type <> 'other'",
+    ),
+    Branch(  # held by others with nobody's name: it was held all the same, and counts for the committee as a whole
+        {**_ACTIVITY, "confirmed": confirmed("a.state")},
+        "activities_activity a WHERE a.withdrawn_at IS NULL AND a.organiser_type = 'other' AND NOT EXISTS (SELECT 1"
+        " FROM activities_participation n WHERE n.activity_id = a.id AND n.withdrawn_at IS NULL"
+        " AND n.state = 'confirmed' AND n.role NOT IN ('absent', 'on_leave', 'late'))",
     ),
 )

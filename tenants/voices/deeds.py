@@ -49,4 +49,9 @@ BRANCHES = (
         },
         "voices_output o WHERE o.withdrawn_at IS NULL AND o.sector_id IS NOT NULL",
     ),
+    Branch(  # nobody's: the committee as a whole still has it
+        _OUTPUT,
+        "voices_output o WHERE o.withdrawn_at IS NULL AND o.sector_id IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM voices_outputauthor x WHERE x.output_id = o.id)",
+    ),
 )

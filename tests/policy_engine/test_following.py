@@ -312,13 +312,19 @@ def test_a_letter_that_names_only_the_office_it_went_to_is_to_be_answered(with_d
     assert (one.state, one.min, one.missing, one.overdue) == ("outstanding", 2, ("p1", "p2"), True)
 
 
-def test_what_names_nobody_is_nobodys_deed(with_duty: Add) -> None:
+def test_what_names_nobody_is_nobodys_deed_but_everybodys(with_duty: Add) -> None:
     policy = with_duty(
         "kind: count\nsubject: committee\nperiod: year\ncounts: {kinds: [visit], by: all}\nvalues: [{min: 1}]"
     )
-    visit = {"id": "r1", "kind": "visit", "on": "2021-05-01", "target": {"type": "person", "id": "h1"}}
-    (one,) = found(policy, records=[visit])
-    assert (one.subject, one.counted) == ("self", 0)
+    visits: list[dict[str, Any]] = [
+        {"id": "r1", "kind": "visit", "on": "2021-05-01", "target": {"type": "person", "id": "h1"}},
+        {"id": "r2", "kind": "visit", "on": "2021-05-02"},
+        {"id": "r3", "kind": "visit", "on": "2021-05-03", "participants": [{"subject": "m1", "role": "absent"}]},
+    ]
+    (one,) = found(policy, records=visits)
+    assert (one.subject, one.counted, one.records) == ("self", 3, ("r1", "r2", "r3"))
+    (own,) = found(with_duty("kind: count\nperiod: year\ncounts: {kinds: [visit]}\nvalues: [{min: 1}]"), records=visits)
+    assert own.counted == 0
 
 
 @pytest.mark.parametrize("target", ["h1", {"type": "constituent", "id": "h1"}])

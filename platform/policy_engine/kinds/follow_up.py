@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from policy_engine.almanac import Almanac, months_later
 from policy_engine.bench import Bench, Measured, Person
 from policy_engine.model import Duty
 from policy_engine.periods import Period, next_day
-from policy_engine.tally import Tally, key, tally_for
+from policy_engine.tally import By, Tally, key, tally_for
 
 AFTER = "after"
 NOTHING_TO_ANSWER = "期间内没有需要回应的事"
@@ -42,7 +42,7 @@ def tallies(duty: Duty, period: Period, as_of: date) -> list[Tally]:
     found = []
     if duty.after is not None:
         what = tally_for(duty, period, as_of, where=duty.after, suffix=AFTER)
-        found.append(replace(what, distinct="dated", by="target" if duty.after_by == "target" else "subject"))
+        found.append(replace(what, distinct="dated", by=cast(By, duty.after_by)))
     if duty.where is not None:
         answers = tally_for(duty, period, as_of, where=duty.where)
         shape: Any = "answer" if duty.linked else "dated"

@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection
 
 from policy_engine import Counted, Filter, Tally
-from policy_engine.matching import LISTS, WORDS
+from policy_engine.matching import LISTS, OWN, WORDS
 from policy_engine.shares import weight
 from policy_engine.tally import EVERYBODY, tabled, weighed
 
@@ -128,7 +128,9 @@ def filter_parts(wanted: Filter) -> Iterator[Condition]:
     yield Condition("family = %s", (wanted.family,))
     for name, column in WORDS.items():
         words = getattr(wanted, name)
-        if words:
+        if name == "organisers" and OWN in words:
+            yield Condition(_ORGANISED, (list(words),))
+        elif words:
             yield Condition(f"{column}{'::text' if column.endswith('_id') else ''} = ANY(%s)", (list(words),))
     if wanted.away:
         yield Condition("(role IS NULL OR role <> ALL(%s::text[]))", (list(wanted.away),))
@@ -145,6 +147,12 @@ def filter_parts(wanted: Filter) -> Iterator[Condition]:
     if wanted.without:
         apart = _all(filter_parts(wanted.without))
         yield Condition(f"({apart.sql}) IS NOT TRUE", apart.params)  # a column without a value makes it no exception
+
+
+_ORGANISED = (
+    "(organiser_type = ANY(%s) OR organiser_type = subject_type"
+    " AND (organiser_id = subject_id OR organiser_type = 'committee'))"
+)
 
 
 def _weights(tally: Tally) -> Condition:

@@ -85,10 +85,24 @@ def test_an_activity_is_one_row_per_participant_and_one_for_its_organiser(anhua)
     assert rows() == []
 
 
-def test_the_committee_itself_organises_without_an_id_and_other_bodies_make_no_row(anhua):
+def test_the_committee_itself_organises_without_an_id_and_other_bodies_are_nobody(anhua):
     held = register()
-    register(organiser_type="other")
-    assert rows() == [(held.pk, "committee", None, "organiser", "committee", None, True)]
+    other = register(organiser_type="other")
+    assert rows() == [
+        (held.pk, "committee", None, "organiser", "committee", None, True),
+        (other.pk, None, None, None, "other", None, True),
+    ]
+
+
+def test_what_others_held_with_nobodys_name_is_still_one_row(anhua):
+    """The committee as a whole counts it, as the plain counter does."""
+    held = register(organiser_type="other", participants=[])
+    assert rows() == [(held.pk, None, None, None, "other", None, True)]
+    register(organiser_type="committee", participants=[])
+    assert [row[3] for row in rows()] == ["organiser", None]
+    member = make_member()
+    register(organiser_type="other", participants=[member.pk])
+    assert [row[3] for row in rows()] == ["organiser", "participant", None]
 
 
 def test_a_members_own_entry_waits_where_the_office_enters_and_is_counted_once_confirmed(guangzhou):
