@@ -117,7 +117,8 @@ def _which(wanted: Mapping[str, Any], verdicts: list[Verdict]) -> str:
 
 def how(verdict: Verdict) -> str:
     """How a verdict came about, for whoever did the sum by hand: part by part, and the records behind it."""
-    said = [_part_said(part) for part in verdict.parts]
+    titles = {part["id"]: str(part.get("title") or part["id"]) for part in verdict.parts}
+    said = [_part_said(part, titles) for part in verdict.parts]
     said += [f"{verdict.numerator}/{verdict.denominator}"] if verdict.denominator is not None else []
     said += [f"缺 {listed(verdict.missing)}"] if verdict.missing else []
     said += [f"记录 {listed(verdict.records)}"] if verdict.records else [] if verdict.parts else ["没有数到记录"]
@@ -126,11 +127,12 @@ def how(verdict: Verdict) -> str:
     return "其中:" + "；".join(said)
 
 
-def _part_said(part: Mapping[str, Any]) -> str:
+def _part_said(part: Mapping[str, Any], titles: Mapping[str, str]) -> str:
     """A line of a scoring table with its points, any other part with its count; a group is no further line."""
-    name = part.get("title") or part["id"]
+    name = titles[part["id"]]
     if "lines" in part:
-        return f"({name}一组 {listed(part['lines'])} 合计 {part['points']} 分)"
+        lines = listed(titles.get(line, line) for line in part["lines"])
+        return f"({name}一组 {lines} 合计 {part['points']} 分)"
     records = f"({listed(part['records'])})" if part.get("records") else ""
     points = f" 得 {part['points']} 分" if "points" in part else ""
     return f"{name} {part['counted']}{records}{points}"

@@ -42,8 +42,8 @@ def broken_number_faults(
                 yield document.fault(
                     (*way, index, key),
                     "wrong_type",
-                    f"{key} 不是整数",
-                    "数件数只能写整数；合计数量(sum)、按份额(share)才有小数",
+                    f"{key} 带了小数",
+                    "数件数的写 2、3 这样的数；把数量加起来（sum）、按份额（share）的才有小数",
                 )
 
 

@@ -53,8 +53,7 @@ def direction_faults(
     elif allowed.kind == "only_strengthen":
         weaker = [old for old in replaced if not stricter(key, old, new)]
         for old in weaker[:1]:
-            sentence = f"只许加严:上级是 {_said(old)}，这里是 {_said(new)}"
-            yield overlay.fault(operation, "direction", sentence, "改成不低于上级要求的值")
+            yield overlay.fault(operation, "direction", *_weaker(old, new))
     elif allowed.kind == "in_range" and not _within(allowed, size_of(key, new)):
         yield overlay.fault(
             operation, "direction", f"{_said(new)} 不在 {allowed.low:g} 到 {allowed.high:g} 之间", "改到范围以内"
@@ -116,6 +115,18 @@ def size_of(key: str, number: Any) -> Any:
     """A number to compare: of a percentage written as a fraction, its hundredths."""
     share = fraction_of(number) if key == "percent" else None
     return number if share is None else share * 100
+
+
+def _weaker(old: Any, new: Any) -> tuple[str, str]:
+    """What is less strict; of two lists with the same names, the line that reads otherwise."""
+    if _said(old) != _said(new):
+        return f"只许加严:上级是 {_said(old)}，这里是 {_said(new)}", "改成不低于上级要求的值"
+    kept = new if isinstance(new, (list, tuple)) else ()
+    changed = (
+        [one.get("title", one["id"]) for one in old if one not in kept and isinstance(one, Mapping)] if kept else []
+    )
+    what = f"，“{listed(changed)}”写得不一样" if changed else "，写法不一样"
+    return f"只许加严:名目和上级相同（{_said(old)}）{what}", "上级已有的各项照原样写，只能另加新的项"
 
 
 def _said(value: Any) -> str:

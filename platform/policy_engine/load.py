@@ -328,7 +328,7 @@ def setting_fault(name: str, value: Any) -> tuple[str, str, str] | None:
     if type(value) is not wanted:
         return "wrong_type", f"设置“{name}”的值类型不对", f"写成 {wanted.__name__}"
     if name == "year_start_month" and value not in range(1, 13):
-        return "bad_value", "月份只能是 1 到 12", "改成 1 到 12 的整数"
+        return "bad_value", "月份只能是 1 到 12", "写 1 到 12，如 year_start_month: 7"
     odd = [day for day in (value if isinstance(value, list) else ()) if not is_day(str(day))]
     if odd or (wanted is str and not is_day(str(value))):
         value = odd[0] if odd else value
@@ -433,7 +433,7 @@ def _unnumbered(kind: str, main: list[str]) -> str:
     """What to do where `values` states no number of its kind."""
     if "values" not in KINDS[kind].needs:
         return "写上数字；没有要写的，就整个不写 values(不能写 values: [{}])"
-    return f"写上数字；文件没有规定就写 {main[0]}: null，只计数"
+    return f"写上数字；文件没有规定数字的写 {main[0]}: null，那就只计数"
 
 
 def _direction_faults(document: Document, directions: Mapping[str, Any]) -> Iterator[TemplateError]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 
 from policy_engine import schema
 from policy_engine.addresses import LOCAL, SINGULAR, element_at, local_of, series_at, settable, shapes_of, words_of
@@ -57,7 +58,13 @@ def _set(template: Template, elements: Elements, overlay: Overlay, operation: Op
     found = addressed(template, elements, operation)
     if found is None:
         name = operation.path.rpartition(".")[0]
-        raise _error(overlay, operation, "unknown_id", f"没有“{operation.path}”", _addresses(template, elements, name))
+        raise _error(
+            overlay,
+            operation,
+            "unknown_id",
+            f"没有“{operation.path}”",
+            _addresses(template, elements, name, operation.path),
+        )
     element, key, series = found
     refuse(_misfits(template, elements, overlay, operation, element, key))
     if key in ("subject", "population"):
@@ -318,16 +325,26 @@ def _shape(element: Element, key: str) -> schema.Schema:
     return shapes_of(kind).get(key, {})
 
 
-def _addresses(template: Template, elements: Mapping[str, Element], near: str) -> str:
+def _addresses(template: Template, elements: Mapping[str, Element], near: str, path: str = "") -> str:
+    """What one could have meant: the key that is missing, a like address, the keys of the nearest element, its neighbours."""
+    whole = element_at(template, elements, path) if path else None
+    if whole is not None:
+        keys = sorted(settable(whole))
+        meant = "value" if "value" in keys else keys[0] if keys else "title"
+        more = f"；可改的键:{listed(keys)}" if keys[1:] else ""
+        return f"后面还要写改它的哪一个值，如 {path}.{meant}{more}"
     kind = near.partition(".")[0]
     siblings = [name for name in sorted(elements) if name.startswith(f"{kind}.")]
-    element = element_at(template, elements, near)
-    keys = sorted(settable(element)) if element else []
-    return (
-        f"可改的键:{listed(keys)}"
-        if keys
-        else f"可用的 id:{listed(siblings or sorted({name.partition('.')[0] for name in elements}))}"
-    )
+    parent = near
+    while parent and not element_at(template, elements, parent):
+        parent = parent.rpartition(".")[0]
+    element = element_at(template, elements, parent) if parent else None
+    if element is not None:
+        inner = "" if parent == near else f"{parent} 的 {near.removeprefix(parent + '.').partition('.')[0]} 要整段改；"
+        return f"{inner}可改的键:{listed(sorted(settable(element)))}"
+    close = get_close_matches(near, siblings, n=1, cutoff=0.75)
+    meant = f"要写“{close[0]}{path.removeprefix(near)}”吗？" if close else ""
+    return f"{meant}可用的 id:{listed(siblings or sorted({name.partition('.')[0] for name in elements}))}"
 
 
 def _at(operation: Operation, faults: Iterable[TemplateError]) -> list[TemplateError]:

@@ -185,7 +185,7 @@ class _Walk:
     def key(self, node: Node, way: Way) -> str | None:
         if isinstance(node, ScalarNode) and str(node.tag) != "tag:yaml.org,2002:merge":
             return str(node.value)
-        self.note(way, node, "bad_key", "键必须是一个词", "不要用列表、映射或 << 作键")
+        self.note(way, node, "bad_key", "冒号前面必须是一个词", "写成 min: 2 的样子，冒号前面不要用括号或 <<")
         return None
 
     def scalar(self, node: Node, way: Way) -> Any:
@@ -225,7 +225,7 @@ def _whole(text: str) -> int:
     return int(text, 0) if text.lstrip("+-").lower().startswith(("0x", "0o", "0b")) else int(text)
 
 
-def listed(values: Iterable[object], *, most: int = 40) -> str:
+def listed(values: Iterable[object], *, most: int = 400) -> str:
     """A Chinese enumeration for messages, cut off where it would be endless."""
     words = [str(value) for value in values]
     return "、".join(words[:most]) + ("……" if len(words) > most else "")

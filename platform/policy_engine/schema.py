@@ -5,6 +5,7 @@ Beyond the standard there are two keywords: `word` (a word of that vocabulary ca
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -14,6 +15,7 @@ from jsonschema.validators import extend
 
 from policy_engine import rhythms
 from policy_engine.errors import TemplateError
+from policy_engine.examples import to_write
 from policy_engine.kinds import KINDS, LINE_KEYS, LISTS, NUMBERS, OWN_KEYS, SCORES
 from policy_engine.model import FILTERS
 from policy_engine.quick import Test, compiled, is_day
@@ -740,18 +742,7 @@ def _check_day(_: Any, __: bool, value: Any, ___: Schema) -> Iterator[Validation
 
 
 CODES = {"word": "unknown_word", "day": "bad_date", "type": "wrong_type", "enum": "unknown_word", "pattern": "bad_id"}
-TYPES = {
-    "object": "映射",
-    "array": "列表",
-    "string": "文字",
-    "number": "数字",
-    "integer": "整数",
-    "boolean": "true 或 false",
-    "null": "null",
-}
-
-
-PLAIN = {"None": "null", "True": "true", "False": "false"}
+PLAIN = {"None": "空的", "True": "true", "False": "false"}
 
 
 def _translated(document: Document, error: ValidationError) -> Iterator[TemplateError]:
@@ -789,14 +780,22 @@ def of_this_kind(duty: Any, way: Way, allowed: Iterable[str]) -> list[str]:
     return [key for key in allowed if key not in unread]
 
 
+def _as_written(value: Any) -> str:
+    """As YAML has it, not as a program does."""
+    if isinstance(value, (Mapping, list)):
+        return json.dumps(value, ensure_ascii=False, default=str).replace('"', "")
+    return str(value)
+
+
 def _sentence(rule: str, value: Any, error: ValidationError) -> tuple[str, str]:
-    shown = PLAIN.get(str(error.instance), str(error.instance)[:40])
+    shown = PLAIN.get(str(error.instance), _as_written(error.instance)[:40])
     if rule in ("word", "day"):
         message, remedy = error.message.split("|", 1)
         return message, remedy
     if rule == "type":
         wanted = [value] if isinstance(value, str) else value
-        return f"“{shown}”的类型不对", f"这里要写{'或'.join(TYPES[one] for one in wanted)}"
+        empty = error.instance is None
+        return "这里是空的" if empty else f"“{shown}”写得不对", to_write(tuple(error.absolute_path), wanted)
     if rule == "enum":
         return f"“{shown}”不是可用的词", f"可用的词:{listed(value)}"
     if rule == "pattern" and value == FRACTION_TEXT:

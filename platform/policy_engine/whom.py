@@ -87,7 +87,9 @@ def _coverage_faults(
     for index, entry in enumerate(duty.get("values", ())):
         each = entry.get("each")
         if each is not None and (each < 1 or each != int(each)):
-            yield document.fault(("values", index, "each"), "bad_value", f"“{each}”不是件数", "写 1 以上的整数")
+            yield document.fault(
+                ("values", index, "each"), "bad_value", f"“{each}”不是件数", "写 1、2、3 这样的数，如 each: 2"
+            )
         if "meets" in duty and "each" in entry:
             yield document.fault(("values", index, "each"), "unknown_key", "写了 meets，没有“各几次”", "删去 each")
     for index, name in enumerate(duty.get("meets", ())):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from policy_engine import Policy, TemplateErrors, check, evaluate
+from policy_engine import Policy, TemplateErrors, check, evaluate, load_overlay, load_template, resolve
+from policy_engine.directions import _weaker
 from tests.policy_engine.conftest import write
 from tests.policy_engine.test_commands import run
 from tests.policy_engine.test_load import change, faults
@@ -158,3 +159,51 @@ def test_evaluate_in_words_tells_the_grade_and_the_reason(with_duty: Add, small:
     assert told[0].endswith("统计日 2021-12-31")
     every = run("evaluate", small, "--facts", file, "--as-of", "2021-12-31", "--all").stdout
     assert "还没有“全体会议”的日期" in every
+
+
+PROGRAMMERS = ("bool", "映射", "列表", "整型", "整数", "null", "类型", "None")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "example"),
+    [
+        ("duties/visits.yaml", "period: year", "period: year\nwaivable: 是", "waivable: true"),
+        ("duties/visits.yaml", "counts: {kinds: [visit]}", "counts: visit", "counts: {kinds: [visit]}"),
+        ("duties/visits.yaml", "[visit]", "visit", "kinds: [visit]"),
+        ("duties/visits.yaml", "min: 2", "min: 两次", "min: 2"),
+        ("duties/visits.yaml", "clauses: [X-1]", "clauses: X-1", "clauses: [X-1]"),
+        ("policy.yaml", "title: 某市办法", "title: 2021", 'title: "2021"'),
+        ("clauses.yaml", "clauses:\n", "clauses: 3\nmore:\n", "clauses: [X-1]"),
+    ],
+)
+def test_a_value_of_the_wrong_sort_is_answered_with_a_line_to_copy(
+    small: Path, file: str, old: str, new: str, example: str
+) -> None:
+    found = [fault for fault in faults(change(small, file, old, new)) if fault.code == "wrong_type"]
+    assert example in found[0].remedy
+    assert not [word for word in PROGRAMMERS if word in found[0].message + found[0].remedy]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("setting.data_entry", "setting.data_entry.value"),
+        ("duty.visits", "可改的键"),
+        ("duty.visit.min", "要写“duty.visits.min”吗"),
+        ("duty.visits.counts.kinds", "duty.visits 的 counts 要整段改"),
+    ],
+)
+def test_a_wrong_address_is_answered_with_the_one_meant(small: Path, path: str, said: str) -> None:
+    head = {"overlay": "o", "base": "small", "document": "x", "decided_by": "standing_committee", "reason": "y"}
+    operation = {"op": "set", "path": path, "value": 1}
+    with pytest.raises(TemplateErrors) as caught:
+        resolve(load_template(small), [load_overlay({**head, "from": "2022-01-01", "operations": [operation]})])
+    assert said in caught.value.errors[0].remedy
+
+
+def test_two_lists_of_the_same_names_are_told_apart() -> None:
+    old, new = [{"id": "a", "title": "审核", "days": 5}], [{"id": "a", "title": "审核", "days": 9}]
+    message, remedy = _weaker(old, new)
+    assert "名目和上级相同（a），“审核”写得不一样" in message
+    assert "照原样写" in remedy
+    assert "上级是 3，这里是 2" in _weaker(3, 2)[0]
