@@ -28,6 +28,7 @@ def looked_back(
     lookers = [duty for duty in known.values() if duty.looks_at]
     first = year_of(as_of, almanac.year_start_month).start
     begins = {duty.id: min((period.start for period in periods(duty)), default=first) for duty in lookers}
+    begins |= {duty.id: _running(known[duty.of], duty, first) for duty in lookers if duty.of in known}
     since: dict[str, date] = {}
     waiting = [duty for duty in lookers if begins[duty.id] < first]
     while waiting:
@@ -38,6 +39,13 @@ def looked_back(
                 since[name] = max(start, _earliest(policy, name, as_of))
                 waiting += [known[name]] if known[name].looks_at else []
     return since
+
+
+def _running(of: Duty, duty: Duty, first: date) -> date:
+    """So many of the other duty's periods must be seen that a row can be longer than allowed."""
+    long = of.rhythm.size if of.rhythm.word == "every" and of.rhythm.unit == "year" else 1
+    years = min(long * max(1, int(duty.max or 1)) + long - 1, AT_MOST_BACK)
+    return first.replace(year=max(1, first.year - years))
 
 
 def _earliest(policy: Policy, duty: str, as_of: date) -> date:

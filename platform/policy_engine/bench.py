@@ -94,6 +94,7 @@ class Bench:
     )  # (duty, person) → states and figures so far
     almanac: Almanac = NO_DAYS
     words: Words = field(default_factory=dict)
+    grades: dict[tuple[str, str, str], str] = field(default_factory=dict)  # (duty, person, key of the period) → grade
     titles: Mapping[str, str] = field(default_factory=dict)  # of the duties, by id
 
     def has_turn(self, duty: Duty, period: Period, person: Person) -> bool:

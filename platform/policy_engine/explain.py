@@ -120,6 +120,8 @@ def rule(duty: Duty, words: Words, names: Names = str) -> str:
         share = share or f"比例，{UNSTATED}"
         base = counted(duty.out_of.where, words)
         return f"{who}{often}{counted(duty.where, words) if duty.where else ''}占{whole}{base}总数的 {share}"
+    if duty.kind == "consecutive":
+        return f"{who}{often}，{_running(duty, names)}"
     if duty.kind == "follow_up":
         return f"{who}{often}，{_after(duty, words)}{_answer(duty, words)}"
     if duty.kind == "score":
@@ -129,6 +131,18 @@ def rule(duty: Duty, words: Words, names: Names = str) -> str:
     if duty.parts:
         return f"{who}{often}{_joined(duty, words)}"
     return f"{who}{often}{_done(duty, words)}"
+
+
+RESULTS = {"met": "达到", "outstanding": "还欠", "exceeded": "超限", "counted": "只计数"}
+
+
+def _running(duty: Duty, names: Names) -> str:
+    """What may not happen how many periods running."""
+    states = [RESULTS[one] for one in duty.when.get("states", ())] + list(duty.when.get("grades", ()))
+    found = "或".join(states) if states else "没有做到"
+    return f"“{names(duty.of)}”连续{found}" + (
+        f"不超过 {number(duty.max)} 期" if duty.max is not None else f"，{UNSTATED}"
+    )
 
 
 def _done(duty: Duty, words: Words) -> str:

@@ -97,6 +97,8 @@ def judge(
                 verdict = sitting.verdict(duty, period, person)
                 if not period.background:
                     found.append(verdict)
+                if duty.id in named and verdict.grade:
+                    bench.grades[duty.id, person.id, period.key] = verdict.grade
                 if duty.id in named:
                     bench.standings.setdefault((duty.id, person.id), []).append(
                         (period, verdict.state, exactly(verdict.counted))

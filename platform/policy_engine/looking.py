@@ -37,6 +37,8 @@ def in_turn(plan: Plan) -> Plan:
 
 def references(duty: Mapping[str, Any]) -> Iterator[tuple[Way, str]]:
     """Where a duty as written names others."""
+    if duty.get("of"):
+        yield ("of",), duty["of"]
     for index, name in enumerate(duty.get("meets") or ()):
         yield ("meets", index), name
     for index, part in enumerate(duty.get("parts") or ()):
@@ -78,6 +80,25 @@ def looking_faults(documents: Iterable[Document]) -> Iterator[TemplateError]:
                 wanted, whose = _asked(document.data, way), _type(duties[other].data.get("subject", "member"))
                 if wanted and wanted != whose:
                     yield document.fault(way, "bad_value", *unlike_sentence(other, wanted))
+        yield from _row_faults(document, duties)
+
+
+def _row_faults(document: Document, duties: Mapping[str, Document]) -> Iterator[TemplateError]:
+    """Of a duty about another one's periods running: that one exists, comes round, and has the grades that are named."""
+    other, when = document.data.get("of"), mapping(document.data.get("when"))
+    if other is None:
+        return
+    if other not in duties or other == document.data["id"]:
+        yield document.fault(("of",), "unknown_duty", f"没有别的职责“{other}”可看", "改成别的职责的 id")
+        return
+    if duties[other].data["period"] in ("term", "once", "event", "continuous"):
+        yield document.fault(("of",), "bad_value", f"“{other}”不分期，没有连续几期", "换成按年、季、月等评判的职责")
+    grades = [one["id"] for one in duties[other].data.get("grades") or ()]
+    for index, grade in enumerate(when.get("grades", ())):
+        if grade not in grades:
+            yield document.fault(
+                ("when", "grades", index), "unknown_grade", f"“{other}”没有等次“{grade}”", "写它的 grades 里的 id"
+            )
 
 
 def circle_sentence(found: Sequence[str]) -> tuple[str, str]:

@@ -274,6 +274,8 @@ class Duty:
     per: int | None = None
     round: Literal["up", "down", "nearest"] = "up"
     meets: tuple[str, ...] = ()
+    of: str = ""  # of which duty it looks at the periods running
+    when: Mapping[str, Any] = field(default_factory=dict)
     out_of: Part | None = None
     parts: tuple[Part, ...] = ()
     items: tuple[Item, ...] = ()
@@ -292,7 +294,7 @@ class Duty:
         """Other duties whose outcome this one needs."""
         vetoes = (veto.get("duty") for veto in self.terms.get("veto") or ())
         required = (one for grade in self.terms.get("grades") or () for one in grade.get("requires", ()))
-        named = [*self.meets, *(part.duty for part in self.parts), *vetoes, *required]
+        named = [self.of, *self.meets, *(part.duty for part in self.parts), *vetoes, *required]
         return tuple(dict.fromkeys(one for one in named if one))
 
     @property
@@ -587,6 +589,8 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
         per=element.value("per", on),
         round=element.read("round", on, "up"),
         meets=tuple(element.read("meets", on, ())),
+        of=traits.get("of", ""),
+        when=element.read("when", on) or {},
         out_of=_part(template, template.elements[traits["out_of"]], on) if "out_of" in traits else None,
         parts=parts,
         items=items,

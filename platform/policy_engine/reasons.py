@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from policy_engine.bench import Bench, Measured, Person, holds, overlaps, served, served
+from policy_engine.bench import Bench, Measured, Person, holds, overlaps, served
 from policy_engine.model import Duty, Subject
 from policy_engine.periods import Period
 from policy_engine.vocabulary import title

@@ -271,6 +271,19 @@ GROUP = closed(
     "lines",
 )
 VETO = closed({"counts": COUNTS, "duty": TEXT, "grade": TEXT, "note": TEXT}, "grade")
+WHEN: Schema = {
+    **closed(
+        {
+            "states": {
+                "type": "array",
+                "minItems": 1,
+                "items": {"enum": ["met", "outstanding", "exceeded", "counted"]},
+            },
+            "grades": NAMES,
+        }
+    ),
+    "type": ["object", "null"],
+}
 DUTY = closed(
     {
         "id": ID,
@@ -282,6 +295,8 @@ DUTY = closed(
         "population": POPULATION,
         "round": ROUND,
         "meets": NAMES,
+        "of": NAME,
+        "when": WHEN,
         "out_of": COUNTS,
         "period": RHYTHM,
         "due": DUES,

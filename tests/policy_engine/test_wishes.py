@@ -115,3 +115,78 @@ def test_the_organ_answers_and_the_member_sees_it(with_duty: Add) -> None:
 def test_answers_of_anybody_must_say_what_they_answer(with_duty: Add) -> None:
     text = ANSWERED + "after: {kinds: [proposal]}\nlinked: false\ncounts: {kinds: [talk], by: all}"
     assert refused(with_duty, text) == {("counts.by", "bad_value")}
+
+
+# Several years running
+
+YEARS = "kind: consecutive\nperiod: year\nof: visits\nvalues: [{max: 1}]\n"
+LONG_AGO = {"subjects": [{"type": "member", "id": "m1", "from": "2018-01-01"}]}
+
+
+@pytest.fixture
+def since_2018(small: Path) -> None:
+    header = (small / "policy.yaml").read_text(encoding="utf-8")
+    write(small, {"policy.yaml": header.replace("in_force_from: 2021-01-01", "in_force_from: 2018-01-01")})
+
+
+def twice(year: int) -> list[dict[str, Any]]:
+    return [did(f"v{year}{n}", "visit", f"{year}-05-0{n}", "m1") for n in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("met", "as_of", "said"),
+    [
+        ((), "2022-12-31", ("exceeded", 2, "连续 2 期:2021、2022")),
+        ((2021,), "2022-12-31", ("met", 1, "连续 1 期:2022")),
+        ((2022,), "2022-12-31", ("met", 0, None)),
+        ((2020,), "2022-06-30", ("met", 1, "连续 1 期:2021")),  # this year is not over
+    ],
+)
+def test_two_years_running_are_one_too_many(
+    since_2018: None, with_duty: Add, met: tuple[int, ...], as_of: str, said: tuple[str, int, str | None]
+) -> None:
+    records = [one for year in met for one in twice(year)]
+    (one,) = of(with_duty(YEARS), *records, as_of=as_of, **LONG_AGO)
+    assert (one.state, one.counted, one.reason) == said
+
+
+def test_a_year_that_was_waived_or_asked_nothing_is_passed_over(since_2018: None, with_duty: Add, small: Path) -> None:
+    visits = (small / "duties/visits.yaml").read_text(encoding="utf-8")
+    policy = with_duty(YEARS.replace("max: 1", "max: 2"), **{"duties/visits": visits + "waivable: true\n"})
+    excused = [{"subject": "m1", "duty": "visits", "period": "2021", "reason": "病假"}]
+    (one,) = of(policy, as_of="2022-12-31", waivers=excused, **LONG_AGO)
+    assert one.reason == "连续 2 期:2020、2022"
+    new = [{"type": "member", "id": "m1", "from": "2022-11-01"}]
+    (none,) = of(policy, as_of="2022-11-30", subjects=new)
+    assert (none.state, none.reason) == ("not_applicable", "“走访”还没有过完的一期可看")
+
+
+def test_a_grade_running_lowers_the_next(since_2018: None, with_duty: Add, small: Path) -> None:
+    table = (
+        "id: points\ntitle: 计分\nclauses: [X-1]\nkind: score\nperiod: year\n"
+        "parts: [{id: a, counts: {kinds: [visit]}, points: 30}]\n"
+        "grades: [{id: good, title: 好, from: 60}, {id: poor, title: 差, from: 0}]\n"
+    )
+    write(small, {"duties/points.yaml": table})
+    policy = with_duty(YEARS.replace("visits", "points") + "when: {grades: [poor]}\n")
+    (one,) = of(policy, *twice(2020), as_of="2022-12-31", **LONG_AGO)
+    assert (one.state, one.counted) == ("exceeded", 2)
+    (better,) = of(changed(policy, "duty.d.max", 2), as_of="2022-12-31", **LONG_AGO)
+    assert better.state == "exceeded"  # 2020 to 2022
+    (other,) = of(changed(policy, "duty.d.when", {"grades": ["good"]}), *twice(2022), as_of="2022-12-31", **LONG_AGO)
+    assert (other.state, other.counted) == ("met", 1)
+    assert "“计分”连续poor不超过 1 期" in explain(policy, "d")["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (YEARS.replace("of: visits", "of: nothing"), ("of", "unknown_duty")),
+        (YEARS.replace("of: visits", "of: d"), ("of", "unknown_duty")),
+        (YEARS + "when: {grades: [poor]}", ("when.grades.0", "unknown_grade")),
+        (YEARS + "subject: sector", ("of", "bad_value")),
+        (YEARS.replace("of: visits\n", ""), ("of", "missing_key")),
+    ],
+)
+def test_a_row_of_nothing_is_refused(with_duty: Add, text: str, fault: tuple[str, str]) -> None:
+    assert fault in refused(with_duty, text)

@@ -65,6 +65,7 @@ KINDS: Mapping[str, Kind] = {
     "workflow": Kind(needs=("workflow",), least="items", listing="workflow"),
     "report_cycle": Kind(needs=("report",), least="items", listing="report"),
     "at_most": Kind(numbers=("max",)),
+    "consecutive": Kind(needs=("of", "values"), takes=("when",), numbers=("max",)),
     "score": Kind(
         needs=("parts",), takes=("grades", "groups", "veto"), numbers=("min", "base", "cap", "floor"), part_least=None
     ),

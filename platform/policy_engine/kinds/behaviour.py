@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from policy_engine.bench import Bench, Measured, Person
-from policy_engine.kinds import at_most, composed, coverage, follow_up, listed, plain, proportion, score, workflow
+from policy_engine.kinds import (
+    at_most,
+    composed,
+    consecutive,
+    coverage,
+    follow_up,
+    listed,
+    plain,
+    proportion,
+    score,
+    workflow,
+)
 from policy_engine.model import Duty
 from policy_engine.periods import Period
 from policy_engine.tally import Tally
@@ -32,6 +43,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "any_of": Behaviour(composed.tallies, composed.together),
     "all_of": ENOUGH_PARTS,
     "at_least_k_of": ENOUGH_PARTS,
+    "consecutive": Behaviour(consecutive.tallies, consecutive.measure),
     "coverage": Behaviour(coverage.tallies, coverage.measure),
     "score": Behaviour(score.tallies, score.measure),
     "proportion": Behaviour(proportion.tallies, proportion.measure),
