@@ -79,13 +79,15 @@ def _bounds(terms: Mapping[str, Any]) -> str:
 def table_said(duty: Duty, words: Words, names: Names) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(sentence, clauses) of what concerns more than one line; without clauses of its own it rests on the duty's."""
     lines = {part.id: part for part in duty.parts}
-    for group in duty.terms.get("groups") or ():
+    groups = duty.terms.get("groups") or ()
+    titles = {part.id: part.title for part in duty.parts} | {one["id"]: one.get("title", one["id"]) for one in groups}
+    for group in groups:
         clauses = dict.fromkeys(clause for line in group["lines"] if line in lines for clause in lines[line].clauses)
-        yield f"{group_said(group, lines)}。", tuple(clauses)
+        yield f"{group_said(group, titles)}。", tuple(clauses)
     whole = _whole(duty.terms)
     if whole:
         yield f"总分：{whole}。", ()
-    titles = {grade["id"]: grade["title"] for grade in duty.terms.get("grades") or ()}
+    graded = {grade["id"]: grade["title"] for grade in duty.terms.get("grades") or ()}
     grades = sorted(duty.terms.get("grades") or (), key=lambda one: -exact(one["from"] or 0))
     for grade in grades:
         yield f"等次“{grade['title']}”：{grade_said(grade, names)}。", ()
@@ -93,12 +95,12 @@ def table_said(duty: Duty, words: Words, names: Names) -> Iterator[tuple[str, tu
         ground = (
             f"有{counted(veto['where'], words)}的" if "where" in veto else f"{all_of([names(veto['duty'])])}还欠着的"
         )
-        yield f"否决：{ground}，等次不高于“{titles.get(veto['grade'], '最低一等')}”。", ()
+        yield f"否决：{ground}，等次不高于“{graded.get(veto['grade'], '最低一等')}”。", ()
 
 
-def group_said(group: Mapping[str, Any], lines: Mapping[str, Part]) -> str:
+def group_said(group: Mapping[str, Any], titles: Mapping[str, str]) -> str:
     """“信息”一组（“个人信息”“联名信息”）只取最高的一行."""
-    members = all_of(lines[line].title for line in group["lines"] if line in lines) or f"{len(group['lines'])} 行"
+    members = all_of(titles[line] for line in group["lines"] if line in titles) or f"{len(group['lines'])} 行"
     head = f"“{group['title']}”一组（{members}）" if group.get("title") else f"{members}这一组"
     said = [f"先有 {number(group['base'])} 分"] if group.get("base") else []
     said += ["只取最高的一行，不重复计" if group.get("take") == "highest" else "合起来算"]

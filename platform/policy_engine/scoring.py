@@ -224,9 +224,13 @@ def _group_faults(document: Document, duty: Mapping[str, Any], ids: list[str]) -
             yield document.fault((*way, "id"), "duplicate_id", f"“{group['id']}”已是一行的 id", "换一个 id")
         yield from _cap_faults(document, way, group)
         for place, line in enumerate(group["lines"]):
-            if line not in ids:
+            above = [one["id"] for one in duty["groups"][:index]]
+            if line not in [*ids, *above]:
                 yield document.fault(
-                    (*way, "lines", place), "unknown_line", f"parts 里没有“{line}”", "写 parts 里的 id"
+                    (*way, "lines", place),
+                    "unknown_line",
+                    f"parts 里没有“{line}”",
+                    "写 parts 里的 id，或写在前面的组的 id",
                 )
             elif line in seen:
                 yield document.fault((*way, "lines", place), "duplicate_id", f"“{line}”已在别的组里", "一行只归一组")

@@ -334,3 +334,31 @@ def test_a_duty_for_sectors_of_a_size(with_duty: Add, members: str, asked: set[s
 def test_a_size_that_nobody_has_is_refused(with_duty: Add, subject: str) -> None:
     with pytest.raises(TemplateErrors):
         with_duty(f"kind: count\nsubject: {subject}\nperiod: year\ncounts: {{kinds: [talk]}}\nvalues: [{{min: 1}}]")
+
+
+def test_a_group_may_hold_groups(with_duty: Add) -> None:
+    policy = with_duty(
+        """kind: score
+period: year
+values: [{base: 1}]
+parts:
+  - {id: a, counts: {kinds: [visit]}, points: 10}
+  - {id: b, counts: {kinds: [talk]}, points: 10}
+  - {id: c, counts: {kinds: [symposium]}, points: 10}
+groups:
+  - {id: ab, lines: [a, b], cap: 25}
+  - {id: abc, lines: [ab, c], cap: 30}
+"""
+    )
+    rows = [record(number, kind) for number, kind in enumerate(["visit"] * 2 + ["talk"] * 2 + ["symposium"])]
+    (one,) = verdicts(policy, *rows)  # 20 + 20 → 25; 25 + 10 → 30; 30 + 1
+    assert one.counted == 31
+    assert [part["points"] for part in one.parts] == [20, 20, 10, 25, 30]
+
+
+@pytest.mark.parametrize("groups", ["[{id: x, lines: [y]}, {id: y, lines: [a]}]", "[{id: x, lines: [x]}]"])
+def test_a_group_holds_only_what_stands_above_it(with_duty: Add, groups: str) -> None:
+    with pytest.raises(TemplateErrors):
+        with_duty(
+            f"kind: score\nperiod: year\nparts: [{{id: a, counts: {{kinds: [visit]}}, points: 1}}]\ngroups: {groups}"
+        )

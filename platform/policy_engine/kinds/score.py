@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -33,10 +33,10 @@ def measure(bench: Bench, duty: Duty, period: Period, person: Person) -> Measure
     """Points; `grade` is the best one reached whose other duties are met, or what a veto leaves of it."""
     found = {part.id: _counted(bench, duty, part, period, person) for part in duty.parts}
     points = {part.id: _points(part, found[part.id], bench, period, person) for part in duty.parts}
-    groups = [_group(group, points) for group in duty.terms.get("groups") or ()]
-    grouped = {line for group in groups for line in group["lines"]}
-    alone = sum(number for line, number in points.items() if line not in grouped)
-    whole = exactly(duty.terms.get("base") or 0) + alone + sum(group["exact"] for group in groups)
+    groups = list(_groups(duty.terms.get("groups") or (), points))
+    inner = {line for group in groups for line in group["lines"]}
+    outer = points | {group["id"]: group["exact"] for group in groups}
+    whole = exactly(duty.terms.get("base") or 0) + sum(number for line, number in outer.items() if line not in inner)
     reached = _within(whole, duty.terms)
     grade, why, vetoing = _grade(bench, duty, period, person, reached)
     return Measured(
@@ -101,6 +101,15 @@ def _within(points: Number, terms: Mapping[str, Any]) -> Number:
     cap, floor = terms.get("cap"), terms.get("floor")
     points = points if cap is None else min(points, exactly(cap))
     return points if floor is None else max(points, exactly(floor))
+
+
+def _groups(written: Iterable[Mapping[str, Any]], points: Mapping[str, Number]) -> Iterator[dict[str, Any]]:
+    """Each of its lines, or of the groups written above it."""
+    known = dict(points)
+    for group in written:
+        found = _group(group, known)
+        known[found["id"]] = found["exact"]
+        yield found
 
 
 def _group(group: Mapping[str, Any], points: Mapping[str, Number]) -> dict[str, Any]:
