@@ -28,6 +28,7 @@ from policy_engine.quick import is_day
 from policy_engine.reader import listed, read, read_facts
 from policy_engine.resolve import resolve
 from policy_engine.settle import Choice, cascade
+from policy_engine.settled import rebased, refuse_files, write_settled
 from policy_engine.succession import together
 from policy_engine.telling import compared, covered, dated, explained, judged
 from policy_engine.vocabulary import TEMPLATES, words_with
@@ -112,30 +113,6 @@ def _elements(answer: Answer) -> str:
                 f"{element['id']}.{key} = {_said(entry['value'])}  ← {source['document']} {source['clause'] or ''} {source['reason'] or ''}".rstrip()
             )
     return "\n".join(lines)
-
-
-def _rebased(answer: Answer) -> str:
-    lines: list[str] = []
-    for step in answer["rebases"]:
-        lines.append(f"{step['overlay']}:{step['old']['id']} → {step['new']['id']}")
-        for line in step["lines"]:
-            sides = f"上级原来 {_said(line['old'])}，现在 {_said(line['new'])}，本会 {_said(line['local'])}"
-            choice = f"；可选 {'、'.join(line['takes'])}" if line["takes"] else ""
-            lines.append(f"  {line['outcome']}\t{line['path']}\t{sides}\t{line['why']}{choice}")
-        lines += [f"  news\t{one['path']}\t{_changed(one)}" for one in step["news"]]
-    return "\n".join([*lines, *(f"{one['overlay']}:已定" for one in answer["settled"])])
-
-
-def _changed(news: Answer) -> str:
-    """A change of the parent's in words: what is gone or new is not said as a change to or from nothing."""
-    old, new = news["old"], news["new"]
-    if new == "ended" or (news["state"] == "removed" and old == "standing"):
-        return "已取消"
-    if news["state"] == "removed":
-        return f"已取消（原来 {_said(old)}）"
-    if news["state"] == "added":
-        return "新增" if new == "standing" else f"新增 {_said(new)}"
-    return f"{_said(old)} → {_said(new)}"
 
 
 @command("check", _sound)
@@ -253,7 +230,7 @@ def evaluate_command(
     return Told(verdicts_json(resolved, verdicts), lambda: judged(resolved, verdicts, sheet.data, day, every=every))
 
 
-@command("rebase", _rebased)
+@command("rebase")
 @click.argument("overlays", metavar="OVERLAY...", nargs=-1, required=True, type=click.Path())
 @click.option("--old", "old", required=True, metavar="NAME|DIR", help="上级文件原来的版本")
 @click.option("--new", "new", required=True, metavar="NAME|DIR", help="上级文件新的版本")
@@ -264,11 +241,18 @@ def evaluate_command(
     type=click.Path(),
     help="逐项的决定（YAML）：{调整的 id: {path: ours|theirs|…}}",
 )
-def rebase_command(*, overlays: tuple[str, ...], old: str, new: str, choices: str | None) -> Answer:
+@click.option("--out", "outs", multiple=True, metavar="FILE", help="都决定了，把新的调整写进这个文件；几级就写几次")
+@click.option("--force", is_flag=True, help="文件已经有了也覆盖")
+def rebase_command(
+    *, overlays: tuple[str, ...], old: str, new: str, choices: str | None, outs: tuple[str, ...], force: bool
+) -> Answer:
     """上级文件换了新版，下级的调整逐项怎么办；几级调整按从上级到下级的次序给出。"""
     chain = [load_overlay(Path(overlay)) for overlay in overlays]
     chosen = _choices(Path(choices), {overlay.id for overlay in chain}) if choices else {}
-    return cascade(chain, load_template(find_template(old)), load_template(find_template(new)), chosen).to_json()
+    refuse_files(outs, len(chain), force=force)
+    found = cascade(chain, load_template(find_template(old)), load_template(find_template(new)), chosen)
+    written = write_settled(found, outs)
+    return Told(found.to_json(), lambda: rebased(found, written))
 
 
 def _choices(path: Path, known: set[str]) -> dict[str, dict[str, Choice]]:

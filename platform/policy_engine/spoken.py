@@ -210,7 +210,16 @@ def _within(_: Speech, value: Any) -> str:
 def _steps(speech: Speech, value: Any) -> str:
     if value and "points" in value[0]:
         return "，".join(f"满 {number(one['at'])} {points(one['points'] or 0)}" for one in value)
-    return speech.plain(value)
+    titles = {one["id"]: one["title"] for one in value}
+    return "、".join(one["title"] + _conditions(one, titles) for one in value)
+
+
+def _conditions(step: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """What a step of a workflow waits for, and how long it may take."""
+    said = [f"等{all_of(titles.get(one, one) for one in step['after'])}"] if step.get("after") else []
+    said += [f"{step['days']} {'个工作日' if step.get('working_days') else '天'}内"] if "days" in step else []
+    said += ["可有可无"] if step.get("optional") else []
+    return f"（{'，'.join(said)}）" if said else ""
 
 
 def _table(speech: Speech, value: Any) -> str:

@@ -374,13 +374,24 @@ def test_the_command_line_rebases_a_chain(tmp_path: Path) -> None:
     ways = ["rebase", str(tmp_path / "county.yaml"), "--old", str(old_folder), "--new", str(new_folder)]
     plainly = CliRunner().invoke(command_line, ways)
     assert plainly.exit_code == 0
-    assert "conflict\tduty.visits.min\t上级原来 2，现在 3，本会 4" in plainly.stdout
+    assert "两边都改了\t走访：至少\t上级原来 2，上级现在 3，本会 4" in plainly.stdout
+    assert "可选：用本会的、用上级的、另定一个\tduty.visits.min ours theirs value" in plainly.stdout
+    assert "还有 1 项没有决定" in plainly.stdout
     answer = json.loads(CliRunner().invoke(command_line, [*ways, "--json"]).stdout)
     assert [line["outcome"] for line in answer["rebases"][0]["lines"]] == ["conflict"]
     assert answer["settled"] == []
     chosen = CliRunner().invoke(command_line, [*ways, "--choices", str(tmp_path / "choices.yaml"), "--json"])
     (settled,) = json.loads(chosen.stdout)["settled"]
     assert resolve(load_template(new_folder), [load_overlay(settled)]).duty("visits").min == 4
+    out = ["--choices", str(tmp_path / "choices.yaml"), "--out", str(tmp_path / "next.yaml")]
+    written = CliRunner().invoke(command_line, [*ways, *out])
+    assert f"已写入 {tmp_path / 'next.yaml'}" in written.stdout
+    assert resolve(load_template(new_folder), [load_overlay(tmp_path / "next.yaml")]).duty("visits").min == 4
+    again = CliRunner().invoke(command_line, [*ways, *out])
+    assert (again.exit_code, json.loads(again.stderr)["errors"][0]["remedy"]) == (2, "换一个名字；确要覆盖，加 --force")
+    assert CliRunner().invoke(command_line, [*ways, *out, "--force"]).exit_code == 0
+    two = CliRunner().invoke(command_line, [*ways, *out, "--out", str(tmp_path / "nowhere" / "x.yaml")])
+    assert [one["code"] for one in json.loads(two.stderr)["errors"]] == ["bad_file"] * 3
     refused = CliRunner().invoke(command_line, [*ways, "--choices", str(tmp_path / "wrong.yaml")])
     assert refused.exit_code == 2
     assert json.loads(refused.stderr)["errors"][0]["code"] == "unknown_id"
@@ -418,5 +429,5 @@ def test_the_command_says_what_the_parent_dropped(tmp_path: Path) -> None:
     new = write(tmp_path / "new", SMALL)
     change = write(tmp_path, {"o.yaml": "overlay: o\nbase: small\ndocument: d\ndecided_by: standing_committee\nfrom: 2022-01-01\nreason: r\noperations:\n  - {op: set, path: duty.visits.min, value: 3}\n"})  # fmt: skip
     answer = CliRunner().invoke(command_line, ["rebase", str(change / "o.yaml"), "--old", str(old), "--new", str(new)])
-    assert "news\tduty.extra\t已取消" in answer.output
+    assert "另一件\t已取消\tduty.extra" in answer.output
     assert "standing" not in answer.output
