@@ -52,7 +52,9 @@ class Person:
         return due is not None and self.since is not None and due < self.since
 
     def belongs_to(self, kind: str) -> tuple[str, ...]:
-        """The ids of the sector, special committee or groups this person belongs to; everybody is the committee's."""
+        """The ids of the sector, special committee or groups this person belongs to (a sector: to itself); everybody is the committee's."""
+        if self.type == kind:
+            return (self.id,)
         one = {"sector": self.sector, "special_committee": self.special_committee}.get(kind)
         return self.groups if kind == "group" else (one,) if one else ()
 

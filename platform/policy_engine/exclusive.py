@@ -120,6 +120,24 @@ def exclusive_faults(header: Document, template: Template) -> Iterator[TemplateE
             yield header.fault(("exclusive", index), "bad_value", "一组里只有一项职责", "补上与它不重复计的职责")
 
 
+def apart_faults(header: Document, template: Template) -> Iterator[TemplateError]:
+    """Of groups in which a record counts once: duties that no record could serve beside another of the group."""
+    for index, entry in enumerate(header.data.get("exclusive", ())):
+        names = entry["duties"] if isinstance(entry, Mapping) else entry
+        group = [template.duty(name) for name in names]
+        if len(group) < 2 or not all(map(may_share, group)):
+            continue
+        meeting = _meeting(group)
+        for name in names:
+            if name not in meeting and template.duty(name).kind not in BY_PART:
+                yield header.fault(
+                    ("exclusive", index),
+                    "counts_nothing",
+                    f"“{name}”与同组的没有共同的记录种类，本来就不会重复计",
+                    "改正职责的 kinds，或从这一组里删去",
+                )
+
+
 def contested(policy: Policy, on: date) -> frozenset[str]:
     """The duties whose records must be known one by one, that they may be handed out."""
     return frozenset(name for group in groups(policy, policy.duties_on(on), on) for name in group)

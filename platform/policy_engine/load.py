@@ -20,7 +20,7 @@ from policy_engine.build import (
 )
 from policy_engine.counting import broken_number_faults, counting_faults
 from policy_engine.errors import TemplateError, TemplateErrors
-from policy_engine.exclusive import exclusive_faults
+from policy_engine.exclusive import apart_faults, exclusive_faults
 from policy_engine.indicators import indicator_faults
 from policy_engine.kinds import KINDS, LISTS, NUMBERS, OWN_KEYS, SCORES, TERMS
 from policy_engine.looking import looking_faults
@@ -28,6 +28,7 @@ from policy_engine.model import CONDITIONS, Template
 from policy_engine.quick import is_day
 from policy_engine.reader import Document, Way, listed, mapping, read
 from policy_engine.scoring import score_faults, unscored_faults
+from policy_engine.sense import duty_sense, folder_sense, list_sense
 from policy_engine.timing import step_faults, timing_faults
 from policy_engine.uncollected import uncollected
 from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_of_header, words_with
@@ -108,6 +109,8 @@ class _Folder:
         built = _built(header, clauses, sections, duties, catalogue)
         self.faults += [*_reading_faults(sections["readings"], built), *exclusive_faults(header, built)]
         self.stop_at_faults()
+        self.faults += apart_faults(header, built)
+        self.stop_at_faults()
         return built
 
     def cross_check(
@@ -132,6 +135,7 @@ class _Folder:
             if document.data["kind"] == "score":
                 self.faults += score_faults(document, names, mapping(header.data).get("local"))
         self.faults += looking_faults(filter(_sound, duties))
+        self.faults += folder_sense(header, sections, [one for one in duties if _sound(one)], self.unless_faulty(lists))
         for name, key, entry in _section_entries(sections):
             self.faults += _section_faults(sections[name], (name, key), entry, known, names)
             if name == "indicators":
@@ -349,6 +353,7 @@ def _section_faults(
             "改正 size，或删去它",
         )
     yield from step_faults(document, (*way, "steps"), entry.get("steps", []))
+    yield from list_sense(document, str(way[0]), way, entry)
     for lines in ("items", "steps", "fields"):
         yield from _doubles(document, (*way, lines), [line["id"] for line in entry.get(lines, ())])
     for index, duty in enumerate(entry.get("duties", ())):
@@ -369,6 +374,7 @@ def duty_faults(document: Document, known: Known, lists: Known) -> Iterator[Temp
     yield from _duty_shape_faults(document, duty, lists)
     yield from timing_faults(document, duty)
     yield from whom_faults(document, duty, lists)
+    yield from duty_sense(document, duty)
     yield from _dangling(document, ("clauses",), duty["clauses"], known)
     yield from _value_faults(document, ("values",), duty.get("values", ()), known)
     is_score = duty["kind"] == "score"

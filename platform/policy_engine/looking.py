@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from policy_engine.errors import TemplateError
+from policy_engine.kinds import NUMBERS
 from policy_engine.model import Duty, Element
 from policy_engine.overlay import Operation, Overlay
 from policy_engine.periods import Period
 from policy_engine.reader import Document, Way, mapping
+from policy_engine.sense import unjudged
 
 Looks = Mapping[str, Iterable[str]]
 Plan = Sequence[tuple[Duty, Period]]
@@ -80,6 +83,9 @@ def looking_faults(documents: Iterable[Document]) -> Iterator[TemplateError]:
                 wanted, whose = _asked(document.data, way), _type(duties[other].data.get("subject", "member"))
                 if wanted and wanted != whose:
                     yield document.fault(way, "bad_value", *unlike_sentence(other, wanted))
+                why = unjudged(duties[other].data) if way[0] != "of" else None  # a grade will do there
+                if why:
+                    yield document.fault(way, "unjudged", *unjudged_sentence(other, why))
         yield from _row_faults(document, duties)
 
 
@@ -111,6 +117,11 @@ def unlike_sentence(other: str, wanted: str) -> tuple[str, str]:
     return f"“{other}”不是{wanted}的职责", "换成同一类对象的职责，或改 subject、population"
 
 
+def unjudged_sentence(other: str, why: str) -> tuple[str, str]:
+    """What is wrong, and what to do."""
+    return f"“{other}”{why}，看不出做到没有", "换成有数可评判的职责，或给它写上数"
+
+
 def _asked(duty: Mapping[str, Any], way: Way) -> str:
     """Whose duties this one looks at in that place: those of a line's population, of its own, or its own subject's."""
     line = duty["parts"][way[1]] if way[0] == "parts" else {}
@@ -133,34 +144,90 @@ def looked_at(elements: Mapping[str, Element], duty: Element) -> set[str]:
     }
 
 
+def looked_on(elements: Mapping[str, Element], duty: Element, on: date | None) -> set[str]:
+    """What a duty looks at on a day (None: as last decided)."""
+    stated = {key: duty.read(key, on) for key in ("meets", "grades", "veto")}
+    parts = [elements[one] for one in duty.traits.get("parts", ()) if one in elements]
+    lines = {one.traits["duty"] for one in parts if "duty" in one.traits and one.stands(on)}
+    return {name for _, name in references(stated)} | lines
+
+
 def overlay_circles(elements: Mapping[str, Element], overlay: Overlay) -> Iterator[tuple[Operation, TemplateError]]:
-    """Circles that an overlay closes, and duties of somebody else that it names; by the operation that does."""
-    touched = [one for one in overlay.operations if one.path.startswith("duty.")]
+    """Circles that an overlay closes, duties of somebody else that it names, and duties that others look at which it takes
+    away or changes so that nothing is to be seen any more; by the operation that does."""
+    touched = [one for one in overlay.operations if one.path == "duty" or one.path.startswith("duty.")]
     if not touched:
         return
-    duties = {
-        name.removeprefix("duty."): one
-        for name, one in elements.items()
-        if "kind" in one.traits and name.startswith("duty.")
-    }
+    duties = _duties(elements)
     looks = {name: looked_at(elements, one) for name, one in duties.items()}
+    now = {name: looked_on(elements, one, None) for name, one in duties.items() if one.stands(None)}
+    told: set[tuple[str, str]] = set()
     for operation in touched:
-        name = operation.path.split(".")[1]
+        name = (*operation.path.split("."), "")[1]
         for other in sorted(looks.get(name, ())):
             found = circle(looks, name, other)
             if found:
                 yield operation, overlay.fault(operation, "circle", *circle_sentence(found))
                 break
-            if other in duties:
-                wanted = _wanted(elements, duties[name], other)
-                if wanted and wanted != _type(duties[other].read("subject")):
-                    yield operation, overlay.fault(operation, "bad_value", *unlike_sentence(other, wanted))
+        else:
+            for looker, other in ((one, two) for one in sorted(now) for two in sorted(now[one])):
+                if (looker, other) not in told and other in duties and (not name or name in (looker, other)):
+                    fault = _mismatch(elements, looker, duties[looker], other, duties[other])
+                    told |= {(looker, other)} if fault else set()
+                    yield from [(operation, overlay.fault(operation, *fault))] if fault else []
 
 
-def _wanted(elements: Mapping[str, Element], duty: Element, other: str) -> str:
+def together_faults(elements: Mapping[str, Element]) -> Iterator[tuple[str, str, str, str]]:
+    """(duty, code, message, remedy): of several documents, a duty that on some day looks at what has become somebody else's.
+
+    No circle can arise: a document's duties look at its own or, where a later document took the name over, at the later's.
+    """
+    duties, told = _duties(elements), set[tuple[str, str]]()
+    looks = {name: seen for name, one in duties.items() if (seen := looked_at(elements, one))}
+    concerned = [duties[name] for name in {*looks, *(one for seen in looks.values() for one in seen)} & duties.keys()]
+    days = {entry.since for one in concerned for key in ("subject", "population") for entry in one.values.get(key, ())}
+    days |= {day for one in concerned for day in (one.begins, one.ends)}
+    for day in sorted(filter(None, days)):
+        for name in sorted(one for one in looks if duties[one].stands(day)):
+            for other in sorted(looked_on(elements, duties[name], day) - {two for one, two in told if one == name}):
+                one, wanted = duties.get(other), _wanted(elements, duties[name], other, day)
+                if one and one.stands(day) and wanted and wanted != _type(one.read("subject", day)):
+                    told.add((name, other))
+                    yield name, "bad_value", *unlike_sentence(other, wanted)
+
+
+def _duties(elements: Mapping[str, Element]) -> dict[str, Element]:
+    return {
+        name.removeprefix("duty."): one
+        for name, one in elements.items()
+        if "kind" in one.traits and name.startswith("duty.")
+    }
+
+
+def _mismatch(
+    elements: Mapping[str, Element], looker: str, duty: Element, other: str, seen: Element
+) -> tuple[str, str, str] | None:
+    """Code, message and remedy where one duty has nothing to see in another."""
+    if not seen.stands(None):
+        return "unknown_duty", f"“{other}”取消了，“{looker}”还在看它", f"一并改掉 {looker} 里看它的那一处，或不取消"
+    wanted = _wanted(elements, duty, other)
+    if wanted and wanted != _type(seen.read("subject")):
+        return "bad_value", *unlike_sentence(other, wanted)
+    numbers = {key: series[-1].value for key, series in seen.values.items() if key in NUMBERS and series}
+    stated = {
+        "kind": seen.traits["kind"],
+        "period": seen.read("period"),
+        "force": seen.read("force"),
+        "values": [numbers],
+    }
+    why = unjudged(stated)
+    return ("unjudged", *unjudged_sentence(other, why)) if why else None
+
+
+def _wanted(elements: Mapping[str, Element], duty: Element, other: str, on: date | None = None) -> str:
     """As `_asked`, of a duty as it is kept."""
     for part in duty.traits.get("parts", ()):
         line = elements[part].traits if part in elements else {}
         if line.get("duty") == other and "population" in line:
             return _type(line["population"])
-    return _type(duty.read("population" if "meets" in duty.traits else "subject"))
+    return _type(duty.read("population" if "meets" in duty.traits else "subject", on))

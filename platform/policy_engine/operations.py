@@ -20,6 +20,7 @@ from policy_engine.model import CONDITIONS, Dated, Element, Series, Source, Temp
 from policy_engine.overlay import Operation, Overlay, refuse
 from policy_engine.reader import Document, listed, mapping
 from policy_engine.scoring import banned, banned_sentence, ranking_sentence, ranks, score_faults
+from policy_engine.sense import due_sense
 from policy_engine.timing import step_faults, timing_faults
 
 Elements = dict[str, Element]
@@ -310,7 +311,8 @@ def mistimed(elements: Mapping[str, Element], overlay: Overlay, operation: Opera
     duty["within"] = element.value("within", day)
     stated = {one: value for one, value in duty.items() if value is not None}
     asked = {"late": operation.value} if key == "late" else {}
-    return [
+    outside = due_sense(duty["due"], duty["period"]) if key in ("due", "period") else ()
+    return [overlay.fault(operation, "outside_period", message, "改正日子，或改 period") for _, message in outside] + [
         overlay.fault(operation, fault.code, fault.message, fault.remedy)
         for fault in timing_faults(Document("", None), stated | asked)
     ]

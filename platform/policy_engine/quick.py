@@ -83,6 +83,11 @@ def is_day(text: str) -> bool:
         return False
 
 
+def twice(values: list[Any]) -> list[Any]:
+    """What stands in a list more than once."""
+    return [one for index, one in enumerate(values) if one in values[:index]] if len(values) > 1 else []
+
+
 def _number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
@@ -187,5 +192,6 @@ BUILDERS: dict[str, Callable[[Any, Mapping[str, Any], Words], Test]] = {
     "minimum": lambda least, _, __: lambda value: not _number(value) or value >= least,
     "maximum": lambda most, _, __: lambda value: not _number(value) or value <= most,
     "minItems": lambda least, _, __: lambda value: not isinstance(value, list) or len(value) >= least,
+    "uniqueItems": lambda _, __, ___: lambda value: not isinstance(value, list) or not twice(value),
     "maxItems": lambda most, _, __: lambda value: not isinstance(value, list) or len(value) <= most,
 }

@@ -80,7 +80,7 @@ def _too_few_parts(elements: Mapping[str, Element], duty: Element) -> bool:
     return bool((duty.value("k") or 0) > standing)
 
 
-LIMITS = (("min", "max"), ("floor", "cap"), ("from_nth", "to_nth"))
+LIMITS = (("min", "max"), ("floor", "cap"), ("from_nth", "to_nth"), ("base", "cap"), ("floor", "base"), ("min", "cap"))
 
 
 def _crossing(values: Mapping[str, Series], low: str, high: str) -> bool:

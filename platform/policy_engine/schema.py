@@ -18,7 +18,7 @@ from policy_engine.errors import TemplateError
 from policy_engine.examples import to_write
 from policy_engine.kinds import KINDS, LINE_KEYS, LISTS, NUMBERS, OWN_KEYS, SCORES
 from policy_engine.model import FILTERS
-from policy_engine.quick import Test, compiled, is_day
+from policy_engine.quick import Test, compiled, is_day, twice
 from policy_engine.reader import Document, Way, listed
 from policy_engine.vocabulary import Words
 
@@ -39,7 +39,7 @@ ID: Schema = {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_-]*$"}
 DAY: Schema = {"type": "string", "day": True}
 MAYBE_DAY: Schema = {"type": ["string", "null"], "day": True}
 MAYBE_TEXT: Schema = {"type": ["string", "null"]}
-IDS: Schema = {"type": "array", "items": TEXT}
+IDS: Schema = {"type": "array", "items": TEXT, "uniqueItems": True}
 DIRECTION: Schema = {
     "if": {"type": "object"},
     "then": {
@@ -56,7 +56,7 @@ def word(category: str) -> Schema:
 
 
 def words(category: str) -> Schema:
-    return {"type": "array", "items": word(category), "minItems": 1}
+    return {"type": "array", "items": word(category), "minItems": 1, "uniqueItems": True}
 
 
 def closed(properties: Schema, *required: str) -> Schema:
@@ -111,7 +111,7 @@ COUNTS = closed(
         "by": {"enum": ["subject", "target", "all"]},
     }
 )
-NAMES: Schema = {"type": "array", "items": NAME, "minItems": 1}
+NAMES: Schema = {"type": "array", "items": NAME, "minItems": 1, "uniqueItems": True}
 SERVED: Schema = {"type": "integer", "minimum": 1, "maximum": 10_000}
 WHOM: Schema = {
     "type": word("subjects"),
@@ -419,7 +419,7 @@ FIELD = closed(
         "required": FLAG,
         "help": TEXT,
         "block": TEXT,
-        "choices": {"type": "array", "items": TEXT},
+        "choices": IDS,
         "columns": {"type": "array", "items": LINE},
     },
     "id", "title",
@@ -459,7 +459,7 @@ SECTIONS: dict[str, Schema] = {
             **NAMED,
             "author": word("bodies"),
             "period": word("periods"),
-            "receivers": {"type": "array", "items": word("bodies")},
+            "receivers": {"type": "array", "items": word("bodies"), "uniqueItems": True},
             "form": {"enum": ["written", "hearing", "written_or_hearing"]},
         },
         "title", "receivers",
@@ -756,7 +756,14 @@ def _check_day(_: Any, __: bool, value: Any, ___: Schema) -> Iterator[Validation
         yield ValidationError(f"“{value[:40]}”不是存在的日期|写成 2021-12-25 的样子")
 
 
-CODES = {"word": "unknown_word", "day": "bad_date", "type": "wrong_type", "enum": "unknown_word", "pattern": "bad_id"}
+CODES = {
+    "word": "unknown_word",
+    "day": "bad_date",
+    "type": "wrong_type",
+    "enum": "unknown_word",
+    "pattern": "bad_id",
+    "uniqueItems": "duplicate_id",
+}
 PLAIN = {"None": "空的", "True": "true", "False": "false"}
 
 
@@ -821,6 +828,8 @@ def _sentence(rule: str, value: Any, error: ValidationError) -> tuple[str, str]:
         return f"“{shown}”不是月和日", "写成 11-30 的样子，月和日都写两位"
     if rule == "pattern":
         return f"“{shown}”不能作 id", "只用字母、数字、- 和 _，以字母或数字开头"
+    if rule == "uniqueItems":
+        return f"“{listed(map(str, twice(error.instance)))}”写了两次", "每个只写一次"
     limits = {
         "minimum": f"不能小于 {value}",
         "maximum": f"不能大于 {value}",

@@ -10,6 +10,7 @@ from policy_engine.counting import counting_faults
 from policy_engine.errors import TemplateError
 from policy_engine.kinds import GATHERING, KINDS, LINE_KEYS, NUMBERS, SCORES
 from policy_engine.reader import Document, Way, listed, mapping
+from policy_engine.sense import table_sense
 from policy_engine.vocabulary import shared_words, words_with
 
 WAYS = ("points", "steps", "table", "duty")
@@ -29,6 +30,7 @@ def score_faults(document: Document, duties: Container[str] | None, local: Any) 
         yield from _cap_faults(document, place, entry)
     yield from _group_faults(document, duty, ids)
     yield from _grade_faults(document, duty, duties)
+    yield from table_sense(document, duty)
     for index, veto in enumerate(duty.get("veto", ())):
         way: Way = ("veto", index)
         if ("counts" in veto) == ("duty" in veto):

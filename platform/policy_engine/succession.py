@@ -13,6 +13,7 @@ from typing import Any
 
 from policy_engine.addresses import COUNT_WORDS, DUTY_WORDS, LISTING_WORDS, TOGETHER
 from policy_engine.errors import TemplateError
+from policy_engine.looking import together_faults
 from policy_engine.model import Dated, Element, Series, Source, Template, date_of
 from policy_engine.operations import PARTS
 from policy_engine.overlay import refuse
@@ -37,6 +38,10 @@ def together(templates: Sequence[Template]) -> Template:
         merging.add(later)
     refuse(merging.faults)
     latest = ordered[-1]
+    refuse(
+        TemplateError(f"{latest.id}/policy.yaml", 0, f"duty.{name}", code, message, remedy)
+        for name, code, message, remedy in together_faults(merging.elements)
+    )
     local: dict[str, dict[str, Any]] = {}
     for one in ordered:
         for category, words in (one.header.get("local") or {}).items():

@@ -68,10 +68,10 @@ def test_periods_of_another_length_are_looked_at_too(with_duty: Add, small: Path
 @pytest.mark.parametrize(
     ("other", "way"),
     [
-        ("kind: score\nparts: [{id: l, duty: d, met: 1}]", "parts.0.duty"),
-        ("kind: score\nparts: [{id: l, counts: {kinds: [talk]}, points: 1}]\ngrades: [{id: g, title: 好, from: 0, requires: [d]}]", "grades.0.requires.0"),
+        ("kind: score\nvalues: [{min: 1}]\nparts: [{id: l, duty: d, met: 1}]", "parts.0.duty"),
+        ("kind: score\nvalues: [{min: 1}]\nparts: [{id: l, counts: {kinds: [talk]}, points: 1}]\ngrades: [{id: g, title: 好, from: 0, requires: [d]}]", "grades.0.requires.0"),
         (
-            "kind: score\nparts: [{id: l, counts: {kinds: [talk]}, points: 1}]\ngrades: [{id: g, title: 好, from: 0}]\nveto: [{duty: d, grade: g}]",
+            "kind: score\nvalues: [{min: 1}]\nparts: [{id: l, counts: {kinds: [talk]}, points: 1}]\ngrades: [{id: g, title: 好, from: 0}]\nveto: [{duty: d, grade: g}]",
             "veto.0.duty",
         ),
     ],
@@ -120,7 +120,7 @@ def overlay(*operations: dict[str, Any]) -> Any:
     ],
 )
 def test_an_overlay_closes_no_circle(with_duty: Add, small: Path, path: str, op: str, value: Any, code: str) -> None:
-    table = "kind: score\nparts: [{id: l, counts: {kinds: [talk]}, points: 1}]\ngrades: [{id: g, title: 好, from: 0}]"
+    table = "kind: score\nvalues: [{min: 1}]\nparts: [{id: l, counts: {kinds: [talk]}, points: 1}]\ngrades: [{id: g, title: 好, from: 0}]"
     talks = "kind: count\nsubject: sector\ncounts: {kinds: [talk]}\nvalues: [{min: 1}]"
     write(small, {"duties/a.yaml": duty("a", table), "duties/all.yaml": duty("all", share_of("visits"))})
     write(small, {"duties/talks.yaml": duty("talks", talks)})

@@ -47,8 +47,11 @@ def test_who_is_below_the_grade_of_a_veto_stays_there(with_duty: Add) -> None:
     table = TABLE.replace("counts: {kinds: [hearing]}, grade: poor", "counts: {kinds: [hearing]}, grade: fair")
     (one,) = of(with_duty(table), record(9, "hearing"))
     assert (one.counted, one.grade) == (47, "poor")
-    lowest = "  - {id: poor, title: 不合格, from: 0}\n"
-    (none,) = of(with_duty(table.replace(lowest, "")), record(9, "hearing"))
+    good, poor = (
+        "  - {id: good, title: 优秀, from: 80, requires: [visits], quota_percent: 20}\n",
+        "  - {id: poor, title: 不合格, from: 0}\n",
+    )
+    (none,) = of(with_duty(table.replace(good, "").replace(poor, "")), record(9, "hearing"))
     assert none.grade is None  # below every grade; the veto does not lift anybody into one
 
 
