@@ -89,11 +89,15 @@ def unit_of(duty: Duty, words: Words) -> str:
 
 
 def names_of(policy: Template, on: date | None = None) -> Names:
-    """Duties by their titles."""
+    """Duties by their titles; `duty#grade`: one of a duty's grades."""
 
     def name(duty_id: str) -> str:
-        element = policy.elements.get(f"duty.{duty_id}")
-        return str(element.read("title", on)) if element else duty_id
+        whole, _, grade = duty_id.partition("#")
+        element = policy.elements.get(f"duty.{whole}")
+        if element is None:
+            return duty_id
+        titles = {one["id"]: one["title"] for one in element.value("grades", on) or ()} if grade else {}
+        return str(titles.get(grade, grade) if grade else element.read("title", on))
 
     return name
 
@@ -138,7 +142,8 @@ RESULTS = {"met": "达到", "outstanding": "还欠", "exceeded": "超限", "coun
 
 def _running(duty: Duty, names: Names) -> str:
     """What may not happen how many periods running."""
-    states = [RESULTS[one] for one in duty.when.get("states", ())] + list(duty.when.get("grades", ()))
+    states = [RESULTS[one] for one in duty.when.get("states", ())]
+    states += [names(f"{duty.of}#{grade}") for grade in duty.when.get("grades", ())]
     found = "或".join(states) if states else "没有做到"
     return f"“{names(duty.of)}”连续{found}" + (
         f"不超过 {number(duty.max)} 期" if duty.max is not None else f"，{UNSTATED}"

@@ -73,6 +73,7 @@ CATEGORY: Mapping[str, str] = {
     **{name: name for name in FILTERS}, "force": "forces", "receivers": "bodies", "author": "bodies",
     "also_periods": "periods",
 }  # fmt: skip
+RESULTS = {"met": "达到", "outstanding": "还欠", "exceeded": "超限", "counted": "只计数"}
 SPOKEN = (
     "forces", "posts", "subjects", "levels", "modes", "links", "kinds", "bodies", "periods", "destinations", "venue_kinds",
 )  # fmt: skip
@@ -254,6 +255,12 @@ def _pro_rata(_: Speech, value: Any) -> str:
     return f"{unit}折算，{rounded}" + ("，扣除请假的日子" if value.get("absences") else "")
 
 
+def _when(_: Speech, value: Any) -> str:
+    said = [RESULTS[state] for state in value.get("states", ())]
+    said += [f"指定的 {len(value['grades'])} 个等次"] if value.get("grades") else []
+    return "或".join(said) or "没有做到"
+
+
 def _clauses(_: Speech, value: Any) -> str:
     return f"{len(value)} 条"
 
@@ -262,5 +269,5 @@ SHAPED: Mapping[str, Callable[[Speech, Any], str]] = {
     "percent": _percent, "due": _due, "period": _period, "subject": _whom, "population": _whom, "counts": _counts,
     "records": _counts, "out_of": _counts, "without": _without, "at_least": _amounts, "count": _count, "share": _share,
     "within": _within, "steps": _steps, "table": _table, "receivers": _receivers, "meets": _duties, "duties": _duties,
-    "grades": _grades, "groups": _groups, "veto": _veto, "pro_rata": _pro_rata, "clauses": _clauses,
+    "grades": _grades, "groups": _groups, "veto": _veto, "pro_rata": _pro_rata, "clauses": _clauses, "when": _when,
 }  # fmt: skip

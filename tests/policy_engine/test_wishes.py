@@ -175,7 +175,7 @@ def test_a_grade_running_lowers_the_next(since_2018: None, with_duty: Add, small
     assert better.state == "exceeded"  # 2020 to 2022
     (other,) = of(changed(policy, "duty.d.when", {"grades": ["good"]}), *twice(2022), as_of="2022-12-31", **LONG_AGO)
     assert (other.state, other.counted) == ("met", 1)
-    assert "“计分”连续poor不超过 1 期" in explain(policy, "d")["sentence"]
+    assert "“计分”连续差不超过 1 期" in explain(policy, "d")["sentence"]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ SINK = {
     "five": "kind: at_least_k_of\nperiod: quarter\nvalues: [{k: 2}]\nparts:\n  - {id: a, title: 学习, clauses: [X-3], counts: {kinds: [training]}, min: 1}\n  - {id: b, title: 走访, counts: {kinds: [visit]}, min: 3}",
     "flow": "kind: workflow\nsubject: venue\nperiod: once\nworkflow: approval",
     "report": "kind: report_cycle\nsubject: committee\nperiod: quarter\nreport: quarterly\ndue: {days_after_end: 5, working_days: true}",
+    "row": "kind: consecutive\nperiod: year\nof: score\nwhen: {grades: [poor]}\nvalues: [{max: 1}]",
     "score": """kind: score
 period: year
 values: [{base: 50, cap: 100, floor: 0, min: 60}]
@@ -38,7 +39,7 @@ parts:
   - {id: ten, title: 采用, counts: {kinds: [opinion_report]}, table: {filed: 3, adopted: 5}}
   - {id: tier, title: 调研, counts: {kinds: [research]}, steps: [{at: 1, points: 2}, {at: 4, points: 8}]}
   - {id: seen, title: 走访, duty: visits, met: 10, outstanding: -5}
-groups: [{id: work, title: 建言, lines: [one, ten], cap: 25}, {id: call, title: 会议, lines: [six], base: 20, floor: 0}]
+groups: [{id: work, title: 建言, lines: [one, ten], cap: 25}, {id: call, title: 会议, lines: [six], base: 20, floor: 0}, {id: both, title: 两组, lines: [work, call], cap: 35}]
 grades:
   - {id: good, title: 优秀, from: 85, requires: [visits], quota_percent: 20}
   - {id: poor, title: 不合格, from: 0}
@@ -117,6 +118,8 @@ def test_documents_are_compared_in_chinese() -> None:
         ("score", "总分：从基础分 50 分起算，至多 100 分，至少 0 分。", "X-1"),
         ("score", "等次“优秀”：85 分以上，并且“走访”都没有欠着，名额不超过 20%（只供人看，不计算）。", "X-1"),
         ("score", "否决：有会议缺席（标明重点课题）的，等次不高于“不合格”。", "X-1"),
+        ("score", "“两组”一组（“建言”“会议”）合起来算，至多 35 分。", "X-1"),
+        ("row", "“事项”连续不合格不超过 1 期。", "X-1"),
         ("turned", "不重复计算：同一件记录在“走访”“再走访”里只算一项，写在前面的先得。", "X-3"),
     ],
 )  # fmt: skip
