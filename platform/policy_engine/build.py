@@ -27,7 +27,7 @@ DATED = ("due", "late", "within")
 """Values of a duty that are no numbers; an overlay may set them."""
 LISTING_VALUES = ("items", "size", "steps", "receivers", "fields", "modes", "text", "duties")
 INDICATOR_VALUES = (
-    "duties", "records", "name_zh", "definition", "numerator", "denominator", "per", "period", "also_periods", "dimensions",
+    "duties", "records", "name_zh", "definition", "numerator", "denominator", "population", "per", "period", "also_periods", "dimensions",
 )  # fmt: skip
 
 

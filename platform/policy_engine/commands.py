@@ -22,6 +22,7 @@ from policy_engine.evaluate import evaluate, verdicts_json
 from policy_engine.explain import explain
 from policy_engine.facts import normalised
 from policy_engine.load import find_template, load_template
+from policy_engine.measures import measures, measures_json
 from policy_engine.model import Policy, Template
 from policy_engine.overlay import Overlay, load_overlay
 from policy_engine.quick import is_day
@@ -228,6 +229,27 @@ def evaluate_command(
     sheet = read_facts(Path(facts))
     verdicts = evaluate(resolved, sheet, day)
     return Told(verdicts_json(resolved, verdicts), lambda: judged(resolved, verdicts, sheet.data, day, every=every))
+
+
+@command("indicators", lambda answer: "\n".join(map(_measured, answer["indicators"])) or "没有自己的指标")
+@click.argument("name", metavar="NAME|DIR")
+@click.option("--facts", required=True, type=click.Path(), help="事实文件（JSON 或 YAML）")
+@click.option("--as-of", required=True, help="统计日，如 2021-11-30")
+@WITH
+@OVERLAYS
+def indicators_command(
+    *, name: str, facts: str, as_of: str, others: tuple[str, ...], overlays: tuple[str, ...]
+) -> Answer:
+    """文件自己的指标：分子、分母、得数；不适用的写明原因。"""
+    resolved = _resolved(name, others, overlays)
+    return measures_json(resolved, measures(resolved, read_facts(Path(facts)), _day("--as-of", as_of)))
+
+
+def _measured(one: Answer) -> str:
+    sum_of = "" if one["denominator"] is None else f"（{one['numerator']}/{one['denominator']}）"
+    unit = "%" if one["kind"] == "attainment" else ""
+    told = one["reason"] or f"{one['rate']}{unit}{sum_of}"
+    return f"{one['id']}\t{one['title']}\t{one['period']['key']}\t{told}"
 
 
 @command("rebase")

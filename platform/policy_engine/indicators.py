@@ -14,7 +14,11 @@ from policy_engine.scoring import banned, banned_sentence, ranking_sentence, ran
 BINDING = ("duties", "note")
 NEEDED = ("name_zh", "definition", "kind")
 COUNTS_BY = {"attainment": "duties", "count": "records", "ratio": "records"}
-MEANINGLESS = {"attainment": ("records", "per"), "count": ("duties", "per", "denominator"), "ratio": ("duties",)}
+MEANINGLESS = {
+    "attainment": ("records", "per"),
+    "count": ("duties", "per", "denominator", "population"),
+    "ratio": ("duties",),
+}
 OF_THE_CATALOGUE = re.compile(r"R\d+")  # also the codes it may still get
 
 

@@ -337,6 +337,7 @@ class Indicator:
     definition: str = ""
     source: str = "engine"
     is_own: bool = False
+    population: Subject | None = None
 
     @property
     def applicable(self) -> bool:
@@ -764,6 +765,7 @@ def _indicator(template: Template, entry: Mapping[str, Any]) -> Indicator:
         duties=tuple(bound.value("duties") or ()) if bound else (),
         where=filter_of(counts, template.header.get("local")) if counts else None,
         distinct=distinct_of(counts) if counts else "record",
+        population=_population(entry, template),
         **{
             key: entry[key]
             for key in ("period", "numerator", "denominator", "per", "definition", "source")
@@ -771,6 +773,12 @@ def _indicator(template: Template, entry: Mapping[str, Any]) -> Indicator:
         },
         **lists,
     )
+
+
+def _population(entry: Mapping[str, Any], template: Template) -> Subject | None:
+    whom = entry.get("population")
+    written = {"type": whom} if isinstance(whom, str) else whom
+    return subject_of(written, template.header.get("local")) if written else None
 
 
 def values_json(element: Element, on: date | None) -> dict[str, Any]:

@@ -450,6 +450,7 @@ INDICATOR: Schema = {
     "dimensions": IDS,
     "clauses": IDS,
     "records": COUNTS,
+    "population": SUBJECT,
 }
 SECTIONS: dict[str, Schema] = {
     "checklists": closed({**NAMED, "items": {"type": "array", "items": LINE}, "size": SIZE}, "title", "items"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from policy_engine import (
     resolve,
 )  # fmt: skip
 from policy_engine.coverage import coverage
+from policy_engine.measures import measures
 from policy_engine.succession import together
 from tests.policy_engine.conftest import SMALL, write
 
@@ -198,3 +200,37 @@ def test_two_documents_may_not_give_one_code_two_meanings(tmp_path: Path) -> Non
     assert len(own(resolve(together([document("a", 10), document("b", 10)])))) == 1
     with pytest.raises(TemplateErrors, match=r"indicator\.X1"):
         together([document("c", 10), document("d", 100)])
+
+
+def test_they_are_computed_from_facts(small: Path) -> None:
+    """m1 made three visits, m2 one, m3 is waived; r9 is joint and counts once; s1 is the only sector."""
+    own = OWN + (
+        "  X4: {name_zh: 每界别走访, definition: 走访除以界别, kind: ratio, records: {kinds: [visit]}, population: sector}\n"
+        "  X5: {name_zh: 常委达标率, definition: 常委中做到的, kind: attainment, duties: [visits], population: {type: member, posts: [standing_member]}}\n"
+        "  X6: {name_zh: 每组走访, definition: 走访除以组, kind: ratio, records: {kinds: [visit]}, population: group}\n"
+    )
+    waivable = SMALL["duties/visits.yaml"] + "waivable: true\n"
+    policy = resolve(load_template(write(small, {"indicators.yaml": own, "duties/visits.yaml": waivable})))
+    facts = {
+        "subjects": [
+            {"type": "member", "id": "m1", "posts": ["standing_member"]},
+            *({"type": "member", "id": name} for name in ("m2", "m3")),
+            {"type": "sector", "id": "s1"},
+        ],
+        "records": [
+            {"id": "r1", "kind": "visit", "on": "2021-02-01", "mode": "offline", "participants": ["m1"]},
+            {"id": "r2", "kind": "visit", "on": "2021-10-01", "mode": "offline", "participants": ["m1"]},
+            {"id": "r9", "kind": "visit", "on": "2021-11-01", "mode": "offline", "participants": ["m1", "m2"]},
+        ],
+        "waivers": [{"subject": "m3", "duty": "visits", "period": "2021"}],
+    }
+    found = {one.indicator.id: one.to_json() for one in measures(policy, facts, date(2021, 11, 30))}
+    shown = {name: (one["numerator"], one["denominator"], one["rate"]) for name, one in found.items()}
+    assert shown["X2"] == (2, 3, 66.6667)  # the fourth quarter: r2 and r9
+    assert found["X2"]["period"]["key"] == "2021-Q4"
+    assert shown["X3"] == (0, None, 0)
+    assert shown["X4"] == (3, 1, 3)
+    assert shown["X5"] == (1, 1, 100)
+    assert (found["X6"]["applicable"], found["X6"]["reason"]) == (False, "分母是 0，无从计算")
+    assert shown["X1"] == (1, 2, 50)  # m3 is excused
+    assert not [name for name in found if name.startswith("R")]
