@@ -175,6 +175,7 @@ SESSION_IDLE = timedelta(minutes=env.number("LIANXIN_IDLE_MINUTES", 30))
 SESSION_LIFETIME = timedelta(hours=12)
 REMEMBERED_IDLE, REMEMBERED_LIFETIME = timedelta(days=14), timedelta(days=30)  # a member's own phone, when asked for
 RECORDS_SETTLED = "tenants.reports.queries.settled"  # until which day records stand in signed figures
+VOICE_OF_CONTACT = "tenants.voices.actions.take_up"  # what makes a voice of the opinions heard at a contact
 ROLE_SUBJECTS = "tenants.members.queries.role_subjects"  # what a role can be narrowed to
 ACCOUNT_HOLDERS = "tenants.members.queries.account_holders"  # which member an account is
 # __Host- would need https; demo and tests speak http on localhost.

@@ -11,6 +11,8 @@ _APPS = {  # where each app's pages hang
     "": "tenants.liaison.urls",
     "activities/": "tenants.activities.urls",
     "outputs/": "tenants.voices.urls",
+    "voices/": "tenants.voices.urls.heard",
+    "speak/": "tenants.voices.urls.speak",
     "policy/": "tenants.policy.urls",
     "standing/": "tenants.assessment.urls",
     "returns/": "tenants.reports.urls",

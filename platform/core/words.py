@@ -16,7 +16,8 @@ ROWS: Mapping[str, str] = {
     "members.dataexport": "个人信息导出", "liaison.constituent": "群众", "liaison.constituentlink": "结对",
     "liaison.linkassignment": "联系安排", "liaison.contactrecord": "联系记录", "liaison.contactconstituent": "联系到的群众",
     "liaison.contactparticipant": "参加联系的委员", "activities.activity": "活动", "activities.participation": "参加活动",
-    "voices.output": "履职成果", "voices.outputauthor": "成果署名", "assessment.waiver": "豁免", "reports.return": "报表",
+    "activities.invitation": "活动邀请", "activities.guest": "来宾", "activities.topic": "协商议题", "activities.occasion": "会议日程",
+    "voices.speaker": "来信来访人", "voices.voice": "民意", "voices.handling": "民意办理", "voices.conversion": "民意转化", "voices.output": "履职成果", "voices.outputauthor": "成果署名", "assessment.waiver": "豁免", "reports.return": "报表",
     "reports.returnfigure": "报表数字", "desk.notice": "收件", "exchange.delivery": "报送件", "registry.committee": "委员会",
     "reports.filledform": "登记表", "reports.formanswer": "登记表内容",
     "reports.formstep": "登记表办理", "reports.bundle": "全体文件包",
@@ -37,7 +38,11 @@ FIELDS: Mapping[str, str] = {
     "mode": "方式", "place": "地点", "place_level": "地点层级", "target": "联系对象", "headcount": "人数", "content_type": "内容类别",
     "record": "联系记录", "role": "角色", "organiser": "组织者", "organiser_type": "组织者类别", "organiser_sector": "组织界别",
     "organiser_special_committee": "组织专委会", "organiser_member": "组织委员", "venue_name": "站点", "destination": "去向",
-    "activity": "活动", "participants": "参加人", "replaced": "替换的记录", "type": "类别", "submitted_on": "提交日期",
+    "activity": "活动", "participants": "参加人", "replaced": "替换的记录", "answer": "答复", "answered_at": "答复时间", "unit": "单位", "year": "年度", "form": "形式", "source": "来源",
+    "result": "结果", "beneficiary": "受益对象", "is_planned": "还没有举办", "received_on": "收到日期", "channel": "渠道", "contact": "联系记录",
+    "speaker": "来信来访人", "told_on": "反馈日期", "told": "反馈内容", "solved": "解决了没有", "closed_reason": "办结理由",
+    "voice": "民意", "handler": "承办单位", "handed_on": "转办日期", "done_on": "办结日期", "topic": "协商议题",
+    "invited": "邀请", "attendance": "到会情况", "guests": "来宾", "type": "类别", "submitted_on": "提交日期",
     "authorship": "署名方式", "authors": "署名人", "lead": "领衔人", "based_on": "依托活动", "output": "成果", "duty": "要求", "decision": "会议决定",
     "as_of": "截至", "policies": "所依办法", "digest": "校验值", "closed_by": "结账人", "closed_at": "结账时间", "signed_by": "签署人",
     "signed_at": "签署时间", "submitted_at": "报送时间", "identifier": "文件标识", "in_force_from": "起施行", "layer": "层次",
@@ -52,7 +57,7 @@ FIELDS: Mapping[str, str] = {
     "ending": "格式", "stored": "存放名", "fields": "改动的栏目", "is_new": "首次填写",
 }  # fmt: skip
 APPS: Mapping[str, str] = {
-    "accounts": "账号", "members": "委员", "liaison": "联系", "activities": "活动", "voices": "履职成果", "policy": "办法",
+    "accounts": "账号", "members": "委员", "liaison": "联系", "activities": "活动", "voices": "民意与成果", "policy": "办法",
     "proceedings": "会议决定", "assessment": "履职情况", "reports": "报送", "exchange": "上下级", "desk": "操作记录",
     "registry": "平台", "dispatch": "后台任务",
 }  # fmt: skip
@@ -75,7 +80,12 @@ ACTIONS: Mapping[str, str] = {
     "activities.register_activity": "登记活动", "activities.record_participation": "登记参加人", "activities.withdraw_activity": "撤回活动", "activities.change_activity": "修改活动",
     "activities.confirm_activity": "确认活动", "activities.confirm_participation": "确认参加", "activities.reject_participation": "退回参加记录",
     "voices.register_output": "登记履职成果", "voices.confirm_output": "确认履职成果", "voices.reject_output": "退回履职成果",
-    "voices.withdraw_output": "撤回履职成果", "voices.change_output": "修改履职成果",
+    "voices.withdraw_output": "撤回履职成果", "voices.change_output": "修改履职成果", "voices.receive": "登记民意", "voices.triage": "民意分办", "voices.hand_over": "转办民意",
+    "voices.answer": "登记办理结果", "voices.give_feedback": "反馈民意", "voices.close": "不予办理",
+    "voices.convert": "民意转化", "voices.anonymise": "匿名处理来信来访人",
+    "activities.invite": "邀请参加活动", "activities.answer_invitation": "答复邀请", "activities.take_attendance": "登记到会情况",
+    "activities.add_guest": "登记来宾", "activities.remove_guest": "去掉来宾", "activities.withdraw_participation": "撤回参加记录",
+    "activities.propose_topic": "提出协商议题", "activities.move_topic": "协商议题进展", "activities.set_occasion": "登记会议日程", "activities.remove_occasion": "去掉会议日程",
     "policy.adopt_template": "采用办法", "policy.adopt_overlay": "调整办法", "proceedings.record_decision": "记录会议决定",
     "reports.close_month": "月度结账", "reports.sign": "签署报表", "reports.withdraw_signature": "撤回签署", "reports.submit": "报送报表",
     "reports.fill_form": "填写登记表", "reports.take_form_step": "登记表办理一步", "reports.undo_form_step": "登记表撤回一步",
@@ -89,7 +99,8 @@ SPECIAL: Mapping[str, str] = {
     "sector.name": "名称", "specialcommittee.name": "名称", "term.name": "届次", "contactrecord.member": "组织委员",
     "convener.is_first": "首席召集人", "activity.until": "最后一天", "contactparticipant.role": "怎样参加", "participation.role": "怎样参加",
     "session.place": "所属", "outputauthor.role": "署名身份", "memberpost.kind": "职务",
-    "bundle.number": "份数", "bundle.content": "文件种类",
+    "bundle.number": "份数", "bundle.content": "文件种类", "voice.state": "办到哪一步", "voice.number": "编号",
+    "guest.level": "哪一级", "handling.due_on": "办理期限", "invitation.reason": "请假原因",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
+from core.models import Row
 from core.personal import Rule
 from tenants.liaison.models import CLAIM_PERSONAL, CLAIM_SAFE, Claim, PlaceLevel, one_of
 from tenants.members.models import Member, Sector, SpecialCommittee
@@ -56,6 +57,9 @@ class Activity(Claim):
     place_level = models.CharField(max_length=20, choices=PlaceLevel, blank=True)
     venue_name = models.CharField(max_length=120, blank=True)  # until venues are rows of their own
     destination = models.CharField(max_length=20, choices=Destination, blank=True)
+    beneficiary = models.CharField(max_length=120, blank=True)  # of a practical deed: for whom
+    result = models.CharField(max_length=500, blank=True)  # what came of it
+    is_planned = models.BooleanField(default=False)  # called, not held yet: counts nowhere
 
     class Meta(Claim.Meta):
         ordering = ["-held_on", "-id"]
@@ -84,11 +88,12 @@ class Activity(Claim):
 
     class Personal:
         personal = {
-            "title": Rule.SCRUB, "organiser_member": Rule.OWNS, "place": Rule.BLANK, **CLAIM_PERSONAL,
+            "title": Rule.SCRUB, "organiser_member": Rule.OWNS, "place": Rule.BLANK, "beneficiary": Rule.SCRUB,
+            "result": Rule.SCRUB, **CLAIM_PERSONAL,
         }  # fmt: skip
         safe = (
             "kind", "organiser_type", "organiser_sector", "organiser_special_committee", "held_on", "until", "place_level",
-            "venue_name", "destination", *CLAIM_SAFE,
+            "venue_name", "destination", "is_planned", *CLAIM_SAFE,
         )  # fmt: skip
         told = ("organiser", "role")
 
@@ -104,6 +109,12 @@ class Role(models.TextChoices):
     PARTICIPANT = "participant", "参加"
     HOST = "host", "主持"
     LEAD = "lead", "牵头"
+    LATE = "late", "迟到"
+    ON_LEAVE = "on_leave", "请假"
+    ABSENT = "absent", "缺席"
+
+
+AWAY = (Role.LATE, Role.ON_LEAVE, Role.ABSENT)  # the vocabulary's group `away`: noted, never counted as taking part
 
 
 class Participation(Claim):
@@ -133,3 +144,131 @@ class Participation(Claim):
     @property
     def day(self) -> date:
         return self.activity.held_on
+
+
+class Answer(models.TextChoices):
+    COMING = "coming", "参加"
+    DECLINED = "declined", "请假"
+
+
+class Invitation(Row):
+    """A member called to an activity, and what they answered."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="invitations")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="invitations")
+    answer = models.CharField(max_length=10, choices=Answer, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "member"], name="called_once_per_activity"),
+            models.CheckConstraint(condition=one_of("answer", Answer, blank=True), name="invitation_answer_known"),
+        ]
+
+    class Personal:
+        personal = {"member": Rule.OWNS, "reason": Rule.BLANK}
+        safe = ("activity", "answer", "answered_at")
+
+
+class GuestLevel(models.TextChoices):
+    """Of which level's committee a guest is a member; which may come is the policy's affair (setting guest_levels)."""
+
+    NATIONAL = "national", "全国政协"
+    PROVINCE = "province", "省（自治区）政协"
+    CITY = "city", "市（盟）政协"
+    COUNTY = "county", "县（区、旗）政协"
+    OTHER = "other", "其他来宾"
+
+
+class Guest(Row):
+    """Somebody of another committee who took part: listed, never counted in this one (GZ20-3.2-3, OR21-2.1-6, S27)."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="guests")
+    name = models.CharField(max_length=60)
+    level = models.CharField(max_length=20, choices=GuestLevel)
+    unit = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="guest_named"),
+            models.CheckConstraint(condition=one_of("level", GuestLevel), name="guest_level_known"),
+        ]
+
+    class Personal:
+        personal = {"name": Rule.REDACT, "unit": Rule.BLANK}
+        safe = ("activity", "level")
+
+    def __str__(self) -> str:
+        return str(GuestLevel(self.level).label)
+
+
+class TopicForm(models.TextChoices):
+    STANDING_THEMATIC = "standing_thematic", "专题协商"
+    COMMITTEE_COUNTERPART = "committee_counterpart", "对口协商"
+    SECTOR = "sector", "界别协商"
+    GRASSROOTS = "grassroots", "基层协商"
+
+
+class TopicSource(models.TextChoices):
+    PLAN = "plan", "年度计划"
+    VOICE = "voice", "群众意见"
+    GOVERNMENT = "government", "党委政府交办"
+    MEMBER = "member", "委员提出"
+
+
+class TopicState(models.TextChoices):
+    PROPOSED = "proposed", "已提出"
+    CHOSEN = "chosen", "已选定"
+    HELD = "held", "已协商"
+    DROPPED = "dropped", "不列入"
+
+
+class Topic(Row):
+    """协商议题: what the committee consults on in a year, from where it came, what came of it (GZ20-4.3-3, DC17-12-1)."""
+
+    year = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    form = models.CharField(max_length=30, choices=TopicForm)
+    source = models.CharField(max_length=20, choices=TopicSource)
+    state = models.CharField(max_length=20, choices=TopicState, default=TopicState.PROPOSED)
+    activity = models.ForeignKey(Activity, null=True, on_delete=models.SET_NULL, related_name="topics")
+    result = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ["-year", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="topic_titled"),
+            models.CheckConstraint(condition=one_of("form", TopicForm), name="topic_form_known"),
+            models.CheckConstraint(condition=one_of("source", TopicSource), name="topic_source_known"),
+            models.CheckConstraint(condition=one_of("state", TopicState), name="topic_state_known"),
+        ]
+
+    class Personal:
+        personal = {"title": Rule.SCRUB, "result": Rule.SCRUB}
+        safe = ("year", "form", "source", "state", "activity")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Occasion(Row):
+    """A dated event of the committee's calendar, from which the policy may count periods and due days (vocabulary: events)."""
+
+    kind = models.CharField(max_length=40)  # a word of the vocabulary's events
+    held_on = models.DateField()
+    title = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["held_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(kind=""), name="occasion_kind_given"),
+            models.UniqueConstraint(fields=["kind", "held_on"], name="one_occasion_of_a_kind_a_day"),
+        ]
+
+    class Personal:
+        personal = ()
+        safe = ("kind", "held_on", "title")
+
+    def __str__(self) -> str:
+        return self.title or self.kind

@@ -98,6 +98,7 @@ class ContactForm(forms.Form):
     opinions = forms.CharField(
         label="听到的意见", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": "2"})
     )
+    as_voice = forms.BooleanField(label="转为民意，请办公室办理", required=False)
     content_type = forms.ChoiceField(label="内容", required=False, choices=[("", "不填"), *ContentType.choices])
     place_level = forms.ChoiceField(label="地点层级", required=False, choices=[("", "不填"), *PlaceLevel.choices])
     target = MemberField(label="联系的是哪位委员", required=False, help_text="走访或联系其他委员时填。")

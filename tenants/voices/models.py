@@ -1,16 +1,19 @@
-"""What members put in writing or say in plenary, and whose work it is. Clauses: GZ20-3.1-1..2, DC20-A3-3.3-2, YY21-17-8; model: §8.5."""
+"""Voices heard and what becomes of them; what members put in writing, and whose work it is.
+
+Clauses: YY21-20-3..5, GZ20-4.3-2..3, OR21-4.3-2..3, DC20-4.2-9..12; GZ20-3.1-1..2, DC20-A3-3.3-2, YY21-17-8; model: §8.5.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.models import Row
 from core.personal import Rule
-from tenants.activities.models import Activity
-from tenants.liaison.models import CLAIM_PERSONAL, CLAIM_SAFE, Claim, one_of
+from tenants.activities.models import Activity, Topic
+from tenants.liaison.models import CLAIM_PERSONAL, CLAIM_SAFE, Claim, ContactRecord, one_of
 from tenants.members.models import Member, Sector
 
 
@@ -96,3 +99,155 @@ class OutputAuthor(Row):
     class Personal:
         personal = {"output": Rule.MENTIONS, "member": Rule.OWNS}
         safe = ("role",)
+
+
+class Speaker(Row):
+    """来信来访人: a citizen who left a name to be answered. Known to who handles the matter; never leaves the committee."""
+
+    name = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(name="") | ~Q(phone=""), name="speaker_left_something")]
+
+    class Personal:
+        personal = {"name": Rule.PSEUDONYM, "phone": Rule.BLANK}
+        safe = ()
+        identifiers = ("name", "phone")
+        pseudonym = "匿名来访人"
+
+    def __str__(self) -> str:  # no name: labels of the audit trail are read by the office
+        return "来信来访人"
+
+
+class Channel(models.TextChoices):
+    CONTACT = "contact", "委员联系"
+    RECEPTION = "reception", "来访接待"
+    STATION = "station", "站点接待"
+    PHONE = "phone", "电话"
+    MAILBOX = "mailbox", "信箱"
+    WECHAT = "wechat", "微信"
+    WEB = "web", "网上提交"
+    MEETING = "meeting", "会议活动"
+    OTHER = "other", "其他"
+
+
+class VoiceKind(models.TextChoices):
+    """What decides the way a voice goes (GZ20-4.3-2..3, OR21-3.2-2, OR21-4.3-2..3)."""
+
+    SPECIFIC = "specific", "具体问题"
+    GENERAL = "general", "普遍问题"
+    EMERGING = "emerging", "苗头性问题"
+
+
+class VoiceState(models.TextChoices):
+    RECEIVED = "received", "待分办"
+    ACCEPTED = "accepted", "已受理"
+    HANDLING = "handling", "办理中"
+    CONVERTED = "converted", "已转化"
+    ANSWERED = "answered", "待反馈"
+    CLOSED = "closed", "已办结"
+
+
+class Solved(models.TextChoices):
+    YES = "yes", "已解决"
+    PARTLY = "partly", "部分解决"
+    NO = "no", "没有解决"
+    UNSAID = "unsaid", "本人没有表示"
+
+
+class Voice(Row):
+    """One thing somebody said, from the day it was heard until the person knows what became of it."""
+
+    number = models.PositiveIntegerField(unique=True)  # 第几号: what one says on the phone; never used again
+    received_on = models.DateField()
+    channel = models.CharField(max_length=20, choices=Channel)
+    member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="voices")  # who brought it
+    contact = models.ForeignKey(ContactRecord, null=True, on_delete=models.PROTECT, related_name="voices")
+    speaker = models.ForeignKey(Speaker, null=True, on_delete=models.PROTECT, related_name="voices")
+    content = models.CharField(max_length=1000)
+    kind = models.CharField(max_length=20, choices=VoiceKind, blank=True)
+    state = models.CharField(max_length=20, choices=VoiceState, default=VoiceState.RECEIVED)
+    entered_by = models.UUIDField(null=True)  # user; None: the public form
+    told_on = models.DateField(null=True)
+    told = models.CharField(max_length=500, blank=True)  # what the person was answered
+    solved = models.CharField(max_length=10, choices=Solved, blank=True)
+    closed_reason = models.CharField(max_length=300, blank=True)  # closed without an answer: why
+
+    class Meta:
+        ordering = ["-received_on", "-number"]
+        indexes = [
+            models.Index(fields=["received_on"], condition=~Q(state="closed"), name="voice_open"),
+            models.Index(fields=["member", "-received_on"], name="voice_of_member"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=one_of("channel", Channel), name="voice_channel_known"),
+            models.CheckConstraint(condition=one_of("kind", VoiceKind, blank=True), name="voice_kind_known"),
+            models.CheckConstraint(condition=one_of("state", VoiceState), name="voice_state_known"),
+            models.CheckConstraint(condition=one_of("solved", Solved, blank=True), name="voice_solved_known"),
+            models.CheckConstraint(condition=~Q(content=""), name="voice_says_something"),
+            models.CheckConstraint(
+                condition=~Q(state="closed") | Q(told_on__isnull=False) | ~Q(closed_reason=""),
+                name="voice_closed_for_a_reason",
+            ),
+        ]
+
+    class Personal:
+        personal = {
+            "member": Rule.MENTIONS, "speaker": Rule.OWNS, "content": Rule.SCRUB, "told": Rule.SCRUB,
+            "closed_reason": Rule.SCRUB,
+        }  # fmt: skip
+        safe = (
+            "number", "received_on", "channel", "contact", "kind", "state", "entered_by", "told_on", "solved",
+        )  # fmt: skip
+        told = ("output", "topic", "due_on")
+
+    def __str__(self) -> str:
+        return f"民意 {self.number} 号"
+
+
+class Handling(Row):
+    """Who deals with a voice until when, and what came of it."""
+
+    voice = models.ForeignKey(Voice, on_delete=models.CASCADE, related_name="handlings")
+    handler = models.CharField(max_length=80)  # the department or office
+    handed_on = models.DateField()
+    due_on = models.DateField(null=True)
+    done_on = models.DateField(null=True)
+    result = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_on"], condition=Q(done_on=None), name="handling_open")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(handler=""), name="handling_by_somebody"),
+            models.CheckConstraint(condition=Q(done_on=None) | ~Q(result=""), name="handling_done_with_a_result"),
+            models.CheckConstraint(condition=Q(due_on=None) | Q(due_on__gte=F("handed_on")), name="handling_due_later"),
+        ]
+
+    class Personal:
+        personal = {"result": Rule.SCRUB}
+        safe = ("voice", "handler", "handed_on", "due_on", "done_on")
+
+    def __str__(self) -> str:
+        return self.handler
+
+
+class Conversion(Row):
+    """What a voice became: an output or a topic of consultation (YY21-20-4, GZ20-4.3-3, OR21-4.3-2..3)."""
+
+    voice = models.ForeignKey(Voice, on_delete=models.CASCADE, related_name="conversions")
+    output = models.ForeignKey(Output, null=True, on_delete=models.CASCADE, related_name="from_voices")
+    topic = models.ForeignKey(Topic, null=True, on_delete=models.CASCADE, related_name="from_voices")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(output=None, topic__isnull=False) | Q(output__isnull=False, topic=None),
+                name="converted_into_one",
+            ),
+            models.UniqueConstraint(fields=["voice", "output"], name="converted_once"),
+        ]
+
+    class Personal:
+        personal = ()
+        safe = ("voice", "output", "topic")

@@ -275,6 +275,68 @@ def _activity(life: Life) -> Any:
     return Activity.objects.values_list("pk", flat=True).first()
 
 
+def _planned(life: Life) -> Any:
+    from tenants.activities.actions import call_activity
+
+    return call_activity(
+        title="春季视察", kind="inspection", organiser_type="committee", held_on=dt.date(2022, 12, 20), by=life.office
+    ).pk
+
+
+def _guest(life: Life) -> dict[str, Any]:
+    from tenants.activities.actions import add_guest
+
+    return {"id": add_guest(activity=_activity(life), name="来宾", level="city", by=life.office).pk}
+
+
+def _topic(life: Life) -> dict[str, Any]:
+    from tenants.activities.actions import propose_topic
+
+    topic = propose_topic(title="停车难", form="sector", year=2022, source="plan", by=life.office)
+    return {"id": topic.pk, "state": "held", "result": "已形成意见"}
+
+
+def _occasion(life: Life) -> dict[str, Any]:
+    from tenants.activities.actions import set_occasion
+
+    return {"id": set_occasion(kind="plenary_session", held_on=DAY, by=life.office).pk}
+
+
+def _heard(**more: Any) -> Callable[[Life], dict[str, Any]]:
+    """A voice of the other member, sorted."""
+    from core import clock
+    from tenants.voices.actions import receive_voice, triage
+
+    def made(life: Life) -> dict[str, Any]:
+        voice = receive_voice(
+            content="路灯不亮", channel="phone", received_on=DAY, today=TODAY, member=life.other.pk, name="某某", phone="13511112222",
+            by=life.office,
+        )  # fmt: skip
+        triage(id=voice.pk, kind="general", by=life.office)
+        given: dict[str, Any] = {"id": voice.pk, "at": clock.now()} | more
+        return given
+
+    return made
+
+
+def _handled(life: Life) -> dict[str, Any]:
+    from tenants.voices.actions import hand_over
+
+    made = hand_over(id=_heard()(life)["id"], handler="城管局", handed_on=DAY, today=TODAY, by=life.office)
+    return {"handling": made.pk, "result": "已修好", "done_on": TODAY, "today": TODAY}
+
+
+def _answered(life: Life) -> dict[str, Any]:
+    from core import clock
+    from tenants.voices.actions import give_feedback
+
+    given = _heard()(life)
+    give_feedback(
+        id=given["id"], told="已修好", solved="yes", told_on=TODAY, today=TODAY, by=life.office, at=clock.now()
+    )
+    return given | {"why": "本人要求"}
+
+
 def _newcomer(life: Life) -> Any:
     from tenants.members.actions import add_member
 
@@ -334,6 +396,31 @@ EXAMPLES |= {
     "voices.change_output": lambda life: _decided("output", reason="写错")(life) | {
         "type": "proposal", "title": "改过的建议", "submitted_on": DAY, "authorship": "individual", "lead": life.other.pk, "today": TODAY,
     },
+    "activities.call_activity": lambda life: {
+        "title": "春季视察", "kind": "inspection", "organiser_type": "committee", "held_on": dt.date(2022, 12, 20),
+    },
+    "activities.invite": lambda life: {"activity": _planned(life), "members": [life.other.pk]} | _at(),
+    "activities.answer_invitation": lambda life: {
+        "activity": _planned(life), "answer": "declined", "reason": "出差", "today": TODAY, "by": life.other.user,
+    } | _at(),
+    "activities.take_attendance": lambda life: {
+        "activity": _planned(life), "attendance": {life.other.pk: "late"}, "today": dt.date(2022, 12, 20),
+    } | _at(),
+    "activities.withdraw_participation": _participation,
+    "activities.add_guest": lambda life: {"activity": _activity(life), "name": "来宾", "level": "city"},
+    "activities.remove_guest": _guest,
+    "activities.propose_topic": simple(title="停车难", form="sector", year=2022, source="plan"),
+    "activities.move_topic": _topic, "activities.set_occasion": simple(kind="plenary_session", held_on=DAY, title="二次会议"),
+    "activities.remove_occasion": _occasion,
+    "voices.receive_voice": simple(content="路灯不亮", channel="phone", received_on=DAY, today=TODAY, name="某某", phone="13511112222"),
+    "voices.speak": simple(content="路灯不亮", today=TODAY), "voices.take_up": simple(record=lambda life: life.leavers_contact),
+    "voices.triage": _heard(kind="specific"), "voices.hand_over": _heard(handler="城管局", handed_on=DAY, today=TODAY),
+    "voices.answer": _handled, "voices.give_feedback": _heard(told="已修好", solved="yes", told_on=TODAY, today=TODAY),
+    "voices.close": _heard(reason="重复反映"), "voices.convert_to_topic": _heard(title="路灯", form="sector", year=2022),
+    "voices.convert_to_output": lambda life: _heard(
+        type="opinion_report", title="路灯不亮", submitted_on=DAY, authorship="individual", lead=life.other.pk, today=TODAY
+    )(life),
+    "voices.anonymise_speaker": _answered,
     "dispatch.cancel": _job, "dispatch.start_again": _failed,
     "exchange.deliver": _body, "exchange.accept": _delivered, "exchange.send_back": _delivered,
     "billing_free.set_quota": lambda life: _operator() | {"code": "430923", "what": "members", "amount": 9, "why": "试"},

@@ -297,7 +297,7 @@ def _refusal(bound: BoundField) -> str:
     first = bound.errors.as_data()[0] if bound.errors else None
     if first is None:
         return ""
-    if first.code == "required":
+    if first.code == "required" and first.message == forms.Field.default_error_messages["required"]:
         return f"请{'选择' if hasattr(bound.field, 'choices') else '填写'}{bound.label}。"
     return str(bound.errors[0])
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from policy_engine import Duty, Person, Policy, Post, Verdict, Waiver, docket, judge
 from policy_engine.model import State, date_of
+from tenants.activities.queries import engine_events
 from tenants.assessment import models
 from tenants.assessment.queries.counter import count_all, count_one
 from tenants.members.models import Member, Sector
@@ -142,7 +143,7 @@ def verdicts(as_of: date, *, policy: Policy | None = None) -> list[Verdict]:
     """Every verdict of the committee on a day: members, sectors, special committees, the committee itself.
 
     `policy` judges by another rule than the one in force (the parent's value, a what-if). Raises NoPolicy.
-    Seven statements, however many members there are.
+    Eight statements, however many members there are.
     """
     return _judged(policy or policy_on(as_of), subjects(as_of), as_of)
 
@@ -192,8 +193,10 @@ def standing_of_subject(subject_type: str, key: str, as_of: date) -> tuple[Stand
         person = next(
             (one for one in everybody if one.type == subject_type and one.id == key), Person(subject_type, key)
         )
-        asked = docket(policy, as_of)
-        found = judge(policy, [person], count_one(asked.tallies, key), as_of, waivers=_waivers(), asked=asked)
+        events = engine_events()
+        asked = docket(policy, as_of, events=events)
+        counts = count_one(asked.tallies, key)
+        found = judge(policy, [person], counts, as_of, waivers=_waivers(), events=events, asked=asked)
     return _standing(key, found, duties_of(policy, subject_type, as_of)), policy
 
 
@@ -207,8 +210,9 @@ def sectors_by_id() -> dict[str, Sector]:
 
 
 def _judged(policy: Policy, people: Sequence[Person], as_of: date) -> list[Verdict]:
-    asked = docket(policy, as_of)
-    return judge(policy, people, count_all(asked.tallies), as_of, waivers=_waivers(), asked=asked)
+    events = engine_events()
+    asked = docket(policy, as_of, events=events)
+    return judge(policy, people, count_all(asked.tallies), as_of, waivers=_waivers(), events=events, asked=asked)
 
 
 def _standing(subject: str, found: Sequence[Verdict], duties: Sequence[Duty]) -> Standing:

@@ -31,6 +31,7 @@ PLACES = (
     Place("联系记录", "/contacts/", "pen", "记录", (P.RECORDS_READ, P.RECORDS_OWN)),
     Place("待确认", "/contacts/claims/", "clock", "记录", (P.RECORDS_CONFIRM,)),
     Place("活动", "/activities/", "flag", "记录", (P.RECORDS_READ, P.RECORDS_OWN)),
+    Place("民意", "/voices/", "bell", "记录", (P.RECORDS_READ, P.RECORDS_OWN)),
     Place("履职成果", "/outputs/", "doc", "记录", (P.RECORDS_READ, P.RECORDS_OWN)),
     Place("履职情况", "/standing/", "tally", "评价与办法", (P.STANDING_READ,)),
     Place("我的履职", "/standing/me/", "tally", "评价与办法", (P.STANDING_OWN,)),

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models, transaction
+from django.utils.module_loading import import_string
 
 from accounts.permissions import Permission
 from billing_free.actions import claim
@@ -96,12 +98,13 @@ def register_contact(
     content_type: str = "",
     opinions: str = "",
     participants: Collection[UUID] = (),
+    as_voice: bool = False,
     id: UUID | None = None,
 ) -> ContactRecord:
     """Record one contact that `member` organised; `participants` are other members who joined in.
 
     `constituents` are ids of people `member` is paired with. `id`, from the form, makes a second press of the same
-    button find the first record. Born claimed or confirmed as the policy of that day says.
+    button find the first record. `as_voice`: the opinions heard are handed on as a voice (民意) too. Born claimed or confirmed as the policy of that day says.
     Raises ContactInFuture, SummaryMissing, UnknownWord, ContactWithSelf, UnknownMember, MemberNotActive, NotYourRecord,
     NotPaired, OverQuota.
     """
@@ -122,6 +125,8 @@ def register_contact(
     _join(record, read.others)
     new = {"member": member, "kind": kind, "held_on": held_on, "state": record.state}
     audit.record(by=by, action="liaison.register_contact", subject=record, new=new)
+    if as_voice and record.opinions:
+        import_string(settings.VOICE_OF_CONTACT)(record, by=by)
     return record
 
 

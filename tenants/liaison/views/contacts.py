@@ -103,7 +103,8 @@ def contact_edit(request: HttpRequest, id: UUID) -> HttpResponse:
 
     def save(form: ContactForm) -> bool:
         values = _values(form, member)
-        values.pop("id")
+        for name in ("id", "as_voice"):
+            values.pop(name)
         if for_others:
             values["constituents"] = None  # the office does not know whom the member met
         values["reason"] = form.cleaned_data["reason"]

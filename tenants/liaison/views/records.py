@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -15,6 +16,7 @@ from django.shortcuts import redirect
 from accounts.access import may, signed_in
 from accounts.permissions import Permission
 from core import clock
+from core.errors import DomainError
 from core.web import page, refusals_on
 from tenants.liaison.forms import ReasonForm
 from tenants.liaison.models import Claim, State
@@ -100,6 +102,17 @@ def withdraw(request: HttpRequest, pages: Pages[Record], id: UUID) -> HttpRespon
             messages.success(request, pages.taken_back)
             return redirect(pages.address, id=id)
     return pages.show(request, record, form)
+
+
+@contextmanager
+def refused(request: HttpRequest) -> Iterator[None]:
+    """Say a refusal at the top of the page one goes back to: for buttons and small forms that stand on it."""
+    try:
+        yield
+    except DomainError as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.warning(request, refusal.message)
 
 
 def rights(request: HttpRequest, pages: Pages[Record], record: Record) -> dict[str, Any]:

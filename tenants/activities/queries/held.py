@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,11 +14,12 @@ from accounts.access import may
 from accounts.permissions import Permission
 from core.errors import NotFound
 from policy_engine.vocabulary import shared_words, words_with
-from tenants.activities.models import Activity, Participation
+from tenants.activities.models import AWAY, Activity, Participation
+from tenants.liaison.queries import seen_by
 from tenants.members.queries import member_of, reach_of
 from tenants.policy.queries import NoPolicy, policy_on
 
-WITHDRAWN = "withdrawn"
+WITHDRAWN, PLANNED = "withdrawn", "planned"  # states of the filter only
 ACTIVITY = "activity"  # the group of the vocabulary
 
 
@@ -89,8 +90,10 @@ def visible_activities(user: Any) -> QuerySet[Activity]:
 def activities(user: Any, filters: ActivityFilters = EVERYTHING) -> QuerySet[Activity]:
     """What `user` may see and asks for, the newest first, each with `number`: who took part and was not returned."""
     found = visible_activities(user).filter(withdrawn_at__isnull=filters.state != WITHDRAWN)
-    if filters.state and filters.state != WITHDRAWN:
-        found = found.filter(state=filters.state)
+    if filters.state == PLANNED:
+        found = found.filter(is_planned=True)
+    elif filters.state and filters.state != WITHDRAWN:
+        found = found.filter(state=filters.state, is_planned=False)
     if filters.kind:
         found = found.filter(kind=filters.kind)
     if filters.sector:
@@ -108,6 +111,7 @@ def activities(user: Any, filters: ActivityFilters = EVERYTHING) -> QuerySet[Act
     if text := " ".join(filters.q.split()):
         found = found.filter(Q(title__icontains=text) | Q(place__icontains=text))
     present = Q(participations__withdrawn_at=None) & ~Q(participations__state="rejected")
+    present &= ~Q(participations__role__in=AWAY)
     return found.annotate(number=Count("participations", filter=present)).order_by("-held_on", "-id")
 
 
@@ -121,7 +125,18 @@ def activity_by_id(user: Any, id: UUID) -> Activity:
 
 def as_entered(activity: Activity) -> dict[str, Any]:
     """What the form of the activity shows to begin with."""
-    plain = ("title", "kind", "held_on", "until", "place", "place_level", "venue_name", "destination")
+    plain = (
+        "title",
+        "kind",
+        "held_on",
+        "until",
+        "place",
+        "place_level",
+        "venue_name",
+        "destination",
+        "beneficiary",
+        "result",
+    )
     id = activity.organiser_special_committee_id or activity.organiser_sector_id
     organiser = f"{activity.organiser_type}:{id}" if id else activity.organiser_type
     return {name: getattr(activity, name) for name in plain} | {"organiser": organiser}
@@ -138,3 +153,15 @@ def organiser_of(activity: Activity, seen: Collection[UUID]) -> str:
 def present_at(activity: Activity) -> QuerySet[Participation]:
     found = Participation.objects.filter(activity=activity, withdrawn_at=None).select_related("member__sector")
     return found.order_by("member__sector__order", "member__name_pinyin")
+
+
+def sheet_rows(found: QuerySet[Activity], user: Any, titles: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
+    """Lines of the exported file."""
+    rows = list(found)
+    seen = seen_by(user, {one.organiser_member_id for one in rows if one.organiser_member_id})
+    for one in rows:
+        state = "已撤回" if one.is_withdrawn else "未举办" if one.is_planned else one.get_state_display()
+        yield (
+            one.held_on, one.title, titles.get(one.kind, one.kind), organiser_of(one, seen), one.place, getattr(one, "number", 0),
+            one.beneficiary, one.result, state,
+        )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -118,6 +118,13 @@ def as_entered(output: Output) -> dict[str, Any]:
         "lead": next((as_typed(one.member) for one in authors if one.role == AuthorRole.LEAD), ""),
         "others": "\n".join(as_typed(one.member) for one in authors if one.role != AuthorRole.LEAD),
     }
+
+
+def sheet_rows(found: QuerySet[Output]) -> Iterator[tuple[Any, ...]]:
+    """Lines of the exported file."""
+    for one in found:
+        state = "已撤回" if one.is_withdrawn else one.get_state_display()
+        yield one.submitted_on, one.get_type_display(), one.title, names(one), one.get_authorship_display(), state
 
 
 def names(output: Output) -> str:

@@ -61,6 +61,13 @@ class OrganiserMissing(DomainError):
         super().__init__(text, fields={"organiser_type": text})
 
 
+class NotHeldYet(DomainError):
+    code = "not_held_yet"
+
+    def __init__(self, activity: Activity) -> None:
+        super().__init__(f"这次活动还没有办（{activity.held_on:%Y-%m-%d}），先报名；办过以后由组织方登记到会情况。")
+
+
 class AlreadyTakesPart(DomainError):
     code = "already_takes_part"
 
@@ -83,6 +90,8 @@ def register_activity(
     place_level: str = "",
     venue_name: str = "",
     destination: str = "",
+    beneficiary: str = "",
+    result: str = "",
     participants: Mapping[UUID, str] | Collection[UUID] = (),
     id: UUID | None = None,
 ) -> Activity:
@@ -95,11 +104,11 @@ def register_activity(
     """
     if held_on > today:
         raise ActivityInFuture(held_on)
-    columns = _columns(
+    columns = columns_of(
         title=title, kind=kind, organiser_type=organiser_type, organiser=organiser, held_on=held_on, until=until, place=place,
-        place_level=place_level, venue_name=venue_name, destination=destination,
+        place_level=place_level, venue_name=venue_name, destination=destination, beneficiary=beneficiary, result=result,
     )  # fmt: skip
-    roles = _roles(participants)
+    roles = roles_of(participants)
     own = {organiser} if organiser is not None and organiser_type == OrganiserType.MEMBER else set()
     known = active_members({*roles, *own}, held_on, by=by) if roles or own else {}
     refuse_strangers(by=by, members=known)
@@ -140,17 +149,19 @@ def change_activity(
     place_level: str = "",
     venue_name: str = "",
     destination: str = "",
+    beneficiary: str = "",
+    result: str = "",
 ) -> bool:
     """Set right what an activity says, for everybody who took part; False where nothing is different.
 
     Raises as `register_activity`, and NotFound, ReasonMissing, NotYoursToWithdraw, AlreadyWithdrawn, PeriodSigned.
     """
-    record = decisions.changeable(Activity, id=id, reason=reason, by=by, within=_correctable(by))
-    if held_on > today:
+    record = decisions.changeable(Activity, id=id, reason=reason, by=by, within=correctable(by))
+    if held_on > today and not record.is_planned:
         raise ActivityInFuture(held_on)
-    columns = _columns(
+    columns = columns_of(
         title=title, kind=kind, organiser_type=organiser_type, organiser=organiser, held_on=held_on, until=until, place=place,
-        place_level=place_level, venue_name=venue_name, destination=destination,
+        place_level=place_level, venue_name=venue_name, destination=destination, beneficiary=beneficiary, result=result,
     )  # fmt: skip
     there = record.participations.filter(withdrawn_at=None, member__in=Member.objects.filter(enterable(by)))
     own = {organiser} if organiser is not None and organiser_type == OrganiserType.MEMBER else set()
@@ -160,7 +171,7 @@ def change_activity(
     return decisions.change(record, columns, reason=reason, by=by, at=at, action="activities.change_activity")
 
 
-def _columns(
+def columns_of(
     *,
     title: str,
     kind: str,
@@ -172,6 +183,8 @@ def _columns(
     place_level: str,
     venue_name: str,
     destination: str,
+    beneficiary: str = "",
+    result: str = "",
 ) -> dict[str, Any]:
     """What an activity says, by attribute name; members named in it are the caller's to check."""
     _refuse_words(title, kind, organiser_type, place_level, destination, held_on)
@@ -181,6 +194,7 @@ def _columns(
     return nobody | _organiser(OrganiserType(organiser_type), organiser) | {
         "title": title.strip(), "kind": kind, "organiser_type": organiser_type, "held_on": held_on, "until": until,
         "place": place.strip(), "place_level": place_level, "venue_name": venue_name.strip(), "destination": destination,
+        "beneficiary": beneficiary.strip(), "result": result.strip(),
     }  # fmt: skip
 
 
@@ -196,7 +210,7 @@ def _refuse_words(
     refuse_unknown("destination", destination, Destination, blank=True)
 
 
-def _roles(participants: Mapping[UUID, str] | Collection[UUID]) -> dict[UUID, str]:
+def roles_of(participants: Mapping[UUID, str] | Collection[UUID]) -> dict[UUID, str]:
     roles = dict(participants) if isinstance(participants, Mapping) else dict.fromkeys(participants, Role.PARTICIPANT)
     for role in roles.values():
         refuse_unknown("role", role, Role)
@@ -228,6 +242,8 @@ def record_participation(
     (held,) = decisions.locked(Activity, [activity], models.Q())
     if held.is_withdrawn:
         raise decisions.AlreadyWithdrawn
+    if held.is_planned:
+        raise NotHeldYet(held)
     known = active_members(members, held.held_on, by=by)
     if not enters_for_others(by):
         for member in known.values():  # oneself only: nobody signs others in
@@ -286,7 +302,7 @@ def reject_participation(*, id: UUID, reason: str, by: audit.Actor, at: datetime
 def withdraw_activity(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Activity:
     """Take an activity back with everybody's part in it. Raises NotFound, ReasonMissing, NotYoursToWithdraw, PeriodSigned."""
     return decisions.withdraw(
-        Activity, id=id, reason=reason, by=by, at=at, action="activities.withdraw_activity", within=_correctable(by)
+        Activity, id=id, reason=reason, by=by, at=at, action="activities.withdraw_activity", within=correctable(by)
     )
 
 
@@ -297,7 +313,7 @@ def may_change(activity: Activity, *, by: audit.Actor) -> bool:
     return reached and not activity.is_withdrawn and decisions.is_own(activity, by=by)
 
 
-def _correctable(by: audit.Actor) -> models.Q:
+def correctable(by: audit.Actor) -> models.Q:
     if enters_for_others(by) and not reach_of(by, Permission.RECORDS_WRITE).is_everybody:
         return models.Q(entered_by=by.actor_id)  # others' members took part in the rest
     return models.Q()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,12 +14,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
-from core import clock
+from core import clock, sheets
 from core.errors import DomainError
-from core.web import page
+from core.web import page, sheet_url
 from tenants.activities import actions, queries
-from tenants.activities.forms import ActivityFilterForm, ActivityForm, OfficeActivityForm
-from tenants.activities.models import Activity, Role
+from tenants.activities.forms import (
+    ActivityFilterForm,
+    ActivityForm,
+    AnswerForm,
+    GuestForm,
+    InviteForm,
+    OfficeActivityForm,
+)
+from tenants.activities.models import AWAY, Activity, Role
 from tenants.liaison.forms import ReasonForm
 from tenants.liaison.queries import audience_of, enterable, seen_by
 from tenants.liaison.views import records
@@ -26,6 +35,10 @@ from tenants.members.queries import member_of, reach_of, roster
 
 PER_PAGE = 50
 OFFERED = 120  # members to tick on one page
+COLUMNS = (
+    sheets.Out("日期", 12), sheets.Out("活动", 40), sheets.Out("种类", 14), sheets.Out("组织", 18), sheets.Out("地点", 20),
+    sheets.Out("参加", 8), sheets.Out("为谁办的", 20), sheets.Out("办成了什么", 40), sheets.Out("状态", 10),
+)  # fmt: skip
 
 
 @require_safe
@@ -34,8 +47,12 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     """What was organised, the newest first."""
     today = clock.today()
     form = ActivityFilterForm(request.GET, today=today)
-    shown = Paginator(queries.activities(request.user, form.filters()), PER_PAGE).get_page(request.GET.get("page"))
-    titles = queries.kind_titles(today)
+    found, titles = queries.activities(request.user, form.filters()), queries.kind_titles(today)
+    if request.GET.get("format") == "xlsx":
+        name = f"{request.committee.name}活动-{today:%Y%m%d}.xlsx"  # type: ignore[attr-defined]
+        lines = queries.sheet_rows(found, request.user, titles)
+        return sheets.download(sheets.write(title="活动", columns=COLUMNS, rows=lines), name=name)
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     seen = seen_by(request.user, {one.organiser_member_id for one in shown.object_list if one.organiser_member_id})
     rows = [
         {"activity": one, "kind": titles.get(one.kind, one.kind), "organiser": queries.organiser_of(one, seen)}
@@ -46,6 +63,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "filter": form,
         "lead": f"共 {shown.paginator.count} 次",
+        "export_url": sheet_url(request),
         "is_filtered": any(value for name, value in request.GET.items() if name != "page"),
         "may_record": may(request.user, Permission.RECORDS_OWN) or may(request.user, Permission.RECORDS_WRITE),
         "audience": audience_of(request.user),
@@ -65,6 +83,8 @@ def activity_new(request: HttpRequest) -> HttpResponse:
         values = form.values(member)
         if member is not None:
             values["participants"] = [member.pk]
+        if for_others and values["held_on"] > today:
+            return _announce(request, values)
         made = actions.register_activity(**values, today=today, by=signed_in(request))
         _tell(request, made, len(values.get("participants", ())))
         return made
@@ -99,11 +119,22 @@ def activity_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     return records.correct(request, PAGES, held, form, save=save, member=member)
 
 
+def _announce(request: HttpRequest, values: dict[str, Any]) -> Activity:
+    """What is still to be held: announced, and those named are called to it."""
+    members = values.pop("participants")
+    made = actions.call_activity(**values, by=signed_in(request))
+    if members:
+        actions.invite(activity=made.pk, members=members, by=signed_in(request), at=clock.now())
+    told = f"已邀请 {len(members)} 位委员，他们在首页和收件里看到。" if members else "接下来在下面邀请委员。"
+    messages.success(request, f"活动已发布，{made.held_on:%-m月%-d日}举办。{told}")
+    return made
+
+
 def _form(request: HttpRequest, held: Activity | None = None) -> ActivityForm:
     by_member = not may(request.user, Permission.RECORDS_WRITE) or (held and held.organiser_type == "member")
     return (ActivityForm if by_member else OfficeActivityForm)(
         request.POST or None, today=clock.today(), within=enterable(signed_in(request)),
-        initial=queries.as_entered(held) if held else {},
+        initial=queries.as_entered(held) if held else {"kind": request.GET.get("kind", "")},
     )  # fmt: skip
 
 
@@ -125,6 +156,8 @@ def activity(request: HttpRequest, id: UUID) -> HttpResponse:
 
 def _activity_page(request: HttpRequest, held: Activity, form: ReasonForm) -> HttpResponse:
     writes = may(request.user, Permission.RECORDS_WRITE) and not held.is_withdrawn
+    if held.is_planned:
+        return _planned_page(request, held, form, writes=writes)
     present = list(queries.present_at(held))
     member = member_of(request.user) if may(request.user, Permission.RECORDS_OWN) else None
     there = {one.member_id for one in present if one.state != "rejected"}
@@ -145,7 +178,11 @@ def _activity_page(request: HttpRequest, held: Activity, form: ReasonForm) -> Ht
         "record": held,
         "kind": queries.kind_titles(held.held_on).get(held.kind, held.kind),
         "organiser": queries.organiser_of(held, seen),
-        "number": len(there),
+        "number": len([one for one in present if one.state != "rejected" and one.role not in AWAY]),
+        "away": len([one for one in present if one.state != "rejected" and one.role in AWAY]),
+        "guests": queries.guests_of(held),
+        "guest_form": GuestForm(day=held.held_on),
+        "topics": list(held.topics.all()),
         "present": [one for one in present if one.member_id in seen]
         if shows_all
         else [one for one in present if member and one.member_id == member.pk],
@@ -155,12 +192,49 @@ def _activity_page(request: HttpRequest, held: Activity, form: ReasonForm) -> Ht
         "finder": finder,
         "searched": searched,
         "offered": offered[:OFFERED],
-        "roles": Role.choices,
+        "roles": [one for one in Role.choices if one[0] not in AWAY],
         "form": form,
         **records.rights(request, PAGES, held),
         "may_decide": may(request.user, Permission.RECORDS_CONFIRM),
     }
     return page(request, "activities/activity.html", context, status=422 if form.errors else 200)
+
+
+def _planned_page(request: HttpRequest, held: Activity, form: ReasonForm, *, writes: bool) -> HttpResponse:
+    """An activity still to be held: who comes; a member says whether they do, an office calls more."""
+    member = member_of(request.user) if may(request.user, Permission.RECORDS_OWN) else None
+    called = queries.called(held)
+    seen = seen_by(request.user, {one.member.pk for one in called}) if writes or _reads(request) else set()
+    organiser = seen_by(request.user, {held.organiser_member_id} if held.organiser_member_id else set())
+    counts = Counter(one.answer for one in called)
+    context = {
+        "activity": held,
+        "record": held,
+        "kind": queries.kind_titles(held.held_on).get(held.kind, held.kind),
+        "organiser": queries.organiser_of(held, organiser),
+        "called": [one for one in called if one.member.pk in seen],
+        "others": len({one.member.pk for one in called} - seen) if seen else 0,
+        "counts": {
+            "called": len(called),
+            "coming": counts["coming"],
+            "declined": counts["declined"],
+            "silent": counts[""],
+        },
+        "mine": queries.invitation_of(held, member),
+        "may_answer": member is not None and not held.is_withdrawn and held.held_on >= clock.today(),
+        "answer_form": AnswerForm(),
+        "may_call": writes,
+        "is_due": held.held_on <= clock.today(),
+        "invite_form": InviteForm(within=enterable(signed_in(request))),
+        "form": form,
+        **records.rights(request, PAGES, held),
+        "may_decide": False,
+    }
+    return page(request, "activities/planned.html", context, status=422 if form.errors else 200)
+
+
+def _reads(request: HttpRequest) -> bool:
+    return may(request.user, Permission.RECORDS_READ)
 
 
 @require_POST

@@ -41,13 +41,20 @@ class ActivityForm(forms.Form):
     place_level = forms.ChoiceField(label="地点层级", required=False, choices=[("", "不填"), *PlaceLevel.choices])
     venue_name = forms.CharField(label="工作室或联络站", required=False, max_length=120)
     destination = forms.ChoiceField(label="去向", required=False, choices=[("", "不填"), *Destination.choices])
+    beneficiary = forms.CharField(
+        label="为谁办的", required=False, max_length=120, help_text="办实事时填，如某村 30 户。"
+    )
+    result = forms.CharField(
+        label="办成了什么", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": "2"}), help_text="一两句即可。"
+    )  # fmt: skip
 
     def __init__(self, *args: Any, today: date, within: Q, **kwargs: Any) -> None:
         kwargs["initial"] = {"held_on": today, "key": uuid4(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         narrow(self, within)
-        for name in ("held_on", "until"):
-            self.fields[name].widget.attrs["max"] = today.isoformat()
+        if self.is_own:  # an office announces, too, what is still to be held
+            for name in ("held_on", "until"):
+                self.fields[name].widget.attrs["max"] = today.isoformat()
         self.fields["kind"].choices = [("", "请选择"), *kind_titles(today).items()]  # type: ignore[attr-defined]
         self.fields["organiser"].choices = [("", "请选择"), *organisers(own=self.is_own)]  # type: ignore[attr-defined]
 
@@ -64,10 +71,14 @@ class ActivityForm(forms.Form):
 
 
 class OfficeActivityForm(ActivityForm):
+    held_on = forms.DateField(
+        label="日期", widget=forms.DateInput, help_text="还没有办的填将来的日期：先邀请、报名，办过以后登记到会情况。"
+    )
     participants = MembersField(
-        label="参加的委员", required=False,
+        label="参加或邀请的委员", required=False,
         help_text="一行一位或用顿号隔开，可以从表格里整列粘贴；也可以保存后按界别勾选。",
     )  # fmt: skip
+    field_order = ("key", "title", "kind", "organiser", "held_on", "until")
     is_own = False
 
 
@@ -82,7 +93,7 @@ class ActivityFilterForm(forms.Form):
     special_committee = forms.ModelChoiceField(
         label="组织的专委会", required=False, queryset=SpecialCommittee.objects.none(), empty_label="全部"
     )
-    state = forms.ChoiceField(label="状态", required=False, choices=STATES)
+    state = forms.ChoiceField(label="状态", required=False, choices=[*STATES, ("planned", "还没有举办")])
     since = forms.DateField(label="从", required=False)
     until = forms.DateField(label="到", required=False)
     member = forms.UUIDField(required=False, widget=forms.HiddenInput)

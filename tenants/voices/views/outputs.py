@@ -12,18 +12,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
-from core import clock
-from core.web import page
+from core import clock, sheets
+from core.web import page, sheet_url
 from tenants.liaison.forms import ReasonForm
-from tenants.liaison.queries import audience_of, enterable
+from tenants.liaison.queries import as_typed, audience_of, enterable, seen_by
 from tenants.liaison.views import records
 from tenants.members.models import Member
 from tenants.members.queries import member_of
 from tenants.voices import actions, queries
 from tenants.voices.forms import OfficeOutputForm, OutputFilterForm, OutputForm
-from tenants.voices.models import AuthorRole, Output
+from tenants.voices.models import AuthorRole, Output, Voice
 
 PER_PAGE = 50
+COLUMNS = (
+    sheets.Out("提交日期", 12), sheets.Out("种类", 16), sheets.Out("标题", 50), sheets.Out("作者", 30), sheets.Out("署名", 12),
+    sheets.Out("状态", 10),
+)  # fmt: skip
 
 
 @require_safe
@@ -31,13 +35,20 @@ PER_PAGE = 50
 def output_list(request: HttpRequest) -> HttpResponse:
     """What was handed in, the newest first; a joint one stands once."""
     form = OutputFilterForm(request.GET)
-    shown = Paginator(queries.outputs(request.user, form.filters()), PER_PAGE).get_page(request.GET.get("page"))
+    found = queries.outputs(request.user, form.filters())
+    if request.GET.get("format") == "xlsx":
+        name = f"{request.committee.name}履职成果-{clock.today():%Y%m%d}.xlsx"  # type: ignore[attr-defined]
+        return sheets.download(
+            sheets.write(title="履职成果", columns=COLUMNS, rows=queries.sheet_rows(found)), name=name
+        )
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [{"output": one, "names": queries.names(one)} for one in shown.object_list]
     context = {
         "page": shown,
         "rows": rows,
         "filter": form,
         "lead": f"共 {shown.paginator.count} 件，联名的计一件",
+        "export_url": sheet_url(request),
         "is_filtered": any(value for name, value in request.GET.items() if name != "page"),
         "may_record": may(request.user, Permission.RECORDS_OWN) or may(request.user, Permission.RECORDS_WRITE),
         "audience": audience_of(request.user),
@@ -48,17 +59,38 @@ def output_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
 def output_new(request: HttpRequest) -> HttpResponse:
-    """Record an output with its authors; a member is the first of them."""
+    """Record an output with its authors; a member is the first of them. `?voice=`: made of what somebody said."""
     today, for_others = clock.today(), may(request.user, Permission.RECORDS_WRITE)
     member = None if for_others else member_of(request.user)
+    voice = _voice(request)
+    routes = queries.routes_on(today).outputs(voice.kind) if voice else {}
+    initial: dict[str, Any] = {"title": voice.content[:60], "type": next(iter(routes), "")} if voice else {}
+    if voice and voice.member and voice.member.pk in seen_by(request.user, {voice.member.pk}):
+        initial["lead"] = as_typed(voice.member)
+    form = _form(request, initial=initial)
+    if voice:
+        form.fields["type"].choices = list(routes.items())  # type: ignore[attr-defined]
 
     def save(form: OutputForm) -> Output:
-        return actions.register_output(**_values(form, member), today=today, by=signed_in(request))
+        given = {**_values(form, member), "today": today, "by": signed_in(request)}
+        if voice is None:
+            return actions.register_output(**given)
+        made = actions.convert_to_output(**{**given, "id": voice.pk, "output": given["id"]}, at=clock.now())
+        return made
 
     return records.enter(
-        request, PAGES, _form(request), save=save, tell=lambda made: _tell(request, made),
-        can_save=for_others or member is not None, member=member,
+        request, PAGES, form, save=save, tell=lambda made: _tell(request, made),
+        can_save=for_others or member is not None, member=member, voice=voice,
     )  # fmt: skip
+
+
+def _voice(request: HttpRequest) -> Voice | None:
+    """The voice of `?voice=`; raises NotFound for one the user may not see."""
+    try:
+        id = UUID(request.GET.get("voice", ""))
+    except ValueError:
+        return None
+    return queries.voice_by_id(request.user, id)
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,11 +114,11 @@ def _values(form: OutputForm, member: Member | None) -> dict[str, Any]:
     return form.values() if member is None else {**form.values(), "lead": member.pk}
 
 
-def _form(request: HttpRequest, record: Output | None = None) -> OutputForm:
+def _form(request: HttpRequest, record: Output | None = None, *, initial: dict[str, Any] | None = None) -> OutputForm:
     for_others = may(request.user, Permission.RECORDS_WRITE)
     return (OfficeOutputForm if for_others else OutputForm)(
         request.POST or None, today=clock.today(), within=enterable(signed_in(request)),
-        initial=queries.as_entered(record) if record else {},
+        initial=queries.as_entered(record) if record else initial or {},
     )  # fmt: skip
 
 
@@ -111,6 +143,7 @@ def _output_page(request: HttpRequest, record: Output, form: ReasonForm) -> Http
         "output": record,
         "record": record,
         "signers": signers,
+        "voices": queries.voices_behind(record, request.user),
         "others": max(getattr(record, "number", 0) - len(signers), 0),
         "may_open_members": may(request.user, Permission.MEMBERS_READ),
         "form": form,

@@ -1,0 +1,20 @@
+"""What the pages of outputs and voices ask for. Rules are the actions'; forms only read."""
+
+from tenants.voices.forms.hearing import (
+    AnonymiseForm,
+    AnswerForm,
+    CloseForm,
+    FeedbackForm,
+    HandOverForm,
+    OfficeVoiceForm,
+    SpeakForm,
+    TopicForm,
+    VoiceFilterForm,
+    VoiceForm,
+)
+from tenants.voices.forms.outputs import OfficeOutputForm, OutputFilterForm, OutputForm
+
+__all__ = [
+    "AnonymiseForm", "AnswerForm", "CloseForm", "FeedbackForm", "HandOverForm", "OfficeOutputForm", "OfficeVoiceForm",
+    "OutputFilterForm", "OutputForm", "SpeakForm", "TopicForm", "VoiceFilterForm", "VoiceForm",
+]  # fmt: skip

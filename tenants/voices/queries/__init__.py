@@ -1,0 +1,62 @@
+"""Reads of outputs and of voices."""
+
+from tenants.voices.queries.hearing import (
+    Numbers,
+    VoiceFilters,
+    Voices,
+    brought_or_dealt_with_by,
+    conversions_of,
+    days_on,
+    deals,
+    dealt_with_by,
+    handlings_of,
+    may_know_speaker,
+    numbers,
+    sheet_rows_of_voices,
+    voice_by_id,
+    voices,
+    voices_behind,
+)
+from tenants.voices.queries.outputs import (
+    OutputFilters,
+    as_entered,
+    names,
+    output_by_id,
+    outputs,
+    sheet_rows,
+    signers,
+    visible_outputs,
+    within,
+)
+from tenants.voices.queries.routes import Routes, routes_on
+from tenants.voices.queries.waiting import WAITING
+
+__all__ = [
+    "WAITING",
+    "Numbers",
+    "OutputFilters",
+    "Routes",
+    "VoiceFilters",
+    "Voices",
+    "as_entered",
+    "brought_or_dealt_with_by",
+    "conversions_of",
+    "days_on",
+    "deals",
+    "dealt_with_by",
+    "handlings_of",
+    "may_know_speaker",
+    "names",
+    "numbers",
+    "output_by_id",
+    "outputs",
+    "routes_on",
+    "sheet_rows",
+    "sheet_rows_of_voices",
+    "signers",
+    "visible_outputs",
+    "voice_by_id",
+    "voices",
+    "voices_behind",
+    "within",
+]  # fmt: skip

@@ -1,0 +1,164 @@
+"""Reading voices: which ones a person may see, how old they are, what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+
+from accounts.access import may
+from accounts.permissions import Permission
+from core import audit
+from core.errors import NotFound
+from tenants.members.queries import member_of, reach_of
+from tenants.voices.models import Conversion, Handling, Output, Voice, VoiceState
+
+OPEN, OVERDUE = "open", "overdue"  # states of the filter only
+Voices = QuerySet[Voice]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceFilters:
+    """`q`: part of what was said, of the member's name or the number; days inclusive; `sort`: a key, `-` before it: descending."""
+
+    q: str = ""
+    state: str = ""
+    kind: str = ""
+    channel: str = ""
+    since: date | None = None
+    until: date | None = None
+    sort: str = ""
+
+
+EVERYTHING = VoiceFilters()
+SORTS = {"number": "number", "received": "received_on", "due": "due_on", "state": "state", "kind": "kind"}
+
+
+def _seen_by(user: Any, permission: Permission) -> Q:
+    """A filter on voices: those of members within reach, and what one entered; everybody's reach sees those of no member, too."""
+    reach = reach_of(user, permission)
+    own = Q(entered_by=user.actor_id) if user.actor_id else Q(pk__in=[])
+    return reach.q("member", or_=own)
+
+
+def dealt_with_by(by: audit.Actor) -> Q:
+    """A filter on voices: which ones `by` may deal with."""
+    return _seen_by(by, Permission.RECORDS_WRITE)
+
+
+def brought_or_dealt_with_by(by: audit.Actor) -> Q:
+    own = Q(member__user_id=by.actor_id) | Q(entered_by=by.actor_id) if by.actor_id else Q(pk__in=[])
+    return reach_of(by, Permission.RECORDS_WRITE).q("member", or_=own)
+
+
+def visible_voices(user: Any) -> Voices:
+    """Readers of records see those of members within their reach; a member what they brought."""
+    found = Voice.objects.select_related("member__sector")
+    member = member_of(user) if may(user, Permission.RECORDS_OWN) else None
+    own = Q(entered_by=user.pk) | (Q(member=member) if member is not None else Q(pk__in=[]))
+    return found.filter(reach_of(user, Permission.RECORDS_READ).q("member", or_=own))
+
+
+def voices(user: Any, filters: VoiceFilters, *, today: date) -> Voices:
+    """What `user` may see and asks for, what has waited longest first, closed ones last; each with `due_on`, the next day
+    something is due."""
+    found = visible_voices(user).annotate(due_on=Min("handlings__due_on", filter=Q(handlings__done_on=None)))
+    if filters.state == OVERDUE:
+        found = found.filter(due_on__lt=today).exclude(state=VoiceState.CLOSED)
+    elif filters.state == OPEN:
+        found = found.exclude(state=VoiceState.CLOSED)
+    elif filters.state:
+        found = found.filter(state=filters.state)
+    for name in ("kind", "channel"):
+        if value := getattr(filters, name):
+            found = found.filter(**{name: value})
+    if filters.since:
+        found = found.filter(received_on__gte=filters.since)
+    if filters.until:
+        found = found.filter(received_on__lte=filters.until)
+    if text := " ".join(filters.q.split()):
+        named = Q(member__name__icontains=text) | Q(member__name_pinyin__contains=text.lower())
+        numbered = Q(number=int(text)) if text.isascii() and text.isdigit() and len(text) < 9 else Q(pk__in=[])
+        found = found.filter(Q(content__icontains=text) | named | numbered)
+    key = SORTS.get(filters.sort.removeprefix("-"))
+    if key:
+        return found.order_by(f"{'-' if filters.sort.startswith('-') else ''}{key}", "number")
+    return found.annotate(is_closed=Q(state=VoiceState.CLOSED)).order_by("is_closed", "received_on", "number")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """How many of what one may see stand where."""
+
+    all: int
+    received: int
+    handling: int
+    overdue: int
+    answered: int
+    closed: int
+
+    @property
+    def open(self) -> int:
+        return self.all - self.closed
+
+
+def numbers(user: Any, *, today: date) -> Numbers:
+    """One statement."""
+    late = Handling.objects.filter(voice=OuterRef("pk"), done_on=None, due_on__lt=today)
+    states = {
+        name: Count("pk", filter=Q(state=state))
+        for name, state in (("received", "received"), ("handling", "handling"), ("answered", "answered"), ("closed", "closed"))
+    }  # fmt: skip
+    overdue = Count("pk", filter=Exists(late) & ~Q(state=VoiceState.CLOSED))
+    return Numbers(**visible_voices(user).aggregate(all=Count("pk"), overdue=overdue, **states))
+
+
+def voice_by_id(user: Any, id: UUID) -> Voice:
+    """Raises NotFound, also for one outside what the user may see."""
+    found = visible_voices(user).select_related("speaker").filter(pk=id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def days_on(voice: Voice, today: date) -> int:
+    """How long it has been waiting, or how long it took."""
+    return ((voice.told_on or today) - voice.received_on).days
+
+
+def deals(user: Any, voice: Voice) -> bool:
+    """Whether the user may deal with it."""
+    return may(user, Permission.RECORDS_WRITE) and Voice.objects.filter(dealt_with_by(user), pk=voice.pk).exists()
+
+
+def may_know_speaker(user: Any, voice: Voice) -> bool:
+    """The citizen's name and number: for who wrote them down and, until the matter is closed, for who deals with it."""
+    return voice.entered_by == user.pk or (voice.state != VoiceState.CLOSED and deals(user, voice))
+
+
+def handlings_of(voice: Voice) -> list[Handling]:
+    return list(voice.handlings.order_by("handed_on", "id"))
+
+
+def conversions_of(voice: Voice) -> list[Conversion]:
+    found = voice.conversions.select_related("output", "topic").order_by("id")
+    return [one for one in found if one.topic is not None or (one.output is not None and not one.output.is_withdrawn)]
+
+
+def voices_behind(output: Output, user: Any) -> list[Voice]:
+    """What was said that the output was made of, as far as the user may see it."""
+    return list(visible_voices(user).filter(conversions__output=output))
+
+
+def sheet_rows_of_voices(found: Voices, *, today: date) -> Iterator[tuple[Any, ...]]:
+    """Lines of the exported file; the citizens' names and numbers stay out of it."""
+    for one in found.iterator(chunk_size=1000):
+        yield (
+            one.number, one.received_on, one.get_channel_display(), one.member.name if one.member else "", one.content,
+            one.get_kind_display(), one.get_state_display(), getattr(one, "due_on", None), days_on(one, today), one.told_on, one.told,
+            one.get_solved_display(),
+        )  # fmt: skip

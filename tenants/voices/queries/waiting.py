@@ -1,0 +1,34 @@
+"""What waits for the office at the desk: voices to be sorted, late, or to be answered (YY21-20-3, YY21-20-5)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from accounts.access import may
+from accounts.permissions import Permission
+from core.waiting import Item, Pile, Source
+from tenants.voices.models import Voice, VoiceState
+from tenants.voices.queries.hearing import OPEN, VoiceFilters, dealt_with_by, voices
+
+
+def _ask(user: Any, day: date, limit: int) -> Pile | None:
+    if not may(user, Permission.RECORDS_WRITE):
+        return None
+    found = voices(user, VoiceFilters(state=OPEN), today=day).filter(dealt_with_by(user))
+    mine = [VoiceState.RECEIVED, VoiceState.ACCEPTED, VoiceState.ANSWERED, VoiceState.CONVERTED]
+    todo = [
+        one for one in found if one.state in mine or ((due := getattr(one, "due_on", None)) is not None and due < day)
+    ]
+    todo.sort(key=lambda one: (getattr(one, "due_on", None) or date.max, one.received_on, one.number))
+    return Pile(count=len(todo), items=[_item(one) for one in todo[:limit]])
+
+
+def _item(voice: Voice) -> Item:
+    return Item(
+        key=f"voice:{voice.pk}", what=f"{voice}·{voice.get_state_display()}", who=voice.member.name if voice.member else "",
+        detail=voice.content[:60], url=f"/voices/{voice.pk}/", since=voice.received_on, due=getattr(voice, "due_on", None),
+    )  # fmt: skip
+
+
+WAITING = Source(name="voices", title="民意办理", url="/voices/?state=open", order=40, ask=_ask)

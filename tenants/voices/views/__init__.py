@@ -1,0 +1,1 @@
+"""Pages of outputs, of voices, and the form anybody may fill in."""
