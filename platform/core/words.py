@@ -38,10 +38,10 @@ FIELDS: Mapping[str, str] = {
     "mode": "方式", "place": "地点", "place_level": "地点层级", "target": "联系对象", "headcount": "人数", "content_type": "内容类别",
     "record": "联系记录", "role": "角色", "organiser": "组织者", "organiser_type": "组织者类别", "organiser_sector": "组织界别",
     "organiser_special_committee": "组织专委会", "organiser_member": "组织委员", "venue_name": "站点", "destination": "去向",
-    "activity": "活动", "participants": "参加人", "replaced": "替换的记录", "answer": "答复", "answered_at": "答复时间", "unit": "单位", "year": "年度", "form": "形式", "source": "来源",
+    "activity": "活动", "participants": "参加人", "replaced": "替换的记录", "answer": "答复", "answered_at": "答复时间", "unit": "单位", "year": "年度", "source": "来源",
     "result": "结果", "beneficiary": "受益对象", "is_planned": "还没有举办", "received_on": "收到日期", "channel": "渠道", "contact": "联系记录",
     "speaker": "来信来访人", "told_on": "反馈日期", "told": "反馈内容", "solved": "解决了没有", "closed_reason": "办结理由",
-    "voice": "民意", "handler": "承办单位", "handed_on": "转办日期", "done_on": "办结日期", "topic": "协商议题",
+    "voice": "民意", "handler": "承办单位", "handed_on": "转办日期", "topic": "协商议题",
     "invited": "邀请", "attendance": "到会情况", "guests": "来宾", "type": "类别", "submitted_on": "提交日期",
     "authorship": "署名方式", "authors": "署名人", "lead": "领衔人", "based_on": "依托活动", "output": "成果", "duty": "要求", "decision": "会议决定",
     "as_of": "截至", "policies": "所依办法", "digest": "校验值", "closed_by": "结账人", "closed_at": "结账时间", "signed_by": "签署人",
@@ -100,7 +100,7 @@ SPECIAL: Mapping[str, str] = {
     "convener.is_first": "首席召集人", "activity.until": "最后一天", "contactparticipant.role": "怎样参加", "participation.role": "怎样参加",
     "session.place": "所属", "outputauthor.role": "署名身份", "memberpost.kind": "职务",
     "bundle.number": "份数", "bundle.content": "文件种类", "voice.state": "办到哪一步", "voice.number": "编号",
-    "guest.level": "哪一级", "handling.due_on": "办理期限", "invitation.reason": "请假原因",
+    "guest.level": "哪一级", "handling.due_on": "办理期限", "handling.done_on": "办结日期", "topic.form": "协商形式", "invitation.reason": "请假原因",
 }  # fmt: skip
 
 
