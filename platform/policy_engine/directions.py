@@ -15,7 +15,7 @@ from policy_engine.overlay import Operation, Overlay
 from policy_engine.reader import listed
 
 TIGHTER_UP = {"min", "percent", "number", "k", "each", "size"}  # more is stricter
-TIGHTER_DOWN = {"max", "per"}  # less is: one for every five people asks more than one for every ten
+TIGHTER_DOWN = {"max", "per", "days"}  # less is: one for every five people asks more than one for every ten
 FORCES = ("info", "may", "explore", "encouraged", "in_principle", "required")
 PERIODS = (
     "once",
@@ -95,6 +95,8 @@ def stricter(key: str, old: Any, new: Any) -> bool:
         return PERIODS.index(new) >= PERIODS.index(old)
     if key in ("subject", "population"):
         return _wider(old, new)
+    if key in ("required", "yearly", "optional"):  # of a line: a field to be filled in, a thing done anew, a step
+        return bool(old) is bool(new) or bool(new) is (key != "optional")
     if key in ("pro_rata", "waivable", "at_venue"):
         return bool(new == old or new is (key == "at_venue"))
     return bool(new == old)

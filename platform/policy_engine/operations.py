@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
+from typing import Any
 
 from policy_engine import schema
 from policy_engine.addresses import LOCAL, SINGULAR, element_at, local_of, series_at, settable, shapes_of, words_of
@@ -20,11 +21,13 @@ from policy_engine.model import CONDITIONS, Dated, Element, Series, Source, Temp
 from policy_engine.overlay import Operation, Overlay, refuse
 from policy_engine.reader import Document, listed, mapping
 from policy_engine.scoring import banned, banned_sentence, ranking_sentence, ranks, score_faults
-from policy_engine.sense import due_sense
+from policy_engine.sense import due_sense, list_sense
 from policy_engine.timing import step_faults, timing_faults
 
 Elements = dict[str, Element]
 PARTS = ".parts."
+LINED = ("steps", "items", "fields", "groups", "grades")
+"""Lists whose lines have an id, so that one value of one line has an address."""
 
 
 def apply(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:
@@ -40,8 +43,62 @@ def addressed(
     name, _, key = operation.path.rpartition(".")
     element = element_at(template, elements, name)
     if element is None or key not in settable(element):
-        return None
+        return _of_line(elements, operation.path)
     return element, key, series_at(template, element, key)
+
+
+def line_at(elements: Mapping[str, Element], path: str) -> tuple[Element, str, str, str] | None:
+    """The element, its list, the line and the key that `workflow.approval.steps.site.days` means."""
+    for listing in LINED:
+        name, mark, rest = path.partition(f".{listing}.")
+        line, _, key = rest.partition(".")
+        element = elements.get(name)
+        if mark and key and element and any(one.get("id") == line for one in _lines(element.value(listing))):
+            return element, listing, line, key
+    return None
+
+
+def _lines(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in value or () if isinstance(one, Mapping)] if isinstance(value, (list, tuple)) else []
+
+
+def _of_line(elements: Mapping[str, Element], path: str) -> tuple[Element, str, Series] | None:
+    """One value of one line of a list, as a series of its own."""
+    found = line_at(elements, path)
+    if found is None:
+        return None
+    element, listing, line, key = found
+    said = (
+        replace(entry, value=next((one.get(key) for one in _lines(entry.value) if one.get("id") == line), None))
+        for entry in element.values[listing]
+    )
+    return element, key, tuple(said)
+
+
+def _set_line(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:
+    """One value of one line, the rest of the list as it stands; null takes the value away."""
+    found = line_at(elements, operation.path)
+    assert found is not None
+    element, listing, line, key = found
+    first, kept, replaced = gives_way(element.values[listing], operation.source)
+    allowed = direction_of(template, element, listing)
+    own = [next((one.get(key) for one in _lines(entry.value) if one.get("id") == line), None) for entry in replaced]
+    refuse(direction_faults(overlay, operation, allowed, key, own or [None]))
+    changed = [
+        {name: value for name, value in {**one, key: operation.value}.items() if value is not None}
+        if one.get("id") == line
+        else one
+        for one in _lines(kept[-1].value)
+    ]
+    whole = replace(operation, value=changed)
+    if key == "id":
+        raise _error(overlay, operation, "unknown_id", "id 不能改", "改别的键，或整段改")
+    refuse(_misfits(template, elements, overlay, whole, element, listing))
+    if listing == "steps":
+        odd = [*step_faults(Document("", None), (), changed), *list_sense(Document("", None), "workflows", (), {**element.traits, "steps": changed})]  # fmt: skip
+        refuse(overlay.fault(operation, fault.code, fault.message, fault.remedy) for fault in odd)
+    entry = Dated(first, changed, replace(operation.source, since=first))
+    return elements | {element.id: replace(element, values={**element.values, listing: (*kept, entry)})}
 
 
 def gives_way(series: Series, source: Source) -> tuple[date | None, Series, Series]:
@@ -66,6 +123,8 @@ def _set(template: Template, elements: Elements, overlay: Overlay, operation: Op
             f"没有“{operation.path}”",
             _addresses(template, elements, name, operation.path),
         )
+    if line_at(elements, operation.path):
+        return _set_line(template, elements, overlay, operation)
     element, key, series = found
     refuse(_misfits(template, elements, overlay, operation, element, key))
     if key in ("subject", "population"):
