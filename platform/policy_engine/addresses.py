@@ -77,7 +77,9 @@ def settable(element: Element) -> set[str]:
         keys |= {"title", "base", "cap", "floor"}
         keys |= {"each", "from_nth", "to_nth"} if "points" in keys else set()
     keys |= (
-        set(DUTY_WORDS) | ({"population", "round", "meets", "when"} & element.traits.keys())
+        set(DUTY_WORDS)
+        | ({"population", "round", "meets", "when"} & element.traits.keys())
+        | ({"leave"} if "out_of" in element.traits else set())
         if "kind" in element.traits
         else {"title"}
     )

@@ -169,7 +169,7 @@ def _traits(duty: Mapping[str, Any], base: str) -> dict[str, Any]:
     }
     traits |= {
         key: duty[key]
-        for key in ("waivable", "pro_rata", "note", "after", "linked", "turns", "round", "meets", "of", "when")
+        for key in ("waivable", "pro_rata", "note", "after", "linked", "turns", "round", "meets", "of", "when", "leave")
         if key in duty
     }
     traits |= {"population": subject(duty["population"])} if "population" in duty else {}

@@ -123,7 +123,9 @@ def rule(duty: Duty, words: Words, names: Names = str) -> str:
             share = f"{share}，不超过 {number(duty.max)}%" if share else f"比例不超过 {number(duty.max)}%"
         share = share or f"比例，{UNSTATED}"
         base = counted(duty.out_of.where, words)
-        return f"{who}{often}{counted(duty.where, words) if duty.where else ''}占{whole}{base}总数的 {share}"
+        return f"{who}{often}{counted(duty.where, words) if duty.where else ''}占{whole}{base}总数的 {share}" + (
+            "（请假的不算在内）" if duty.leave else ""
+        )
     if duty.kind == "consecutive":
         return f"{who}{often}，{_running(duty, names)}"
     if duty.kind == "follow_up":

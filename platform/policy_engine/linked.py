@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -10,8 +11,8 @@ from policy_engine.periods import Period
 from policy_engine.tally import By, Distinct, Tally, key
 
 SUBJECT, POPULATION, PARTNERS = "linked", "linked_population", "partners"
-OUT_OF = "out_of"
-BESIDE = (SUBJECT, POPULATION, PARTNERS, OUT_OF)
+OUT_OF, ON_LEAVE, HANDED_OVER = "out_of", "left_out", "handed_over"
+BESIDE = (SUBJECT, POPULATION, PARTNERS, OUT_OF, ON_LEAVE, HANDED_OVER)
 """Suffixes of tallies that say whom or out of how many, not what was done; a part of a duty may not be called like them."""
 
 
@@ -39,7 +40,13 @@ def _holders(suffix: str, whom: Subject, duty: Duty, period: Period, as_of: date
 
 def _partners(whom: Subject, duty: Duty, period: Period, as_of: date) -> list[Tally]:
     """Whom each subject is linked with on the reference day: each of them is to be reached."""
-    return [_tally(PARTNERS, duty.subject.type, whom.links, whom.side, duty, period, as_of)] if whom.links else []
+    if not whom.links:
+        return []
+    partners = _tally(PARTNERS, duty.subject.type, whom.links, whom.side, duty, period, as_of)
+    if not whom.handover:
+        return [partners]
+    held = _tally(HANDED_OVER, duty.subject.type, whom.links, "from", duty, period, as_of, since=period.start)
+    return [partners, replace(held, distinct="subject", by="target")]  # of each partner: who was linked with it
 
 
 def _tally(

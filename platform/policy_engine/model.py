@@ -149,6 +149,7 @@ class Subject:
     served: tuple[tuple[str, int], ...] = ()
     members: tuple[tuple[str, int], ...] = ()
     in_all: bool = False
+    handover: bool = False  # what whoever held the link earlier in the period did is done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +275,7 @@ class Duty:
     per: int | None = None
     round: Literal["up", "down", "nearest"] = "up"
     meets: tuple[str, ...] = ()
+    leave: tuple[str, ...] = ()  # roles of approved leave, where those on leave are left out of the whole
     of: str = ""  # of which duty it looks at the periods running
     when: Mapping[str, Any] = field(default_factory=dict)
     out_of: Part | None = None
@@ -305,7 +307,7 @@ class Duty:
             self.subject.type == "committee"
             or self.turns is not None
             or bool(self.subject.members)
-            or any(whom is not None and not whom.links for whom in around)
+            or any(whom is not None and (whom.handover or not whom.links) for whom in around)
         )
 
     @property
@@ -498,6 +500,7 @@ def subject_of(written: Mapping[str, Any], local: Any) -> Subject:
         side=written.get("as", "from"),
         within=tuple((name, tuple(ids)) for name, ids in sorted((written.get("in") or {}).items())),
         of_subject=written.get("of") == "subject",
+        handover=bool(written.get("handover")),
         served=tuple((unit, number) for unit, number in (written.get("served") or {}).items() if unit != "in_all"),
         members=tuple((written.get("members") or {}).items()),
         in_all=bool((written.get("served") or {}).get("in_all")),
@@ -590,6 +593,7 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
         per=element.value("per", on),
         round=element.read("round", on, "up"),
         meets=tuple(element.read("meets", on, ())),
+        leave=with_local(("on_leave",), local, "roles") if element.read("leave", on) == "excluded" else (),
         of=traits.get("of", ""),
         when=element.read("when", on) or {},
         out_of=_part(template, template.elements[traits["out_of"]], on) if "out_of" in traits else None,

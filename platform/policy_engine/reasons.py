@@ -27,7 +27,7 @@ def why_not(bench: Bench, duty: Duty, period: Period, person: Person, measured: 
             return "任职的时间不够长，这一期不作要求"
         if not bench.fits(person, duty.subject, bench.window(duty, period)):
             return "委员人数不在这项职责所说的范围里"
-        return unbound(bench, person, duty.subject, bench.window(duty, period), period)
+        return unbound(bench, person, duty.subject, bench.window(duty, period))
     if duty.idle:
         return duty.idle
     if duty.is_younger(period.due):
@@ -37,7 +37,7 @@ def why_not(bench: Bench, duty: Duty, period: Period, person: Person, measured: 
     return measured.idle if bench.has_turn(duty, period, person) else "这一期没有轮到"
 
 
-def unbound(bench: Bench, person: Person, whom: Subject, window: tuple[date, date], period: Period) -> str:
+def unbound(bench: Bench, person: Person, whom: Subject, window: tuple[date, date]) -> str:
     """Which of the subject's conditions this one does not fulfil, the first of them."""
     if not overlaps(person.since, person.until, window):
         joined = person.since is not None and person.since >= window[1]
@@ -55,10 +55,6 @@ def unbound(bench: Bench, person: Person, whom: Subject, window: tuple[date, dat
             return said.format("、".join(title(bench.words, category, word) for word in words))
     if not all(not set(ids).isdisjoint(person.belongs_to(kind)) for kind, ids in whom.within):
         return "不是所限界别、专委会或小组的"
-    if not served(person, whom, period):
-        return "任职不满规定的时间"
-    if not whom.linked:
-        return "委员人数不在所限之内" if whom.members else "不是这项职责的对象"
     return f"没有“{'、'.join(title(bench.words, 'links', link) for link in whom.linked)}”的联系关系"
 
 

@@ -130,7 +130,7 @@ WHOM: Schema = {
 SUBJECT: Schema = {"if": {"type": "object"}, "then": closed(WHOM, "type"), "else": word("subjects")}
 POPULATION: Schema = {
     "if": {"type": "object"},
-    "then": closed({**WHOM, "of": {"enum": ["subject"]}, "links": words("links")}),
+    "then": closed({**WHOM, "of": {"enum": ["subject"]}, "links": words("links"), "handover": FLAG}),
     "else": word("subjects"),
 }
 MONTH_DAY: Schema = {"type": "string", "pattern": r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"}
@@ -297,6 +297,7 @@ DUTY = closed(
         "meets": NAMES,
         "of": NAME,
         "when": WHEN,
+        "leave": {"enum": ["counted", "excluded"]},
         "out_of": COUNTS,
         "period": RHYTHM,
         "due": DUES,

@@ -43,7 +43,7 @@ KEYS: Mapping[str, str] = {
     "by": "记在谁名下", "at_venue": "在阵地办", "due": "截止日", "late": "逾期", "within": "时限", "force": "力度",
     "clauses": "条款", "title": "名称", "name_zh": "名称", "period": "多久一次", "also_periods": "另按", "subject": "约束谁",
     "population": "在哪些人里", "waivable": "可以豁免", "pro_rata": "年中任职折算", "turns": "轮值", "standing": "有效",
-    "meets": "要做到的职责", "of": "看哪项职责", "when": "哪种结果算", "round": "取整", "items": "各项", "receivers": "报给谁", "author": "由谁报", "form": "怎样报",
+    "meets": "要做到的职责", "of": "看哪项职责", "leave": "请假的", "when": "哪种结果算", "round": "取整", "items": "各项", "receivers": "报给谁", "author": "由谁报", "form": "怎样报",
     "size": "共几项", "fields": "栏目", "duties": "职责", "records": "数什么", "numerator": "分子", "denominator": "分母",
     "dimensions": "分列", "definition": "口径", "text": "文字", "value": "", "kind": "种类", "checklist": "清单",
     "workflow": "流程", "remark": "说明", "out_of": "全部", "after": "凡有", "type": "哪一类", "note": "说明",
@@ -60,6 +60,7 @@ SETTINGS: Mapping[str, str] = {
 }
 FIXED: Mapping[str, Mapping[str, str]] = {
     "late": {"counts": "也算，但标明逾期", "not_counted": "不算"},
+    "leave": {"counted": "算在分母里", "excluded": "不算在分母里"},
     "confirmed": {"required": "确认过的才算", "any": "待确认的也算"},
     "by": {"subject": "本人", "target": "被联系的一方", "all": "全会合起来"},
     "count": {

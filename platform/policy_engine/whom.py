@@ -60,8 +60,15 @@ def _population_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[
         yield document.fault(
             way, "missing_key", "type 和 links 要写一个，且只写一个", "谁的全体写 type；自己联系的写 links"
         )
-    if "links" in whom and whom.keys() - {"links", "as"}:
-        beside = listed(sorted(whom.keys() - {"links", "as"}))
+    if "handover" in whom and ("links" not in whom or whom.get("as") == "to"):
+        yield document.fault(
+            (*way, "handover"),
+            "unknown_key",
+            "接手的是自己联系的对象，这里没有",
+            "补上 links(不写 as)，或删去 handover",
+        )
+    if "links" in whom and whom.keys() - {"links", "as", "handover"}:
+        beside = listed(sorted(whom.keys() - {"links", "as", "handover"}))
         yield document.fault(way, "unknown_key", f"写了 links，不能再写 {beside}", "删去其中一边")
     if "of" in whom and subject not in GATHERING:
         yield document.fault(

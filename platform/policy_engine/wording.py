@@ -64,7 +64,8 @@ def named(words: Words, category: str, values: Iterable[str]) -> str:
 def whom(subject: Subject, words: Words, *, every: bool = True, owner: str = "") -> str:
     """每位委员（主席除外）; `every` False: 委员（…）; `owner`: whose, for those who belong to the subject."""
     if subject.links:
-        return ("每一个" if every else "") + "自己联系的" + all_of([named(words, "links", subject.links)])
+        handed = "（接手以前由前任做的也算）" if subject.handover else ""
+        return ("每一个" if every else "") + "自己联系的" + all_of([named(words, "links", subject.links)]) + handed
     noun = named(words, "posts", subject.posts) or title(words, "subjects", subject.type)
     noun = named(words, "venue_kinds", subject.kinds) or noun
     if subject.type == "committee":

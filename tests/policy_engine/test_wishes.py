@@ -190,3 +190,79 @@ def test_a_grade_running_lowers_the_next(since_2018: None, with_duty: Add, small
 )
 def test_a_row_of_nothing_is_refused(with_duty: Add, text: str, fault: tuple[str, str]) -> None:
     assert fault in refused(with_duty, text)
+
+
+# Leave
+
+RATE = "kind: proportion\nperiod: year\ncounts: {kinds: [meeting], roles: [participant]}\nvalues: [{percent: 80}]\n"
+ALL, OWN = (
+    "out_of: {kinds: [meeting], by: all}\n",
+    "out_of: {kinds: [meeting], roles: [participant, absent, on_leave]}\n",
+)
+
+
+def meetings(*roles: str) -> list[dict[str, Any]]:
+    return [
+        did(f"r{n}", "meeting", f"2021-0{n}-10", {"subject": "m1", "role": role}, {"subject": "m2"})
+        for n, role in enumerate(roles, 1)
+    ]
+
+
+PEOPLE = {"subjects": [{"type": "member", "id": "m1"}, {"type": "member", "id": "m2"}]}
+
+
+@pytest.mark.parametrize("whole", [ALL, OWN])
+def test_leave_may_be_left_out_of_the_whole(with_duty: Add, whole: str) -> None:
+    records = meetings("participant", "on_leave", "absent")
+    (usual,) = of(with_duty(RATE + whole), *records, **PEOPLE)
+    assert (usual.numerator, usual.denominator) == (1, 3)
+    policy = with_duty(RATE + whole + "leave: excluded\n")
+    (one,) = of(policy, *records, **PEOPLE)
+    assert (one.numerator, one.denominator, one.outstanding) == (1, 2, 1)
+    assert "请假的不算在内" in explain(policy, "d")["sentence"]
+    (again,) = of(changed(policy, "duty.d.leave", "counted"), *records, **PEOPLE)
+    assert again.denominator == 3
+
+
+def test_days_of_absence_are_leave_unless_one_came(with_duty: Add) -> None:
+    away = [
+        {"type": "member", "id": "m1", "absences": [{"from": "2021-01-01", "until": "2021-03-01"}]},
+        {"type": "member", "id": "m2"},
+    ]
+    records = meetings("participant", "absent", "participant")
+    (one,) = of(with_duty(RATE + ALL + "leave: excluded\n"), *records, subjects=away)
+    assert (one.numerator, one.denominator, one.state) == (2, 2, "met")
+
+
+# Handed over
+
+
+def test_a_successor_goes_on_where_the_link_was_handed_over(with_duty: Add) -> None:
+    text = "kind: coverage\nperiod: year\ncounts: {kinds: [visit]}\nvalues: [{percent: 100, each: 2}]\npopulation: "
+    links = [
+        {"id": "l1", "kind": "constituent", "from": "m2", "to": "p1", "since": "2020-01-01", "until": "2021-06-01"},
+        {"id": "l2", "kind": "constituent", "from": "m1", "to": "p1", "since": "2021-06-01"},
+    ]
+    target = {"type": "constituent", "id": "p1"}
+    records = [
+        did("v1", "visit", "2021-03-01", "m2", target=target),
+        did("v2", "visit", "2021-07-01", "m1", "m2", target=target),
+    ]
+    (alone,) = of(with_duty(text + "{links: [constituent]}"), *records, links=links, **PEOPLE)
+    assert (alone.state, alone.missing) == ("outstanding", ("p1",))
+    policy = with_duty(text + "{links: [constituent], handover: true}")
+    (one,) = of(policy, *records, links=links, **PEOPLE)
+    assert (one.state, one.records) == ("met", ("v1", "v2"))
+    (short,) = of(policy, records[1], links=links, **PEOPLE)
+    assert short.state == "outstanding"  # what both did is one
+    (gone,) = of(policy, *records, who="m2", links=links, **PEOPLE)
+    assert gone.state == "not_applicable"
+    assert policy.duty("d").needs_others
+    assert "前任" in explain(policy, "d")["sentence"]
+
+
+def test_a_handover_needs_links_of_ones_own(with_duty: Add) -> None:
+    text = "kind: coverage\nsubject: committee\nperiod: year\ncounts: {kinds: [visit]}\nvalues: [{percent: 100}]\n"
+    assert ("population.handover", "unknown_key") in refused(
+        with_duty, text + "population: {type: member, handover: true}"
+    )

@@ -59,7 +59,9 @@ KINDS: Mapping[str, Kind] = {
         numbers=("percent", "number", "each"),
         least="percent",
     ),
-    "proportion": Kind(needs=("counts", "out_of", "values"), numbers=("percent", "max"), least="percent"),
+    "proportion": Kind(
+        needs=("counts", "out_of", "values"), takes=("leave",), numbers=("percent", "max"), least="percent"
+    ),
     "checklist": Kind(needs=("checklist",), least="items", listing="checklist"),
     "follow_up": Kind(needs=("after", "counts"), takes=("within", "linked")),
     "workflow": Kind(needs=("workflow",), least="items", listing="workflow"),
