@@ -406,7 +406,8 @@ def _header_sense(header: Document, duties: Sequence[Document]) -> Iterator[Temp
         if (entry.get("document") if isinstance(entry, Mapping) else entry) == head["id"]:
             yield header.fault(("replaces", index), "bad_value", "不能替换自己", "写被替换的那一份的 id")
     settings = {key: mapping(one).get("value", one) for key, one in head.get("settings", {}).items()}
-    both = {str(day) for day in settings.get("holidays") or ()} & {str(day) for day in settings.get("workdays") or ()}
+    free, worked = ({str(day) for day in listed_days(settings.get(key))} for key in ("holidays", "workdays"))
+    both = free & worked
     if both:
         yield header.fault(
             ("settings", "workdays"),
@@ -425,6 +426,11 @@ def _header_sense(header: Document, duties: Sequence[Document]) -> Iterator[Temp
                     f"文件到 {until} 就失效了，这一条不会起作用",
                     "改正日期，或删去",
                 )
+
+
+def listed_days(value: Any) -> list[Any]:
+    """A list of days; what is none is refused elsewhere."""
+    return value if isinstance(value, list) else []
 
 
 def _word_circles(header: Document, local: Mapping[str, Any]) -> Iterator[TemplateError]:

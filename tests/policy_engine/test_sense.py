@@ -114,6 +114,17 @@ def test_what_means_nothing_is_refused_at_its_place(small: Path, name: str) -> N
     assert all(fault.line and fault.message and fault.remedy for fault in found)
 
 
+@pytest.mark.parametrize("value", ["5", "x", "{value: 7}", "null"])
+def test_days_that_are_no_list_are_told_once(small: Path, value: str) -> None:
+    write(small, {"policy.yaml": SMALL["policy.yaml"] + f"  holidays: {value}\n  workdays: ['2021-10-01']\n"})
+    if value == "null":
+        assert load_template(small).setting("holidays") is None
+        return
+    with pytest.raises(TemplateErrors) as caught:
+        load_template(small)
+    assert [fault.code for fault in caught.value.errors] == ["wrong_type"]
+
+
 SENSE = {
     "one grade is an award": "kind: score\nperiod: year\nparts: [{id: a, counts: {kinds: [visit]}, points: 5}]\ngrades: [{id: g, title: 优秀, from: 90}]",
     "a deduction from what was given": "kind: score\nperiod: year\nparts: [{id: a, counts: {kinds: [visit]}, points: -1, base: 10, floor: 0}]",
