@@ -15,6 +15,7 @@ class Permission(StrEnum):
     RECORDS_CONFIRM = "records.confirm"
     STANDING_READ = "standing.read"
     STANDING_OWN = "standing.own"
+    STANDING_DECIDE = "standing.decide"  # waive a duty, answer an objection
     POLICY_READ = "policy.read"
     POLICY_ADAPT = "policy.adapt"
     RETURNS_READ = "returns.read"

@@ -20,7 +20,7 @@ ROWS: Mapping[str, str] = {
     "voices.speaker": "来信来访人", "voices.voice": "民意", "voices.handling": "民意办理", "voices.conversion": "民意转化", "voices.output": "履职成果", "voices.outputauthor": "成果署名", "assessment.waiver": "豁免", "reports.return": "报表",
     "reports.returnfigure": "报表数字", "desk.notice": "收件", "exchange.delivery": "报送件", "registry.committee": "委员会",
     "reports.filledform": "登记表", "reports.formanswer": "登记表内容",
-    "reports.formstep": "登记表办理", "reports.bundle": "全体文件包",
+    "reports.formstep": "登记表办理", "reports.bundle": "全体文件包", "assessment.objection": "异议",
 }  # fmt: skip
 FIELDS: Mapping[str, str] = {
     "name": "姓名", "name_pinyin": "拼音", "number": "委员编号", "sector": "界别", "posts": "职务", "special_committees": "专委会",
@@ -53,7 +53,7 @@ FIELDS: Mapping[str, str] = {
     "revoked_at": "撤销时间", "session_key": "会话", "session_data": "会话内容", "expire_date": "最晚到",
     "seen_at": "最近使用", "device": "设备", "is_remembered": "记住这部手机", "text": "内容", "url": "网址",
     "about": "事项", "due_on": "期限", "clauses": "依据", "key": "事项编号", "sent_at": "收到时间", "read_at": "读过的时间", "settled_at": "办结时间",
-    "form": "表", "of": "所属", "field": "栏目", "workflow": "流程", "step": "步骤", "done_on": "办理日期",
+    "figure": "当时的数", "outcome": "结果", "answer": "答复", "raised_by": "提出人", "form": "表", "of": "所属", "field": "栏目", "workflow": "流程", "step": "步骤", "done_on": "办理日期",
     "ending": "格式", "stored": "存放名", "fields": "改动的栏目", "is_new": "首次填写",
 }  # fmt: skip
 APPS: Mapping[str, str] = {
@@ -89,6 +89,8 @@ ACTIONS: Mapping[str, str] = {
     "policy.adopt_template": "采用办法", "policy.adopt_overlay": "调整办法", "proceedings.record_decision": "记录会议决定",
     "reports.close_month": "月度结账", "reports.sign": "签署报表", "reports.withdraw_signature": "撤回签署", "reports.submit": "报送报表",
     "reports.fill_form": "填写登记表", "reports.take_form_step": "登记表办理一步", "reports.undo_form_step": "登记表撤回一步",
+    "assessment.waive": "登记豁免", "assessment.end_waiver": "撤销豁免", "assessment.object_to": "提异议",
+    "assessment.answer_objection": "答复异议", "assessment.withdraw_objection": "收回异议",
     "reports.ask_bundle": "申请生成全体文件", "reports.fetch_bundle": "下载全体文件",
     "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表",
     "dispatch.cancel": "取消任务", "dispatch.start_again": "重新办理任务", "desk.export_trail": "导出操作记录",

@@ -27,3 +27,46 @@ class Waiver(Row):
     class Personal:
         personal = {"member": Rule.OWNS, "reason": Rule.REDACT}
         safe = ("duty", "period", "decision")
+
+
+class Outcome(models.TextChoices):
+    """What came of an objection."""
+
+    OPEN = "open", "待答复"
+    CORRECTED = "corrected", "已更正"
+    KEPT = "kept", "维持原数"
+    WITHDRAWN = "withdrawn", "已收回"
+
+
+class Objection(Row):
+    """异议: a member says a figure of the own standing is wrong; the office answers. `figure` is how it read then."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="objections")
+    duty = models.CharField(max_length=80)
+    as_of = models.DateField()
+    figure = models.CharField(max_length=60)
+    text = models.CharField(max_length=500)
+    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.OPEN)
+    answer = models.CharField(max_length=500, blank=True)
+    raised_by = models.UUIDField(null=True)
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "duty"], condition=models.Q(outcome="open"), name="one_open_objection_per_duty"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome="open") | models.Q(decided_at__isnull=False),
+                name="objection_decided_some_day",
+            ),
+        ]
+
+    class Personal:
+        personal = {"member": Rule.OWNS, "text": Rule.REDACT, "answer": Rule.REDACT}
+        safe = ("duty", "as_of", "figure", "outcome", "raised_by", "decided_by", "decided_at")
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d} 的异议"

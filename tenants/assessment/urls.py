@@ -1,13 +1,22 @@
 from django.urls import path
 
-from tenants.assessment import views
+from tenants.assessment.views import decisions, subjects, tables
 
 app_name = "standing"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("me/", views.me, name="me"),
-    path("committee/", views.committee, name="committee"),
-    path("sectors/", views.sectors, name="sectors"),
-    path("sectors/<uuid:sector_id>/", views.sector, name="sector"),
-    path("<uuid:member_id>/", views.member, name="member"),
+    path("", tables.index, name="index"),
+    path("me/", subjects.me, name="me"),
+    path("me/object/<slug:duty>/", decisions.object_to, name="object"),
+    path("committee/", subjects.committee, name="committee"),
+    path("sectors/", tables.sectors, name="sectors"),
+    path("sectors/<uuid:sector_id>/", subjects.sector, name="sector"),
+    path("special-committees/", tables.special_committees, name="special_committees"),
+    path("special-committees/<uuid:special_committee_id>/", subjects.special_committee, name="special_committee"),
+    path("objections/", decisions.objections, name="objections"),
+    path("objections/<uuid:objection_id>/", decisions.objection, name="objection"),
+    path("objections/<uuid:objection_id>/withdraw/", decisions.withdraw, name="withdraw_objection"),
+    path("waivers/<uuid:waiver_id>/end/", decisions.end_waiver, name="end_waiver"),
+    path("<uuid:member_id>/", subjects.member, name="member"),
+    path("<uuid:member_id>/file/", subjects.file, name="file"),
+    path("<uuid:member_id>/waive/<slug:duty>/", decisions.waive, name="waive"),
 ]

@@ -28,7 +28,7 @@ from tests.tenants.members.conftest import TODAY, Life, story  # noqa: F401  # t
 HOMES = (
     "accounts.actions", "accounts.invitations", "dispatch.actions", "exchange.actions", "billing_free.actions", "registry.onboarding", "registry.lifecycle",
     "tenants.proceedings.actions", "tenants.policy.actions", "tenants.members.actions", "tenants.liaison.actions",
-    "tenants.activities.actions", "tenants.voices.actions", "tenants.reports.actions", "tenants.desk.actions",
+    "tenants.activities.actions", "tenants.voices.actions", "tenants.reports.actions", "tenants.assessment.actions", "tenants.desk.actions",
 )  # fmt: skip
 NO_ACTION = {  # takes `by`, and writes nothing of its own: why
     "members.preview": "reads an upload", "activities.may_change": "only asks", "voices.may_change": "only asks", "liaison.may_change": "only asks", "members.what_would_end": "undoes what it does",
@@ -163,6 +163,38 @@ def _period(*steps: str) -> Callable[[Life], dict[str, Any]]:
         return given
 
     return made
+
+
+def _waived(life: Life, *, done: bool = False) -> dict[str, Any]:
+    """The year's people of the other member, which the committee lets be waived; `done`: waived already."""
+    from tenants.assessment import actions
+    from tenants.policy.actions import adapt
+
+    said = {
+        "body": "chairpersons_council",
+        "meeting": "第3次会议",
+        "decided_on": DAY,
+        "document_number": "1号",
+        "today": TODAY,
+    }
+    change = {"op": "set", "path": "duty.constituents.waivable", "value": True}
+    adapt(operations=[change], reason="试", in_force_from=DAY, by=life.office, **said)
+    period = "2022"
+    given = said | {"member": life.other.pk, "duty": "constituents", "period": period, "reason": "产假", "as_of": TODAY}
+    if done:
+        return {"id": actions.waive(**given, by=life.office).pk, "why": "已返岗"}
+    return given
+
+
+def _objection(life: Life, *, raised: bool = True) -> dict[str, Any]:
+    from core import clock
+    from tenants.assessment import actions
+
+    given = {"member": life.other.pk, "duty": "constituents", "text": "少记一人", "as_of": TODAY, "by": life.other.user}
+    if not raised:
+        return given
+    made = actions.object_to(**given)
+    return {"id": made.pk, "outcome": "kept", "answer": "已核对", "at": clock.now(), "by": life.other.user}
 
 
 def _form(life: Life | None = None, step: str = "") -> dict[str, Any]:
@@ -462,6 +494,9 @@ EXAMPLES |= {
         body="chairpersons_council", meeting="第3次会议", decided_on=DAY, document_number="1号", subject="某事", today=TODAY
     ),
     "reports.close_month": _period(), "reports.sign": _period("closed"), "reports.withdraw_signature": _period("closed", "signed"),
+    "assessment.waive": _waived, "assessment.end_waiver": lambda life: _waived(life, done=True),
+    "assessment.object_to": lambda life: _objection(life, raised=False), "assessment.answer_objection": _objection,
+    "assessment.withdraw_objection": _objection,
     "reports.ask_bundle": lambda life: {"content": "duty_file", "form": "", "ending": "docx", "as_of": DAY, "by": life.office} | _at(),
     "reports.fetch_bundle": lambda life: _bundle(life), "reports.fill_form": lambda life: _form(),
     "reports.take_form_step": lambda life: _form(life, "filed"), "reports.undo_form_step": lambda life: _form(life, "filled"),

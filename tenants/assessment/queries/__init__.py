@@ -7,6 +7,7 @@ from tenants.assessment.queries.standing import (
     Line,
     Standing,
     Standings,
+    duties_of,
     said,
     standing,
     standing_of,
@@ -15,6 +16,6 @@ from tenants.assessment.queries.standing import (
 )
 
 __all__ = [
-    "Explained", "Line", "Source", "Standing", "Standings", "count_all", "count_one", "explained", "said", "sources_of", "standing", "standing_of",
+    "Explained", "Line", "Source", "Standing", "Standings", "count_all", "count_one", "duties_of", "explained", "said", "sources_of", "standing", "standing_of",
     "standing_of_subject", "verdicts",
 ]  # fmt: skip

@@ -22,6 +22,8 @@ from tenants.members.queries import engine_subjects
 from tenants.policy.queries import policy_on, words
 from tenants.policy.queries.reading import duties_in_order
 
+POPULATIONS = {"member": "人", "sector": "个界别", "special_committee": "个专委会", "venue": "处"}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -38,9 +40,16 @@ class Line:
     def exceeding(self) -> tuple[Verdict, ...]:
         return tuple(verdict for verdict in self.verdicts if verdict.state == "exceeded")
 
+    @cached_property
+    def is_over_nobody(self) -> bool:
+        """A share of a population in which nobody is: nothing to reach, so nothing met either."""
+        return all(verdict.denominator == 0 for verdict in self.verdicts)
+
     @property
     def state(self) -> State:
         """Outstanding while any period is, exceeded once any limit is; otherwise as the period now running stands."""
+        if self.is_over_nobody:
+            return "not_applicable"
         return "outstanding" if self.owed else "exceeded" if self.exceeding else self.verdicts[-1].state
 
     @property
@@ -60,14 +69,23 @@ class Line:
         return bool(self.owed) and all(verdict.closed for verdict in self.owed)
 
     @property
+    def reason(self) -> str:
+        """Why it is as it is, where that is not the figure itself."""
+        return "没有要做到的人" if self.is_over_nobody else self.verdicts[-1].reason or ""
+
+    @property
     def counted(self) -> str:
         return words.number(self.verdicts[-1].counted)
 
     @property
     def need(self) -> str | None:
         """What the running period asks for, or None where the document fixes no number or does not insist on it."""
-        if self.state == "counted":
+        if self.state == "counted" or self.is_over_nobody:
             return None
+        if self.verdicts[-1].denominator is not None:
+            return words.number(
+                self.verdicts[-1].denominator
+            )  # how many of how many; the percentage stands in the rule
         if self.duty.min is None and self.duty.max is None:
             return None
         if self.duty.max is None:
@@ -76,6 +94,8 @@ class Line:
 
     @property
     def unit(self) -> str:
+        if self.verdicts[-1].denominator is not None and self.duty.population is not None:
+            return POPULATIONS.get(self.duty.population.type, "个")
         return words.unit(self.duty)
 
     @property

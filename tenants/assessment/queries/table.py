@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -13,8 +13,11 @@ from django.db.models import Q
 from core import sheets
 from policy_engine import Duty, Policy
 from tenants.assessment.queries.standing import Line, Standing, duties_of, said, standing, standings
-from tenants.members.queries import Filters, RosterRow, roster, rows_of, sectors
+from tenants.members.models import Seat
+from tenants.members.queries import Filters, RosterRow, on_day, roster, rows_of, sectors, special_committees
 from tenants.policy.queries import policy_on, words
+
+Groups = Literal["sector", "special_committee"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class Asked:
     special_committee: UUID | None = None
     state: Literal["", "met", "outstanding"] = ""
     duty: str = ""
+    sort: str = "name"
 
 
 EVERYTHING = Asked()
@@ -33,12 +37,13 @@ EVERYTHING = Asked()
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A duty as a column head: title, rule, and where the rule is explained."""
+    """A duty as a column head: title, rule, where the rule is explained, and how many are still short of it."""
 
     id: str
     title: str
     rule: str
     url: str
+    short: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +93,14 @@ class StandingTable:
 
 
 def standing_table(asked: Asked = EVERYTHING, *, as_of: date, within: Q) -> StandingTable:
-    """Members in office on `as_of`, in name order; `within` limits to somebody's reach. Raises NoPolicy."""
+    """Members in office on `as_of`, in the order asked for (name, sector, short; `-` before it turns it round); `within` limits to somebody's reach. Raises NoPolicy."""
     judged = standing(as_of)
     filters = Filters(q=asked.q, sector=asked.sector, special_committee=asked.special_committee)
     members = rows_of(roster(as_of, filters, within=within))
     rows = [_row(member, judged.by_subject[str(member.id)], judged.duties) for member in members]
-    shown = [row for row in rows if _wanted(row.standing, asked)]
+    shown = _sorted([row for row in rows if _wanted(row.standing, asked)], asked.sort)
     done = sum(row.standing.is_done for row in rows)
-    columns = _columns(judged.duties)
+    columns = _columns(judged.duties, [row.cells for row in rows])
     return StandingTable(as_of, judged.policy, columns, shown, total=len(rows), done=done, is_judged=judged.is_judged)
 
 
@@ -105,20 +110,16 @@ def member_duties(as_of: date) -> tuple[Duty, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class SectorRow:
+class GroupRow:
+    """A sector or a special committee: its members' totals and a line per duty of its own."""
+
     id: UUID
     name: str
+    url: str
+    members_url: str
     members: int
     done: int
     cells: tuple[Line | None, ...]
-
-    @property
-    def url(self) -> str:
-        return f"/standing/sectors/{self.id}/"
-
-    @property
-    def members_url(self) -> str:
-        return f"/standing/?sector={self.id}"
 
     @property
     def short(self) -> int:
@@ -126,30 +127,85 @@ class SectorRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SectorTable:
+class GroupTable:
+    """`is_judged`: the document asks members for a number, so that somebody can be done."""
+
     as_of: date
+    kind: Groups
     columns: tuple[Column, ...]
-    rows: list[SectorRow]
+    rows: list[GroupRow]
+    is_judged: bool
+
+    def sheet(self) -> bytes:
+        """The rows as .xlsx, in the shape of the members' file."""
+        judged = [sheets.Out("全部完成"), sheets.Out("尚差")] if self.is_judged else []
+        heads = [sheets.Out(NAMES[self.kind], 22), sheets.Out("委员"), *judged]
+        for column in self.columns:
+            heads += [sheets.Out(f"{column.title}（{column.rule}）", 18), sheets.Out(f"{column.title}·情况", 14)]
+        rows = [
+            [
+                row.name,
+                row.members,
+                *((row.done, row.short) if self.is_judged else ()),
+                *(value for cell in row.cells for value in _plain(cell)),
+            ]
+            for row in self.rows
+        ]
+        return sheets.write(title=f"{NAMES[self.kind]} {self.as_of:%Y-%m-%d}", columns=heads, rows=rows)
 
 
-def sector_table(*, as_of: date, within: frozenset[UUID] | None) -> SectorTable:
-    """Sectors in their order, with their members' totals and their own duties. Raises NoPolicy."""
-    of_members, of_sectors = standings(as_of, "member", "sector")
-    mine: dict[UUID, list[Standing]] = {}
-    for key, sector_id in roster(as_of).values_list("pk", "sector_id"):
-        mine.setdefault(sector_id, []).append(of_members.by_subject[str(key)])
-    rows = [
-        SectorRow(
-            sector.pk,
-            sector.name,
-            members=len(mine.get(sector.pk, [])),
-            done=sum(one.is_done for one in mine.get(sector.pk, [])),
-            cells=tuple(of_sectors.by_subject[str(sector.pk)].line(duty.id) for duty in of_sectors.duties),
+NAMES = {"sector": "界别", "special_committee": "专委会"}
+PLACES = {"sector": "/standing/sectors/", "special_committee": "/standing/special-committees/"}
+
+
+def group_table(kind: Groups, *, as_of: date, within: frozenset[UUID] | None) -> GroupTable:
+    """Sectors, or special committees, in their order, with their members' totals and their own duties. Raises NoPolicy."""
+    of_members, of_groups = standings(as_of, "member", kind)
+    rows = []
+    belonging = _belonging(kind, as_of)
+    for group in sectors() if kind == "sector" else special_committees():
+        if within is not None and group.pk not in within:
+            continue
+        mine = [of_members.by_subject[str(key)] for key in belonging.get(group.pk, ())]
+        own = of_groups.by_subject[str(group.pk)]
+        rows.append(
+            GroupRow(
+                group.pk,
+                group.name,
+                url=f"{PLACES[kind]}{group.pk}/",
+                members_url=f"/standing/?{kind}={group.pk}",
+                members=len(mine),
+                done=sum(one.is_done for one in mine),
+                cells=tuple(own.line(duty.id) for duty in of_groups.duties),
+            )
         )
-        for sector in sectors()
-        if within is None or sector.pk in within
-    ]
-    return SectorTable(as_of, _columns(of_sectors.duties), rows)
+    return GroupTable(as_of, kind, _columns(of_groups.duties, [row.cells for row in rows]), rows, of_members.is_judged)
+
+
+def _belonging(kind: Groups, as_of: date) -> dict[UUID, list[UUID]]:
+    """Members in office by group; a seat in each of several special committees counts in each. One statement."""
+    found: dict[UUID, list[UUID]] = {}
+    members = roster(as_of)
+    if kind == "sector":
+        pairs: Iterable[tuple[UUID, UUID]] = members.values_list("sector_id", "pk")
+    else:
+        serving = members.order_by().values("pk")
+        seats = Seat.objects.filter(on_day(as_of), member__in=serving)
+        pairs = seats.values_list("special_committee_id", "member_id").distinct()
+    for group, member in pairs:
+        found.setdefault(group, []).append(member)
+    return found
+
+
+def _sorted(rows: list[Row], sort: str) -> list[Row]:
+    key = SORTS.get(sort.removeprefix("-"))
+    return sorted(rows, key=key, reverse=sort.startswith("-")) if key else rows[::-1] if sort == "-name" else rows
+
+
+SORTS: dict[str, Callable[[Row], Any]] = {
+    "sector": lambda row: row.member.sector,
+    "short": lambda row: len(row.standing.owed),
+}
 
 
 def _wanted(standing: Standing, asked: Asked) -> bool:
@@ -163,8 +219,13 @@ def _row(member: RosterRow, standing: Standing, duties: Sequence[Duty]) -> Row:
     return Row(member, standing, tuple(standing.line(duty.id) for duty in duties))
 
 
-def _columns(duties: Sequence[Duty]) -> tuple[Column, ...]:
-    return tuple(Column(duty.id, duty.title, words.rule(duty), f"/policy/duties/{duty.id}/") for duty in duties)
+def _columns(duties: Sequence[Duty], rows: Sequence[Sequence[Line | None]]) -> tuple[Column, ...]:
+    short = [sum(cell is not None and cell.is_open for cell in column) for column in zip(*rows, strict=True)]
+    short = short or [0] * len(duties)
+    return tuple(
+        Column(duty.id, duty.title, words.rule(duty), f"/policy/duties/{duty.id}/", owing)
+        for duty, owing in zip(duties, short, strict=True)
+    )
 
 
 def _plain(line: Line | None) -> tuple[Any, str]:

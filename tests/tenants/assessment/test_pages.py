@@ -66,6 +66,82 @@ def test_the_sector_filter_leads_from_the_sectors_page(office, town):
     assert office.get("/standing/committee/").status_code == 200
 
 
+def test_every_figure_is_a_door_and_keeps_the_day_and_the_filters(office, town):
+    member = town.member("甲", paired=1)
+    text = office.get(f"/standing/?as_of=2022-06-30&sector={member.sector_id}").content.decode()
+    assert f'href="?as_of=2022-06-30&amp;sector={member.sector_id}&amp;state=outstanding"' in text
+    assert f'href="?as_of=2022-06-30&amp;sector={member.sector_id}&amp;duty=constituents"' in text
+    assert f"/standing/{member.pk}/?as_of=2022-06-30#constituents" in text
+    assert "上月底" in text
+
+
+def test_the_list_is_sorted_by_how_much_is_owed(office, town):
+    town.member("做完", paired=3)
+    town.member("没做")
+    assert shown(office.get("/standing/?sort=-short")) == ["没做", "做完"]
+    assert shown(office.get("/standing/?sort=short")) == ["做完", "没做"]
+    assert shown(office.get("/standing/?sort=-name")) == ["没做", "做完"]
+
+
+def test_special_committees_have_pages_of_their_own(office, town):
+    from tenants.members.models import Seat
+
+    group, member = town.special_committee(), town.member(paired=1)
+    Seat.objects.create(member=member, special_committee=group, since=date(2022, 1, 1))
+    text = office.get("/standing/special-committees/").content.decode()
+    assert f"/standing/?special_committee={group.pk}" in text
+    assert office.get(f"/standing/special-committees/{group.pk}/").status_code == 200
+    rows = list(
+        load_workbook(io.BytesIO(office.get("/standing/special-committees/?format=xlsx").content)).active.values
+    )
+    assert rows[1][:4] == (group.name, 1, 0, 1)
+
+
+def test_a_special_committees_office_sees_its_own_and_names_nobody_beyond(anhua, town, account, browser_of):
+    from tenants.members.models import Seat
+
+    group, other = town.special_committee(), town.special_committee("文史委")
+    near, far = town.member("近某"), town.member("远某")
+    for member, seat in ((near, group), (far, other)):
+        Seat.objects.create(member=member, special_committee=seat, since=date(2022, 1, 1))
+    client = browser_of(anhua, account("special_committee_office", scope=group.pk))
+    assert "文史委" not in client.get("/standing/special-committees/").content.decode()
+    assert client.get(f"/standing/special-committees/{other.pk}/").status_code == 404
+    text = client.get("/standing/committee/").content.decode()
+    assert "近某" in text
+    assert "另有 1 人" in text
+    assert "远某" not in text
+
+
+def test_a_coverage_says_how_many_of_how_many_and_names_the_gaps(office, town):
+    """S12, S22: numerator and denominator, and who is missing."""
+    town.member("没有入驻")
+    text = office.get("/standing/committee/").content.decode()
+    assert "没有入驻" in text
+    assert "party_group" not in text
+
+
+def test_a_coverage_of_nobody_is_not_called_met(office):
+    from tenants.assessment.queries import standing_of_subject
+
+    standing, _ = standing_of_subject("committee", "self", date(2022, 11, 30))
+    line = standing.line("residency")
+    assert (line.state, line.reason) == ("not_applicable", "没有要做到的人")
+    assert "没有要做到的人" in office.get("/standing/committee/").content.decode()
+
+
+def test_the_file_shows_every_year_of_service(office, town, anhua, account, browser_of):
+    user = account("member")
+    member = town.member(paired=3, user=user)
+    client = browser_of(anhua, user)
+    for one in (office, client):
+        text = one.get(f"/standing/{member.pk}/file/").content.decode()
+        assert "2022 年" in text
+        assert "2021 年" in text
+        assert f"/documents/members/{member.pk}/?as_of=2021-12-31" in text
+    assert client.get(f"/standing/{town.member('别人').pk}/file/").status_code == 404
+
+
 def test_the_list_comes_as_a_spreadsheet_with_the_same_filters(office, town):
     town.member("=甲", paired=3)
     town.member("乙", paired=1)
