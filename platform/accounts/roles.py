@@ -57,7 +57,15 @@ class Office(Role):
     description = "管理委员名册，录入和确认履职记录，维护办法，结账并报送。"
     permissions = frozenset(
         _READ
-        | {P.MEMBERS_WRITE, P.RECORDS_WRITE, P.RECORDS_CONFIRM, P.STANDING_DECIDE, P.POLICY_ADAPT, P.AUDIT_READ, P.ACCOUNTS_MANAGE}
+        | {
+            P.MEMBERS_WRITE,
+            P.RECORDS_WRITE,
+            P.RECORDS_CONFIRM,
+            P.STANDING_DECIDE,
+            P.POLICY_ADAPT,
+            P.AUDIT_READ,
+            P.ACCOUNTS_MANAGE,
+        }
         | {P.JOBS_READ, P.JOBS_CANCEL}
         | {P.RETURNS_READ, P.RETURNS_CLOSE, P.RETURNS_SUBMIT, P.RETURNS_DECIDE, P.ROLLUP_READ, P.STATEMENT_READ}
     )

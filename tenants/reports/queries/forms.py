@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
 
@@ -91,7 +90,7 @@ class Progress:
     row: FilledForm | None
     taken: Mapping[str, FormStep]
 
-    @cached_property
+    @property
     def next(self) -> Step | None:
         """The first step not taken yet; None where all are."""
         return next((step for step in self.form.steps if step.id not in self.taken), None)
