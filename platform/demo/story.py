@@ -11,7 +11,19 @@ from django.conf import settings
 from core import tenancy
 from core.errors import DomainError
 from core.tenancy import CommitteeNotActive
-from demo import adaptation, claims, contacts, gatherings, markers, monthly, paperwork, settling, signins, writings
+from demo import (
+    adaptation,
+    claims,
+    contacts,
+    gatherings,
+    hearing,
+    markers,
+    monthly,
+    paperwork,
+    settling,
+    signins,
+    writings,
+)
 from demo.cast import Part, parts
 from demo.company import assemble
 from registry.provisioning import create_committee
@@ -76,6 +88,8 @@ def _tell(part: Part, sign_ins: signins.SignIns) -> int:
         ("arrangement", lambda: settling.arrange(part)),
         ("year", lambda: _year(part)),
         ("forms", lambda: paperwork.fill_forms(assemble(part))),
+        ("voices", lambda: hearing.hear(assemble(part))),
+        ("calling", lambda: hearing.call(assemble(part))),
         ("narrow_accounts", lambda: settling.open_narrow_accounts(part, sign_ins)),
     ]
     try:

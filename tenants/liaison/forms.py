@@ -115,6 +115,12 @@ class ContactForm(forms.Form):
         if not pairs:
             del self.fields["constituents"]
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("as_voice") and not given.get("opinions"):
+            self.add_error("opinions", "要转为民意，请写下群众的意见。")
+        return given
+
     def values(self) -> dict[str, Any]:
         """Keywords of `register_contact`, but for the member. Call on a valid form."""
         values = dict(self.cleaned_data)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("contacts/new/", contacts.contact_new, name="contact_new"),
     path("contacts/claims/", claims.claim_list, name="claims"),
     path("contacts/claims/confirm/", claims.claims_confirm, name="claims_confirm"),
+    path("contacts/claims/undo/", claims.claims_undo, name="claims_undo"),
     path("contacts/claims/<slug:source>/<uuid:id>/confirm/", claims.claim_confirm, name="claim_confirm"),
     path("contacts/claims/<slug:source>/<uuid:id>/return/", claims.claim_return, name="claim_return"),
     path("contacts/<uuid:id>/", contacts.contact, name="contact"),

@@ -307,6 +307,26 @@ def _activity(life: Life) -> Any:
     return Activity.objects.values_list("pk", flat=True).first()
 
 
+def _confirmed(what: str) -> Callable[[Life], dict[str, Any]]:
+    """A claim the office has confirmed a moment ago."""
+    from core import clock
+    from tenants.activities.actions import confirm_participations
+    from tenants.activities.models import Participation
+    from tenants.liaison.actions import confirm_contacts
+    from tenants.voices.actions import confirm_outputs
+
+    def made(life: Life) -> dict[str, Any]:
+        row, at = _claimed(life, what), clock.now()
+        ids = [Participation.objects.get(activity=row).pk if what == "activity" else row.pk]
+        confirm: Any = {"contact": confirm_contacts, "output": confirm_outputs, "activity": confirm_participations}[
+            what
+        ]
+        confirm(ids=ids, by=life.office, at=at)
+        return {"ids": ids, "at": at}
+
+    return made
+
+
 def _planned(life: Life) -> Any:
     from tenants.activities.actions import call_activity
 
@@ -453,6 +473,8 @@ EXAMPLES |= {
         type="opinion_report", title="路灯不亮", submitted_on=DAY, authorship="individual", lead=life.other.pk, today=TODAY
     )(life),
     "voices.anonymise_speaker": _answered,
+    "liaison.reopen_contacts": _confirmed("contact"), "voices.reopen_outputs": _confirmed("output"),
+    "activities.reopen_participations": _confirmed("activity"),
     "dispatch.cancel": _job, "dispatch.start_again": _failed,
     "exchange.deliver": _body, "exchange.accept": _delivered, "exchange.send_back": _delivered,
     "billing_free.set_quota": lambda life: _operator() | {"code": "430923", "what": "members", "amount": 9, "why": "试"},

@@ -85,7 +85,9 @@ def test_a_story_cut_short_is_told_to_its_end(monkeypatch: pytest.MonkeyPatch) -
     with tenancy.inside("430000"):
         assert Member.objects.count() == 12
         assert not ContactRecord.objects.exists()
-    assert _load().acts == 4  # the year, its forms, the accounts that come after it, and the operator's
+    assert (
+        _load().acts == 6
+    )  # the year, its forms, voices, what is called, the accounts that come after it, and the operator's
     with tenancy.inside("430000"):
         assert ContactRecord.objects.exists()
 

@@ -29,6 +29,7 @@ from tenants.activities.actions.held import (
     record_participation,
     register_activity,
     reject_participation,
+    reopen_participations,
     withdraw_activity,
 )
 from tenants.activities.actions.occasions import UnknownOccasion, remove_occasion, set_occasion
@@ -45,6 +46,6 @@ __all__ = [
     "GuestNameMissing", "NobodyCalled", "NotHeldYet", "OrganiserMissing", "ResultMissing", "TitleMissing", "TopicTitleMissing",
     "UnknownKind", "UnknownOccasion", "YearOutOfRange", "add_guest", "answer_invitation", "call_activity", "change_activity",
     "confirm_participation", "confirm_participations", "invite", "may_change", "move_topic", "propose_topic",
-    "record_participation", "register_activity", "reject_participation", "remove_guest", "remove_occasion", "set_occasion",
+    "record_participation", "register_activity", "reject_participation", "remove_guest", "remove_occasion", "reopen_participations", "set_occasion",
     "take_attendance", "withdraw_activity", "withdraw_participation",
 ]  # fmt: skip

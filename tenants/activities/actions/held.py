@@ -281,6 +281,20 @@ def confirm_participations(*, ids: Collection[UUID], by: audit.Actor, at: dateti
     return fresh
 
 
+@transaction.atomic
+def reopen_participations(*, ids: Collection[UUID], by: audit.Actor, at: datetime) -> list[Participation]:
+    """Undo one's own confirming of the last half hour, and that of an activity which stood confirmed with it. Raises NotFound."""
+    moments = dict(Participation.objects.filter(pk__in=ids).values_list("activity_id", "decided_at"))
+    fresh = decisions.reopen(
+        Participation, ids=ids, by=by, at=at, action="activities.reopen_participation", within=_decidable(by)
+    )
+    held = Activity.objects.filter(pk__in=[one.activity_id for one in fresh], decided_by=by.actor_id)
+    with_it = [one.pk for one in held if one.decided_at == moments.get(one.pk)]
+    if with_it:
+        decisions.reopen(Activity, ids=with_it, by=by, at=at, action="activities.reopen_activity", within=models.Q())
+    return fresh
+
+
 def confirm_participation(*, id: UUID, by: audit.Actor, at: datetime) -> None:
     """Raises as confirm_participations."""
     confirm_participations(ids=[id], by=by, at=at)
@@ -355,5 +369,6 @@ CLAIMS = Source(
     count=lambda user: _claimed(user).count(),
     exists=lambda id, user: Participation.objects.filter(_decidable(user), pk=id).exists(),
     confirm=confirm_participations,
+    reopen=reopen_participations,
     reject=reject_participation,
 )

@@ -180,6 +180,7 @@ def _activity_page(request: HttpRequest, held: Activity, form: ReasonForm) -> Ht
         "organiser": queries.organiser_of(held, seen),
         "number": len([one for one in present if one.state != "rejected" and one.role not in AWAY]),
         "away": len([one for one in present if one.state != "rejected" and one.role in AWAY]),
+        "away_roles": AWAY,
         "guests": queries.guests_of(held),
         "guest_form": GuestForm(day=held.held_on),
         "topics": list(held.topics.all()),

@@ -14,6 +14,7 @@ from tenants.liaison.actions.contacts import (
     refuse_unknown,
     register_contact,
     reject_contact,
+    reopen_contacts,
     withdraw_contact,
 )
 from tenants.liaison.actions.decisions import (
@@ -40,5 +41,5 @@ __all__ = [
     "CLAIMS", "AlreadyDecided", "AlreadyEnded", "AlreadyPaired", "AlreadyWithdrawn", "ContactInFuture", "ContactWithSelf",
     "EndsBeforeBeginning", "NameMissing", "NotPaired", "NotYoursToWithdraw", "PairingInFuture", "PeriodSigned", "ReasonMissing", "StillPaired", "SummaryMissing",
     "UnknownWord", "WrongTarget", "anonymise_constituent", "assign_link", "change_contact", "confirm_contact", "confirm_contacts", "end_pairing", "may_change", "pair_constituent",
-    "refuse_unknown", "register_contact", "reject_contact", "withdraw_contact",
+    "refuse_unknown", "register_contact", "reject_contact", "reopen_contacts", "withdraw_contact",
 ]  # fmt: skip

@@ -264,6 +264,13 @@ def confirm_contacts(*, ids: Collection[UUID], by: audit.Actor, at: datetime) ->
     )
 
 
+def reopen_contacts(*, ids: Collection[UUID], by: audit.Actor, at: datetime) -> list[ContactRecord]:
+    """Undo one's own confirming of the last half hour. Raises NotFound."""
+    return decisions.reopen(
+        ContactRecord, ids=ids, by=by, at=at, action="liaison.reopen_contact", within=_decidable(by)
+    )
+
+
 def reject_contact(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> ContactRecord:
     """Raises NotFound, ReasonMissing, AlreadyDecided, AlreadyWithdrawn."""
     return decisions.reject(
@@ -322,5 +329,6 @@ CLAIMS = Source(
     exists=lambda id, user: ContactRecord.objects.filter(_decidable(user), pk=id).exists(),
     count=lambda user: _claimed(user).count(),
     confirm=confirm_contacts,
+    reopen=reopen_contacts,
     reject=reject_contact,
 )

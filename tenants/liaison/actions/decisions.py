@@ -6,7 +6,7 @@ Two people may press at once: rows are locked first, and saying the same thing t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from tenants.liaison.models import Claim, State
 from tenants.liaison.queries import Settled, born_as, enters_for_others, settled_for
 
 Record = TypeVar("Record", bound=Claim)
+UNDO = timedelta(minutes=30)
 
 
 class AlreadyDecided(DomainError):
@@ -96,6 +97,25 @@ def confirm(
     for row in fresh:
         row.state, row.decided_by, row.decided_at = State.CONFIRMED, by.actor_id, at
         audit.record(by=by, action=action, subject=row, old={"state": "claimed"}, new={"state": "confirmed"})
+    return fresh
+
+
+@transaction.atomic
+def reopen(
+    model: type[Record], *, ids: Collection[UUID], by: audit.Actor, at: datetime, action: str, within: Q
+) -> list[Record]:
+    """Undo one's own confirming of the last half hour: the claims wait again. What somebody else decided, or what has been
+    taken back or signed since, stays. Returns those reopened. Raises NotFound."""
+    fresh = [
+        row
+        for row in locked(model, ids, within)
+        if row.state == State.CONFIRMED and not row.is_withdrawn and row.decided_by == by.actor_id
+        and row.decided_at is not None and at - row.decided_at <= UNDO and settled_for(row) is None
+    ]  # fmt: skip
+    waiting = {"state": State.CLAIMED, "decided_by": None, "decided_at": None}
+    model._default_manager.filter(pk__in=[row.pk for row in fresh]).update(**waiting)
+    for row in fresh:
+        audit.record(by=by, action=action, subject=row, old={"state": "confirmed"}, new={"state": "claimed"})
     return fresh
 
 

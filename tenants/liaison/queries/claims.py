@@ -40,6 +40,10 @@ class Confirm(Protocol):
     def __call__(self, *, ids: Collection[UUID], by: audit.Actor, at: datetime) -> object: ...
 
 
+class Reopen(Protocol):
+    def __call__(self, *, ids: Collection[UUID], by: audit.Actor, at: datetime) -> Sequence[object]: ...
+
+
 class Reject(Protocol):
     def __call__(self, *, id: UUID, reason: str, by: audit.Actor, at: datetime) -> object: ...
 
@@ -54,6 +58,7 @@ class Source:
     count: Callable[[audit.Actor], int]
     exists: Callable[[UUID, audit.Actor], bool]  # of this kind, waiting or not
     confirm: Confirm
+    reopen: Reopen  # undoes one's own confirming
     reject: Reject
 
 

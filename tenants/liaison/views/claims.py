@@ -21,6 +21,7 @@ from tenants.liaison.forms import ReasonForm
 from tenants.liaison.queries import claims
 
 SHOWN = 100
+UNDO = "claims-confirmed"  # in the session: what the last press confirmed
 HERE = "/contacts/claims/"
 
 
@@ -36,6 +37,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         "shown": SHOWN,
         "lead": f"{len(waiting)} 条，最早的是 {days} 天前的" if waiting else "",
         "ticked": request.GET.get("all") == "1",
+        "undo": len(request.session.get(UNDO, ())),
     }
     return page(request, "liaison/claims.html", context)
 
@@ -65,6 +67,7 @@ def _confirm(request: HttpRequest, wanted: list[claims.Waiting]) -> None:
     with transaction.atomic():
         for name, some in ids.items():
             claims.source(name).confirm(ids=some, by=signed_in(request), at=clock.now())  # type: ignore[arg-type]
+    request.session[UNDO] = [line.key for line in wanted]
     messages.success(request, f"已确认 {len(wanted)} 条，计入各人履职。{_rest(request)}")
 
 
@@ -90,8 +93,28 @@ def claim_confirm(request: HttpRequest, source: str, id: UUID) -> HttpResponse:
             raise
         messages.warning(request, refusal.message)
     else:
+        request.session[UNDO] = [f"{source}:{id}"]
         messages.success(request, f"已确认，计入履职。{_rest(request)}")
     return redirect(_back(request))
+
+
+@require_POST
+@requires(Permission.RECORDS_CONFIRM)
+def claims_undo(request: HttpRequest) -> HttpResponse:
+    """Take back what the last press confirmed; what others decided meanwhile, or somebody took back, stays."""
+    ids: dict[str, list[UUID]] = defaultdict(list)
+    for key in request.session.pop(UNDO, ()):
+        name, _, id = key.partition(":")
+        ids[name].append(UUID(id))
+    number = 0
+    with transaction.atomic():
+        for name, some in ids.items():
+            number += len(claims.source(name).reopen(ids=some, by=signed_in(request), at=clock.now()))
+    if number:
+        messages.success(request, f"已撤销，{number} 条回到待确认。")
+    else:
+        messages.warning(request, "没有可以撤销的：半小时以内自己确认的才能撤销，其他请打开记录撤回。")
+    return redirect(HERE)
 
 
 @require_http_methods(["GET", "POST"])

@@ -36,6 +36,7 @@ from tenants.voices.actions.outputs import (
     may_change,
     register_output,
     reject_output,
+    reopen_outputs,
     withdraw_output,
 )
 
@@ -44,5 +45,5 @@ __all__ = [
     "LeadMissing", "NotTriaged", "ReasonMissing", "SectorMismatch", "SomethingMissing", "SubmittedInFuture", "TitleMissing",
     "TooManyAuthors", "WrongRoute", "anonymise_speaker", "answer", "change_output", "close", "confirm_output", "confirm_outputs",
     "convert_to_output", "convert_to_topic", "give_feedback", "hand_over", "may_change", "receive_voice", "register_output",
-    "reject_output", "speak", "take_up", "triage", "withdraw_output",
+    "reject_output", "reopen_outputs", "speak", "take_up", "triage", "withdraw_output",
 ]  # fmt: skip

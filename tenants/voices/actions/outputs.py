@@ -257,6 +257,11 @@ def confirm_output(*, id: UUID, by: audit.Actor, at: datetime) -> None:
     confirm_outputs(ids=[id], by=by, at=at)
 
 
+def reopen_outputs(*, ids: Collection[UUID], by: audit.Actor, at: datetime) -> list[Output]:
+    """Undo one's own confirming of the last half hour. Raises NotFound."""
+    return decisions.reopen(Output, ids=ids, by=by, at=at, action="voices.reopen_output", within=_decidable(by))
+
+
 def reject_output(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Output:
     """Raises NotFound, ReasonMissing, AlreadyDecided, AlreadyWithdrawn."""
     return decisions.reject(
@@ -323,5 +328,6 @@ CLAIMS = Source(
     count=lambda user: _claimed(user).count(),
     exists=lambda id, user: Output.objects.filter(_decidable(user), pk=id).exists(),
     confirm=confirm_outputs,
+    reopen=reopen_outputs,
     reject=reject_output,
 )

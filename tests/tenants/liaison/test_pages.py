@@ -181,6 +181,45 @@ def test_several_are_previewed_before_they_are_confirmed(guangzhou, browser_of):
     assert "没有选中" in browser.post("/contacts/claims/confirm/", {"chosen": chosen}, follow=True).content.decode()
 
 
+def test_what_was_just_confirmed_can_be_undone_once_and_only_by_oneself(guangzhou, browser_of):
+    claims()
+    office, other = browser_of(guangzhou, user("office")), browser_of(guangzhou, user("office", "second"))
+    part = Participation.objects.get()
+    chosen = [f"contacts:{ContactRecord.objects.get().pk}", f"participations:{part.pk}"]
+    office.post("/contacts/claims/confirm/", {"chosen": chosen, "sure": "1"})
+    shown = office.get("/contacts/claims/").content.decode()
+    assert "撤销刚才确认的 2 条" in shown
+    assert "没有可以撤销的" in other.post("/contacts/claims/undo/", follow=True).content.decode()
+    assert "2 条回到待确认" in office.post("/contacts/claims/undo/", follow=True).content.decode()
+    part.refresh_from_db()
+    assert (ContactRecord.objects.get().state, part.state, part.activity.state) == ("claimed", "claimed", "claimed")
+    assert "没有可以撤销的" in office.post("/contacts/claims/undo/", follow=True).content.decode()
+
+
+def test_the_list_of_claims_names_its_keys(guangzhou, browser_of):
+    claims()
+    shown = browser_of(guangzhou, user("office")).get("/contacts/claims/").content.decode()
+    assert shown.count('data-key="Enter"') == shown.count('data-key="r"') == 3
+    assert "data-keys" in shown
+
+
+def test_a_tick_for_a_voice_without_words_is_refused_and_nothing_is_lost(anhua, browser_of):
+    mine = user("member")
+    make_member(user=mine)
+    sent = {
+        "key": uuid4(),
+        "kind": "visit",
+        "mode": "offline",
+        "held_on": "2022-11-30",
+        "summary": "看望",
+        "as_voice": "on",
+    }
+    answer = browser_of(anhua, mine).post("/contacts/new/", sent)
+    assert answer.status_code == 422
+    assert "请写下群众的意见" in answer.content.decode()
+    assert "看望" in answer.content.decode()
+
+
 def test_a_return_tells_the_member_why(guangzhou, browser_of):
     claims()
     output = Output.objects.get()
