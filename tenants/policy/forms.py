@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
 
 from tenants.policy.queries import passages, words
 from tenants.policy.queries.reading import Parameter
@@ -16,6 +17,7 @@ from tenants.proceedings.models import Body
 
 STATES = [("", "全部"), *passages.STATES.items()]
 FORCES = ("required", "in_principle", "encouraged", "explore", "may", "info")
+AT_MOST = 4  # policies beside ours; more cannot be read at once
 Groups = tuple[tuple[str, tuple[Parameter, ...]], ...]
 
 
@@ -123,6 +125,34 @@ class DocumentFilter(forms.Form):
     @property
     def is_filtered(self) -> bool:
         return any(self.asked().values())
+
+
+class CompareFilter(forms.Form):
+    """With whom to compare, and which rows to show."""
+
+    beside = forms.MultipleChoiceField(label="和谁比", required=False, widget=forms.CheckboxSelectMultiple)
+    q = forms.CharField(
+        label="搜索", required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": "项目或内容里的词"})
+    )
+    show = forms.ChoiceField(label="显示", required=False, choices=[("", "只看不同的"), ("all", "全部")])
+
+    def __init__(self, data: QueryDict, *, choices: Sequence[tuple[str, str]]) -> None:
+        known = {name for name, _ in choices}
+        beside = [name for name in data.getlist("beside") if name in known][:AT_MOST] or [
+            name for name, _ in choices[:1]
+        ]
+        data = data.copy()
+        data.setlist("beside", beside)
+        super().__init__(data)
+        field = self.fields["beside"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = list(choices)
+
+    def asked(self) -> dict[str, Any]:
+        """The valid part of what was asked; without a choice the first that there is."""
+        self.is_valid()
+        data = self.cleaned_data
+        return {"beside": data.get("beside") or [], "q": data.get("q") or "", "everything": data.get("show") == "all"}
 
 
 def day_asked(text: str, *, today: date) -> date:

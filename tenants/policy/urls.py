@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenants.policy.views import adapt, document, documents
+from tenants.policy.views import adapt, compare, document, documents
 
 app_name = "policy"
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path("calendar/", document.calendar, name="calendar"),
     path("readings/", document.readings, name="readings"),
     path("documents/", documents.index, name="documents"),
+    path("compare/", compare.compare, name="compare"),
     path("adapt/", adapt.adapt, name="adapt"),
 ]

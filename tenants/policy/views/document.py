@@ -24,6 +24,7 @@ PLACES = (
     ("表单流程设置", "/policy/more/"),
     ("全年日程", "/policy/calendar/"),
     ("怎么理解", "/policy/readings/"),
+    ("比较", "/policy/compare/"),
     ("文件与施行", "/policy/documents/"),
 )
 

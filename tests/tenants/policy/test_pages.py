@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.http import QueryDict
 
 from core.sheets import XLSX
+from tenants.policy.forms import CompareFilter
 from tenants.policy.models import PolicyDocument
 from tenants.policy.queries import words
 
@@ -179,3 +181,25 @@ def test_an_unknown_duty_is_not_found(office):
 )
 def test_a_clause_is_named_as_one_says_it(ref, said):
     assert words.reference(ref) == said
+
+
+def test_our_policy_stands_beside_the_parents_and_beside_another_citys(office):
+    filled_in = filled(office, **{"duty.constituents.min": "5", "duty.constituents.max": "8", "step": "adopt"})
+    office.post("/policy/adapt/", filled_in)
+    answer = office.get("/policy/compare/")
+    (row,) = answer.context["found"].named
+    assert (row.title, row.word) == ("每位委员结对几人", "不同")
+    assert [cell.word for cell in row.cells] == ["", "不同"]
+    assert "至少5" in row.cells[0].text
+    assert "至少3" in row.cells[1].text
+    context = office.get("/policy/compare/?beside=parent&beside=guangzhou-2020&q=联络站").context
+    both = context["found"]
+    assert [column.label for column in both.columns][:2] == ["本会", "上级的办法"]
+    assert [cell.word for cell in both.named[0].cells] == ["", "", "本会没有规定"]
+    assert any(row.title.startswith("要求 ") for row in context["whole"].rest)
+    assert office.get("/policy/compare/?format=xlsx&show=all").headers["Content-Type"] == XLSX
+
+
+def test_a_comparison_with_an_unknown_template_falls_back_to_one_that_is_there():
+    form = CompareFilter(QueryDict("beside=no-such&show=odd"), choices=[("parent", "上级"), ("other", "别处")])
+    assert form.asked() == {"beside": ["parent"], "q": "", "everything": False}
