@@ -18,6 +18,7 @@ class Permission(StrEnum):
     STANDING_DECIDE = "standing.decide"  # waive a duty, answer an objection
     POLICY_READ = "policy.read"
     POLICY_ADAPT = "policy.adapt"
+    POLICY_ADOPT = "policy.adopt"  # register what a body decided about a draft somebody else prepared
     RETURNS_READ = "returns.read"
     RETURNS_CLOSE = "returns.close"
     RETURNS_SIGN = "returns.sign"

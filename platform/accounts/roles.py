@@ -63,6 +63,7 @@ class Office(Role):
             P.RECORDS_CONFIRM,
             P.STANDING_DECIDE,
             P.POLICY_ADAPT,
+            P.POLICY_ADOPT,
             P.AUDIT_READ,
             P.ACCOUNTS_MANAGE,
         }
@@ -92,8 +93,8 @@ class Convener(Role):
 class Leader(Role):
     name = "leader"
     label = "领导"
-    description = "查看全会情况，签署报送的月报。"
-    permissions = frozenset(_READ | {P.JOBS_READ, P.RETURNS_READ, P.RETURNS_SIGN, P.ROLLUP_READ, P.STATEMENT_READ})
+    description = "查看全会情况，签署报送的月报，登记会议对办法的决定。"
+    permissions = frozenset(_READ | {P.POLICY_ADOPT, P.JOBS_READ, P.RETURNS_READ, P.RETURNS_SIGN, P.ROLLUP_READ, P.STATEMENT_READ})
 
 
 class Member(Role):

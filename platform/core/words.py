@@ -10,6 +10,7 @@ ROWS: Mapping[str, str] = {
     "core.auditevent": "操作记录", "core.auditwords": "操作记录的文字", "core.erasure": "匿名登记",
     "accounts.user": "账号", "accounts.rolegrant": "角色", "accounts.invitation": "一次性链接", "accounts.session": "登录的设备",
     "proceedings.decision": "会议决定", "policy.policydocument": "办法文件",
+    "policy.draft": "办法调整草稿", "policy.withdrawal": "撤回的办法文件",
     "members.sector": "界别", "members.specialcommittee": "专委会", "members.sectorcommitteelink": "专委会联系界别",
     "members.member": "委员", "members.seat": "专委会任职", "members.memberpost": "职务", "members.convener": "界别召集人",
     "members.importdraft": "待确认的名册文件", "members.term": "届次", "members.retention": "保存年限",
@@ -86,7 +87,10 @@ ACTIONS: Mapping[str, str] = {
     "activities.invite": "邀请参加活动", "activities.answer_invitation": "答复邀请", "activities.take_attendance": "登记到会情况",
     "activities.add_guest": "登记来宾", "activities.remove_guest": "去掉来宾", "activities.withdraw_participation": "撤回参加记录",
     "activities.propose_topic": "提出协商议题", "activities.move_topic": "协商议题进展", "activities.set_occasion": "登记会议日程", "activities.remove_occasion": "去掉会议日程",
-    "policy.adopt_template": "采用办法", "policy.adopt_overlay": "调整办法", "proceedings.record_decision": "记录会议决定",
+    "policy.adopt_template": "采用办法", "policy.adopt_overlay": "调整办法",
+    "policy.keep_draft": "保存办法调整草稿", "policy.propose": "送请会议决定", "policy.reopen_draft": "退回办法调整草稿",
+    "policy.drop_draft": "放弃办法调整草稿", "policy.adopt_draft": "登记会议对办法调整的决定", "policy.withdraw": "撤回未施行的办法",
+    "proceedings.record_decision": "记录会议决定",
     "reports.close_month": "月度结账", "reports.sign": "签署报表", "reports.withdraw_signature": "撤回签署", "reports.submit": "报送报表",
     "reports.fill_form": "填写登记表", "reports.take_form_step": "登记表办理一步", "reports.undo_form_step": "登记表撤回一步",
     "assessment.waive": "登记豁免", "assessment.end_waiver": "撤销豁免", "assessment.object_to": "提异议",
@@ -103,6 +107,7 @@ SPECIAL: Mapping[str, str] = {
     "session.place": "所属", "outputauthor.role": "署名身份", "memberpost.kind": "职务",
     "bundle.number": "份数", "bundle.content": "文件种类", "voice.state": "办到哪一步", "voice.number": "编号",
     "guest.level": "哪一级", "handling.due_on": "办理期限", "handling.done_on": "办结日期", "topic.form": "协商形式", "invitation.reason": "请假原因",
+    "draft.number": "处数", "draft.document": "成为的文件", "draft.state": "进度",
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ TENANT_EXCEPTIONS: Mapping[str, str] = {
     "core_auditwords": f"{APPEND}, DELETE",  # row-level security: only where an erasure stands
     "core_erasure": APPEND,
     "policy_policydocument": APPEND,  # an adopted document is never edited, only followed by another
+    "policy_withdrawal": APPEND,
     "django_migrations": "",
 }
 

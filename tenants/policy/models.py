@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from django.db import models
+from typing import Any
 
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
 from core.models import Row
+from core.personal import Rule
 from tenants.proceedings.models import Decision
 
 
@@ -46,3 +51,59 @@ class PolicyDocument(Row):
 
     def __str__(self) -> str:
         return self.title
+
+
+class DraftState(models.TextChoices):
+    EDITING = "editing", "准备中"
+    PROPOSED = "proposed", "等待会议决定"
+    ADOPTED = "adopted", "已采用"
+    DROPPED = "dropped", "已放弃"
+
+
+class Draft(Row):
+    """An adaptation being prepared: what was typed, and what it means in the overlay's language. Binds nobody.
+
+    `operations` is None while what was typed does not hold together; `additions` are our own duties, `{id, value}`.
+    """
+
+    state = models.CharField(max_length=20, choices=DraftState, default=DraftState.EDITING)
+    is_open = models.BooleanField(default=True)
+    typed = models.JSONField(default=dict)  # field of the form: list of texts
+    operations = models.JSONField(null=True)
+    additions = models.JSONField(default=list)
+    reason = models.TextField(blank=True)
+    remark = models.TextField(blank=True)  # why it came back
+    prepared_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField()
+    document = models.ForeignKey(PolicyDocument, null=True, on_delete=models.PROTECT, related_name="drafts")
+
+    class Meta:
+        ordering = ["-changed_at"]
+        constraints = [models.UniqueConstraint(fields=["is_open"], condition=Q(is_open=True), name="one_open_draft")]
+
+    class Personal:
+        personal = {"prepared_by": Rule.MENTIONS}
+        safe = ("state", "is_open", "typed", "operations", "additions", "reason", "remark", "changed_at", "document")
+
+    def __str__(self) -> str:
+        return f"{self.changed_at:%Y-%m-%d} 的调整草稿"
+
+    @property
+    def all_operations(self) -> list[dict[str, Any]]:
+        """Changes and our own duties, in the overlay's language."""
+        added = [{"op": "add", "path": f"duty.{one['id']}", "value": one["value"]} for one in self.additions]
+        return [*(self.operations or ()), *added]
+
+
+class Withdrawal(Row):
+    """A document taken back before its first day: it never binds anybody. Kept for good, with the reason."""
+
+    document = models.OneToOneField(PolicyDocument, on_delete=models.PROTECT, related_name="withdrawal")
+    reason = models.TextField()
+
+    class Personal:
+        personal = ()
+        safe = ("document", "reason")
+
+    def __str__(self) -> str:
+        return f"撤回 {self.document.title}"

@@ -11,6 +11,13 @@ urlpatterns = [
     path("calendar/", document.calendar, name="calendar"),
     path("readings/", document.readings, name="readings"),
     path("documents/", documents.index, name="documents"),
+    path("documents/<uuid:id>/withdraw/", documents.withdraw, name="withdraw"),
     path("compare/", compare.compare, name="compare"),
     path("adapt/", adapt.adapt, name="adapt"),
+    path("adapt/own-duty/", adapt.own_duty, name="own_duty"),
+    path("draft/", adapt.draft, name="draft"),
+    path("draft/propose/", adapt.propose, name="propose"),
+    path("draft/reopen/", adapt.reopen, name="reopen"),
+    path("draft/drop/", adapt.drop, name="drop_draft"),
+    path("draft/adopt/", adapt.adopt, name="adopt_draft"),
 ]

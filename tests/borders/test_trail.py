@@ -294,6 +294,29 @@ def _template(life: Life) -> dict[str, Any]:
     }
 
 
+def _draft(life: Life, *, proposed: bool = False) -> dict[str, Any]:
+    """A draft the office prepared, laid before the meeting or not."""
+    from core import clock
+    from tenants.policy import actions
+
+    said = {"reason": "群众多", "body": "chairpersons_council", "in_force_from": DAY}
+    operations = [{"op": "set", "path": "duty.constituents.max", "value": 8}]
+    made = actions.keep_draft(typed={}, operations=operations, at=clock.now(), by=life.office)
+    if proposed:
+        actions.propose(id=made.pk, at=clock.now(), by=life.office, **said)
+    return {"id": made.pk, **said}
+
+
+def _future_document(life: Life) -> dict[str, Any]:
+    from tenants.policy.actions import adapt
+
+    made = adapt(
+        operations=[{"op": "set", "path": "duty.constituents.max", "value": 8}], reason="群众多", body="chairpersons_council",
+        meeting="第3次会议", decided_on=DAY, document_number="1号", in_force_from=dt.date(2023, 1, 1), today=TODAY, by=life.office,
+    )  # fmt: skip
+    return {"id": made.pk, "reason": "会议改期", "today": TODAY}
+
+
 def _body(life: Life) -> dict[str, Any]:
     from core import clock
 
@@ -507,7 +530,12 @@ EXAMPLES |= {
     },
     "members.set_conveners": lambda life: {"sector_id": life.other.sector_id, "member_ids": [life.other.pk], "since": DAY},
     "members.set_retention": simple(years=3, why="本会规定"), "members.update_member": _update,
-    "policy.adopt_template": _template,
+    "policy.adopt_template": _template, "policy.withdraw": _future_document,
+    "policy.keep_draft": lambda life: {"typed": {"reason": ["群众多"]}, "operations": None} | _at(),
+    "policy.propose": lambda life: _draft(life) | _at(), "policy.drop_draft": lambda life: _draft(life) | _at(),
+    "policy.reopen": lambda life: _draft(life, proposed=True) | {"remark": "再议"} | _at(),
+    "policy.adopt_draft": lambda life: _draft(life, proposed=True) | {
+        "meeting": "第3次会议", "decided_on": DAY, "document_number": "1号", "today": TODAY, "by": SYSTEM} | _at(),
     "policy.adapt": simple(
         operations=[{"op": "set", "path": "duty.constituents.min", "value": 5}, {"op": "set", "path": "duty.constituents.max", "value": 8}],
         reason="群众多", body="chairpersons_council", meeting="第3次会议", decided_on=DAY, document_number="1号", in_force_from=DAY, today=TODAY,

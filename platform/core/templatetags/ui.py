@@ -62,6 +62,7 @@ STATES: dict[str, State] = {
     "uninvited": State(word="没有链接", mark="open", tone="open"),
     "deactivated": State(word="已停用", mark="dash", tone="na"),
     # documents
+    "proposed": State(word="等待会议决定", mark="clock", tone="waiting"),
     "future": State(word="未到施行日", mark="clock", tone="waiting"),
     "superseded": State(word="已被取代", mark="dash", tone="na"),
     "withdrawn": State(word="已撤回", mark="back", tone="na"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.errors import NotFound
 from policy_engine import Duty, Element, Policy, explain
+from policy_engine.addresses import series_at
 from policy_engine.model import Dated, Series, in_force
 from tenants.policy.queries import words
 from tenants.policy.queries.stack import parent_policy_on, policy_on
@@ -73,8 +74,12 @@ class Parameter:
     def read(self, value: Any) -> str:
         """Any value of this parameter, in words."""
         if self.path.startswith("setting."):
-            return words.setting(value)
+            return words.setting(value) or words.value(value)
         return words.number(value) if self.path.rpartition(".")[2] in NUMBERS else words.value(value)
+
+    def fixed(self) -> Parameter:
+        """The same, not to be changed."""
+        return replace(self, is_fixed=True)
 
     @property
     def is_changed(self) -> bool:
@@ -146,17 +151,6 @@ def duty_on(duty_id: str, day: date) -> DutyLine:
     return duty_line(policy, parent_policy_on(day), policy.duty(duty_id, day), day, decision_days())
 
 
-def parameters_on(day: date) -> tuple[tuple[str, tuple[Parameter, ...]], ...]:
-    """Everything a committee may set, grouped under the duty's title, settings last. Raises NoPolicy."""
-    policy, parent = policy_on(day), parent_policy_on(day)
-    groups = [
-        (duty.title, tuple(parameters_of(policy, parent, day, prefix=f"duty.{duty.id}")))
-        for duty in duties_in_order(policy, day)
-    ]
-    groups.append(("设置", tuple(p for p in parameters_of(policy, parent, day, prefix="setting.") if p.options)))
-    return tuple((title, parameters) for title, parameters in groups if parameters)
-
-
 def duties_in_order(policy: Policy, day: date) -> list[Duty]:
     """The duties in force, in the order in which the document speaks of them."""
     places = {clause_id: place for place, clause_id in enumerate(policy.clauses)}
@@ -180,7 +174,7 @@ def parameters_of(
             continue
         above = parent.elements.get(name)
         yield from (
-            _parameter(policy, element, above, key, day, decided or {})
+            parameter(policy, element, above, key, day, decided or {})
             for key in _shown_keys(element, day)
             if in_force(element.values.get(key, ()), day)
         )
@@ -202,11 +196,13 @@ def clause_lines(policy: Policy, clause_ids: tuple[str, ...]) -> tuple[ClauseLin
     return tuple(_clause_line(policy, clause_id) for clause_id in clause_ids if clause_id in policy.clauses)
 
 
-def _parameter(
+def parameter(
     policy: Policy, element: Element, above: Element | None, key: str, day: date, decided: Mapping[str, date]
 ) -> Parameter:
-    series = [entry for entry in element.values[key] if entry.since is None or entry.since <= day]
-    theirs = above.values.get(key, ()) if above else ()
+    """One value, or one word, of an element; `above` is the same element without our own overlays."""
+    written = series_at(policy, element, key)
+    series = [entry for entry in written if entry.since is None or entry.since <= day] or list(written[:1])
+    theirs = series_at(policy, above, key) if above else ()
     direction = element.directions.get(key)
     part = f"{element.title}：" if element.id.count(".") > 1 else ""
     label = element.title or element.id.partition(".")[2] if element.id.startswith("setting.") else words.key(key)

@@ -41,7 +41,7 @@ class Layers:
 
 def documents() -> QuerySet[PolicyDocument]:
     """All adopted documents, the first adopted first, without their content."""
-    return PolicyDocument.objects.defer("content").select_related("decision")
+    return PolicyDocument.objects.defer("content").select_related("decision", "withdrawal")
 
 
 def has_policy(day: date) -> bool:
@@ -50,7 +50,7 @@ def has_policy(day: date) -> bool:
 
 def has_any() -> bool:
     """Whether any document was ever adopted, be it for a day to come."""
-    return PolicyDocument.objects.filter(kind=Kind.TEMPLATE).exists()
+    return PolicyDocument.objects.filter(kind=Kind.TEMPLATE, withdrawal=None).exists()
 
 
 def in_force_ids(day: date) -> frozenset[UUID]:
@@ -93,7 +93,8 @@ def data_entry_on(day: date) -> DataEntry:
 
 
 def _in_force(day: date) -> QuerySet[PolicyDocument]:
-    return PolicyDocument.objects.filter(Q(in_force_from=None) | Q(in_force_from__lte=day))
+    standing = PolicyDocument.objects.filter(withdrawal=None)
+    return standing.filter(Q(in_force_from=None) | Q(in_force_from__lte=day))
 
 
 def _stack(day: date, *, own_overlays: bool = True) -> tuple[UUID, ...]:

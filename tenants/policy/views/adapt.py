@@ -1,49 +1,260 @@
-"""Our own adaptation of the parent's policy."""
+"""Our own adaptation of the parent's policy: prepared, looked at, decided, registered."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
+from django.utils.datastructures import MultiValueDict
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import requires, signed_in
+from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
+from core.errors import DomainError, NotFound
 from core.web import page, refusals_on
+from policy_engine import Policy
 from tenants.policy import actions, queries
-from tenants.policy.forms import AdaptForm
-from tenants.policy.queries import reading
+from tenants.policy.forms import AdaptForm, DecisionForm, OwnDutyForm, RemarkForm
+from tenants.policy.models import Draft, DraftState
+from tenants.policy.queries import changes, drafting
+from tenants.policy.queries.adaptable import sections_on
 from tenants.policy.views.document import above, none
+from tenants.proceedings.models import Body
+
+UNSAID = "（草稿）"
 
 
 @requires(Permission.POLICY_ADAPT)
 @require_http_methods(["GET", "POST"])
 def adapt(request: HttpRequest) -> HttpResponse:
-    """调整上级办法 in two steps: fill in, look at what changes, then adopt."""
+    """调整上级办法: change, keep as a draft at any time, look at what changes before it goes to the meeting."""
     today = clock.today()
     if not queries.has_policy(today):
         return none(request, today)
-    form = AdaptForm(
-        request.POST or None,
-        groups=reading.parameters_on(today),
-        initial={"decided_on": today, "in_force_from": today},
+    draft = drafting.open_draft()
+    if draft is not None and draft.state == DraftState.PROPOSED:
+        return redirect("policy:draft")
+    if request.method == "POST":
+        return _typed(request, draft, today)
+    return _form_page(request, _kept_form(draft, today), draft, today)
+
+
+def _typed(request: HttpRequest, draft: Draft | None, today: date) -> HttpResponse:
+    """Keep everything that was typed, whatever is wrong with it; then say what is wrong, or show what changes."""
+    form = AdaptForm(request.POST, sections=sections_on(today))
+    step, gone = request.POST.get("step"), request.POST.get("drop_own")
+    is_whole = form.is_valid()
+    operations = form.operations() if form.is_understood else None
+    kept = actions.keep_draft(
+        typed={name: request.POST.getlist(name) for name in form.fields if name in request.POST},
+        operations=operations,
+        additions=[one for one in draft.additions if one["id"] != gone] if draft and gone else None,
+        at=clock.now(),
+        by=signed_in(request),
     )
-    step = request.POST.get("step")
-    if form.is_valid() and step != "edit":
+    if gone:
+        messages.success(request, "已从草稿里去掉。")
+        return redirect("policy:adapt")
+    if step == "save":
+        messages.success(request, "草稿已存，谁也还没按它判断。随时可以回来接着改。")
+        return redirect("policy:adapt")
+    if step == "own":
+        return redirect("policy:own_duty")
+    if operations is not None:
         with refusals_on(form):
-            if step == "adopt":
-                document = actions.adapt(
-                    operations=form.operations(), today=today, by=signed_in(request), **form.decision()
-                )
-                messages.success(
-                    request, f"已按会议决定调整，{document.in_force_from:%Y-%m-%d} 起施行，上级可见理由与文号。"
-                )
-                return redirect("policy:index")
-            actions.preview(
-                operations=form.operations(),
-                **{name: value for name, value in form.decision().items() if name != "decided_on"},
+            _after(kept, _statement(kept, today))
+            if is_whole:
+                return redirect("policy:draft")
+    return _form_page(request, form, kept, today, status=422)
+
+
+def _form_page(
+    request: HttpRequest, form: AdaptForm, draft: Draft | None, today: date, *, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "above": above(today), "draft": draft, "rows": list(form.rows())}
+    return page(request, "policy/adapt.html", context, status=status)
+
+
+def _kept_form(draft: Draft | None, today: date) -> AdaptForm:
+    """What was typed last time, as it was typed; nothing is complained of before it is sent."""
+    sections = sections_on(today)
+    initial: dict[str, Any] = {"in_force_from": today, "body": Body.CHAIRPERSONS_COUNCIL}
+    if draft is not None:
+        several = {
+            knob.path for one in sections for thing in one.things for knob in thing.knobs if knob.sort == "several"
+        }
+        initial |= {name: typed if name in several else typed[-1] for name, typed in draft.typed.items() if typed}
+        initial |= {name: [] for name in several if draft.typed and name not in draft.typed}
+    return AdaptForm(sections=sections, initial=initial)
+
+
+@requires(Permission.POLICY_ADAPT, Permission.POLICY_ADOPT)
+@require_safe
+def draft(request: HttpRequest) -> HttpResponse:
+    """What the draft changes, sentence by sentence, and what is to be done with it next."""
+    found, today = drafting.open_draft(), clock.today()
+    if found is None:
+        return page(request, "policy/draft_none.html", {"may_adapt": may(request.user, Permission.POLICY_ADAPT)})
+    return _draft_page(request, found, today)
+
+
+def _draft_page(
+    request: HttpRequest,
+    found: Draft,
+    today: date,
+    *,
+    decision: DecisionForm | None = None,
+    remark: RemarkForm | None = None,
+) -> HttpResponse:
+    statement, refusal = _statement(found, today), ""
+    try:
+        after = _after(found, statement)
+        told = changes.changes(
+            _before(statement["in_force_from"]), after, found.all_operations, statement["in_force_from"]
+        )
+    except DomainError as error:
+        told, refusal = [], error.message
+    user = signed_in(request)
+    is_mine = found.prepared_by_id == user.pk
+    context = {
+        "draft": found,
+        "is_proposed": found.state == DraftState.PROPOSED,
+        "is_mine": is_mine,
+        "changes": told,
+        "refusal": refusal,
+        "statement": statement,
+        "body": dict(Body.choices).get(statement["body"], ""),
+        "may_adapt": may(user, Permission.POLICY_ADAPT),
+        "may_adopt": may(user, Permission.POLICY_ADOPT) and not is_mine,
+        "decision": decision or DecisionForm(initial=statement | {"decided_on": today}),
+        "remark": remark or RemarkForm(),
+    }
+    refused = bool((decision and decision.errors) or (remark and remark.errors))
+    return page(request, "policy/draft.html", context, status=422 if refused else 200)
+
+
+@requires(Permission.POLICY_ADAPT)
+@require_POST
+def propose(request: HttpRequest) -> HttpResponse:
+    """送请会议决定."""
+    found, today = _found(), clock.today()
+    said = _statement(found, today)
+    try:
+        actions.propose(
+            id=found.pk, reason=said["reason"], body=said["body"], in_force_from=said["in_force_from"], at=clock.now(),
+            by=signed_in(request),
+        )  # fmt: skip
+    except DomainError as refusal:
+        messages.warning(request, refusal.message)
+        return redirect("policy:adapt")
+    messages.success(request, "已送请会议决定。会议通过后，由领导或另一位同事登记，从施行日起管用。")
+    return redirect("policy:draft")
+
+
+@requires(Permission.POLICY_ADAPT, Permission.POLICY_ADOPT)
+@require_http_methods(["POST"])
+def reopen(request: HttpRequest) -> HttpResponse:
+    """Take it back (who prepares) or send it back with a remark (who registers)."""
+    found, user = _found(), signed_in(request)
+    is_sent_back = found.prepared_by_id != user.pk
+    form = RemarkForm(request.POST)
+    if is_sent_back and not form.is_valid():
+        return _draft_page(request, found, clock.today(), remark=form)
+    actions.reopen(id=found.pk, remark=form.cleaned_data["remark"] if is_sent_back else "", at=clock.now(), by=user)
+    messages.success(request, "已退回，准备的人会看到理由。" if is_sent_back else "已取回，可以接着改。")
+    return redirect("policy:adapt" if may(user, Permission.POLICY_ADAPT) else "policy:index")
+
+
+@requires(Permission.POLICY_ADAPT)
+@require_POST
+def drop(request: HttpRequest) -> HttpResponse:
+    """放弃草稿."""
+    actions.drop_draft(id=_found().pk, at=clock.now(), by=signed_in(request))
+    messages.success(request, "草稿已放弃，办法没有变化。")
+    return redirect("policy:index")
+
+
+@requires(Permission.POLICY_ADOPT)
+@require_POST
+def adopt(request: HttpRequest) -> HttpResponse:
+    """登记会议决定: the draft becomes a document."""
+    found, today = _found(), clock.today()
+    form = DecisionForm(request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            document = actions.adopt_draft(
+                id=found.pk, today=today, at=clock.now(), by=signed_in(request), **form.cleaned_data
             )
-            return page(request, "policy/adapt_preview.html", {"form": form, "changes": form.changes()})
-    refused = bool(form.errors) and step != "edit"
-    return page(request, "policy/adapt.html", {"form": form, "above": above(today)}, status=422 if refused else 200)
+            first = document.in_force_from
+            later = "到那天以前仍按原办法，要撤回可在“文件与施行”里办。" if first and first > today else ""
+            messages.success(request, f"已登记会议决定，{first:%Y-%m-%d} 起施行，上级可见理由与文号。{later}")
+            return redirect("policy:documents")
+    return _draft_page(request, found, today, decision=form)
+
+
+@requires(Permission.POLICY_ADAPT)
+@require_http_methods(["GET", "POST"])
+def own_duty(request: HttpRequest) -> HttpResponse:
+    """本会另加的要求: a duty of our own, from a small set of kinds."""
+    today = clock.today()
+    if not queries.has_policy(today):
+        return none(request, today)
+    found = drafting.open_draft()
+    policy = queries.policy_on(today)
+    form = OwnDutyForm(
+        request.POST or None, policy=policy, taken={one["id"] for one in found.additions} if found else set()
+    )
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            added = [*(found.additions if found else ()), form.addition()]
+            actions.preview(
+                operations=[{"op": "add", "path": f"duty.{added[-1]['id']}", "value": added[-1]["value"]}], reason=UNSAID,
+                body="chairpersons_council", meeting="", document_number="", in_force_from=today,
+            )  # fmt: skip
+            actions.keep_draft(
+                typed=found.typed if found else {}, operations=found.operations if found else [], additions=added,
+                at=clock.now(), by=signed_in(request),
+            )  # fmt: skip
+            messages.success(request, f"已加进草稿：{form.cleaned_data['title']}。还没有施行。")
+            return redirect("policy:adapt")
+    status = 422 if request.method == "POST" else 200
+    return page(request, "policy/own_duty.html", {"form": form}, status=status)
+
+
+def _found() -> Draft:
+    found = drafting.open_draft()
+    if found is None:
+        raise NotFound("没有正在准备的调整。请看“文件与施行”。")
+    return found
+
+
+def _statement(found: Draft, today: date) -> dict[str, Any]:
+    """What the draft says about its decision so far; the first day is today's where none was typed."""
+    typed = MultiValueDict(found.typed)
+    try:
+        first = date.fromisoformat(typed.get("in_force_from") or "")
+    except ValueError:
+        first = today
+    said = {name: str(typed.get(name) or "") for name in ("reason", "body", "meeting", "document_number")}
+    return said | {
+        "reason": found.reason or said["reason"],
+        "body": said["body"] or Body.CHAIRPERSONS_COUNCIL.value,
+        "in_force_from": first,
+    }
+
+
+def _before(day: date) -> Policy:
+    return queries.policy_on(day)
+
+
+def _after(found: Draft, statement: dict[str, Any]) -> Policy:
+    """The policy as it would read. Raises what `actions.preview` refuses."""
+    return actions.preview(
+        operations=found.all_operations, reason=statement["reason"] or UNSAID, body=statement["body"],
+        meeting=statement["meeting"], document_number=statement["document_number"],
+        in_force_from=statement["in_force_from"],
+    )  # fmt: skip

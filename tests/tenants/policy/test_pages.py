@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.http import QueryDict
 
 from core.sheets import XLSX
+from tenants.policy import queries
 from tenants.policy.forms import CompareFilter
-from tenants.policy.models import PolicyDocument
+from tenants.policy.models import Draft, PolicyDocument
 from tenants.policy.queries import words
 
 pytestmark = pytest.mark.django_db
+TODAY = dt.date(2022, 11, 30)
 DECISION = {
     "reason": "本县界别群众较多",
     "body": "chairpersons_council",
@@ -29,8 +33,26 @@ def office(anhua, account, browser_of):
 def filled(office, **changed):
     """What the browser sends when the form is sent as it stands, with some fields typed over."""
     form = office.get("/policy/adapt/").context["form"]
-    values = {bound.name: "" if bound.value() is None else bound.value() for bound in form}
-    return values | DECISION | changed
+    values = {bound.name: bound.value() for bound in form}
+    typed = {name: value for name, value in values.items() if value is not None and value is not False}
+    return (
+        typed | {"reason": "本县界别群众较多", "body": "chairpersons_council", "in_force_from": "2022-11-03"} | changed
+    )
+
+
+FIVE_TO_EIGHT = {"duty.constituents.min": "5", "duty.constituents.max": "8"}
+DECIDED = {name: text for name, text in DECISION.items() if name != "reason"}
+
+
+@pytest.fixture
+def leader(anhua, account, browser_of):
+    return browser_of(anhua, account("leader"))
+
+
+def adopted(office, leader, changes, **decided):
+    office.post("/policy/adapt/", filled(office, **changes, step="preview"))
+    office.post("/policy/draft/propose/")
+    return leader.post("/policy/draft/adopt/", DECIDED | decided)
 
 
 def test_the_policy_page_shows_document_duties_and_clauses(office):
@@ -111,28 +133,51 @@ def test_without_a_policy_the_page_says_so(place, account, browser_of):
         assert "还没有采用办法" in client.get(url).content.decode()
 
 
-def test_adapting_is_looked_at_before_it_is_adopted(office):
-    sent = filled(office, **{"duty.constituents.min": "5", "duty.constituents.max": "8"})
-    preview = office.post("/policy/adapt/", sent)
-    assert sorted((change.old, change.new) for change in preview.context["changes"]) == [("3", "5"), ("5", "8")]
+def test_an_adaptation_is_prepared_by_the_office_and_registered_by_a_leader(office, leader):
+    assert office.post("/policy/adapt/", filled(office, **FIVE_TO_EIGHT, step="preview")).url == "/policy/draft/"
+    (change,) = office.get("/policy/draft/").context["changes"]
+    assert [(value.label, value.old, value.new) for value in change.values] == [("最少", "3", "5"), ("最多", "5", "8")]
+    assert "3 到 5" in change.before
+    assert "5 到 8" in change.after
+    assert leader.post("/policy/draft/adopt/", DECIDED).status_code == 422  # not laid before the meeting yet
+    assert office.post("/policy/draft/propose/").url == "/policy/draft/"
+    assert "办法待会议决定" in leader.get("/").content.decode()
+    assert office.get("/policy/adapt/").url == "/policy/draft/"
+    assert office.post("/policy/draft/adopt/", DECIDED).status_code == 422  # who wrote it does not register it
     assert PolicyDocument.objects.count() == 1
-    hidden = {bound.name: bound.value() for bound in preview.context["form"]}
-    done = office.post("/policy/adapt/", {name: value or "" for name, value in hidden.items()} | {"step": "adopt"})
-    assert done.status_code == 302
+    assert leader.post("/policy/draft/adopt/", DECIDED).url == "/policy/documents/"
     text = office.get("/policy/?own=1").content.decode()
     assert "主席会议 第3次会议（2022-11-03）" in text
     text = office.get("/policy/duties/constituents/").content.decode()
     assert "保持 5–8 人" in text
     assert "安协发〔2022〕3号" in text
     assert "本县界别群众较多" in text
+    assert "没有正在准备的调整" in leader.get("/policy/draft/").content.decode()
 
 
-def test_going_back_from_the_preview_keeps_what_was_typed(office):
-    sent = filled(office, **{"duty.constituents.max": "8"})
-    again = office.post("/policy/adapt/", sent | {"step": "edit"})
-    assert again.status_code == 200
-    assert again.context["form"]["duty.constituents.max"].value() == "8"
-    assert PolicyDocument.objects.count() == 1
+@pytest.mark.parametrize("step", ["save", "preview", "own"])
+def test_nothing_that_was_typed_is_lost_however_wrong_it_is(office, step):
+    typed = filled(
+        office, **{"duty.constituents.max": "many", "duty.constituents.min": "6", "reason": "", "step": step}
+    )
+    office.post("/policy/adapt/", typed)
+    form = office.get("/policy/adapt/").context["form"]
+    assert [form[name].value() for name in ("duty.constituents.min", "duty.constituents.max")] == ["6", "many"]
+    assert Draft.objects.get().operations is None
+    office.post("/policy/draft/propose/")
+    assert Draft.objects.get().state == "editing"
+
+
+def test_a_draft_sent_back_says_why_and_may_be_given_up(office, leader):
+    office.post("/policy/adapt/", filled(office, **FIVE_TO_EIGHT, step="preview"))
+    office.post("/policy/draft/propose/")
+    assert leader.post("/policy/draft/reopen/", {"remark": ""}).status_code == 422
+    leader.post("/policy/draft/reopen/", {"remark": "幅度太大"})
+    assert "幅度太大" in office.get("/policy/adapt/").content.decode()
+    office.post("/policy/draft/drop/")
+    assert not Draft.objects.filter(is_open=True).exists()
+    assert office.post("/policy/draft/drop/").status_code == 404
+    assert leader.get("/policy/adapt/").status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -142,27 +187,71 @@ def test_going_back_from_the_preview_keeps_what_was_typed(office):
         ({"duty.constituents.max": "many"}, "duty.constituents.max"),
         ({"duty.constituents.max": ""}, "duty.constituents.max"),
         ({"duty.constituents.max": "8", "reason": ""}, "reason"),
-        ({"duty.constituents.max": "8", "document_number": ""}, "document_number"),
-        ({"duty.constituents.max": "8", "in_force_from": "2022-11-01"}, None),
-        (
-            {"duty.constituents.max": "8", "decided_on": "2022-12-02", "in_force_from": "2022-12-03", "step": "adopt"},
-            "decided_on",
-        ),
+        ({"duty.constituents.max": "2", "reason": ""}, "duty.constituents.max"),
+        ({"duty.constituents.max": "8", "in_force_from": "someday"}, "in_force_from"),
         ({}, None),
     ],
 )
-def test_a_refused_form_says_where_and_writes_nothing(office, changed, field):
-    answer = office.post("/policy/adapt/", filled(office, **{"step": "adopt"} | changed))
+def test_a_refused_form_says_where_and_writes_nothing_but_the_draft(office, changed, field):
+    answer = office.post("/policy/adapt/", filled(office, **{"step": "preview"} | changed))
     assert answer.status_code == 422
     errors = answer.context["form"].errors
     assert errors if field is None else field in errors
     assert PolicyDocument.objects.count() == 1
 
 
+def test_a_refusal_names_the_clause(office):
+    answer = office.post("/policy/adapt/", filled(office, **{"duty.constituents.max": "2", "step": "preview"}))
+    assert "依据第15条第2款" in answer.context["form"].errors["duty.constituents.max"][0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"in_force_from": "2022-11-02"}, "in_force_from"),
+        ({"decided_on": "2022-12-02", "in_force_from": "2022-12-03"}, "decided_on"),
+        ({"meeting": ""}, "meeting"),
+        ({"document_number": ""}, "document_number"),
+    ],
+)
+def test_a_decision_that_is_not_one_is_refused_at_its_field(office, leader, changed, field):
+    answer = adopted(office, leader, FIVE_TO_EIGHT, **changed)
+    assert answer.status_code == 422
+    assert field in answer.context["decision"].errors
+    assert PolicyDocument.objects.count() == 1
+
+
+def test_a_duty_is_dropped_a_list_filled_and_one_of_our_own_added(office, leader):
+    own = {
+        "title": "走访企业",
+        "kind": "count",
+        "subject": "member",
+        "kinds": ["visit"],
+        "period": "year",
+        "min": "1",
+        "force": "required",
+    }
+    assert office.post("/policy/adapt/own-duty/", own | {"kinds": []}).status_code == 422
+    assert office.post("/policy/adapt/own-duty/", own | {"kind": "range", "min": "3", "max": "2"}).status_code == 422
+    for _ in range(2):
+        office.post("/policy/adapt/own-duty/", own)
+    office.post("/policy/adapt/", filled(office, drop_own="own_2"))
+    typed = {"duty.public_benefit": "on", "checklist.ten_haves.items": "牌子\n制度", "setting.voice_days.value": "15"}
+    adopted(office, leader, typed)
+    policy = queries.policy_on(TODAY)
+    assert not policy.duty("public_benefit", TODAY).in_force
+    assert [one["title"] for one in policy.elements["checklist.ten_haves"].value("items", TODAY)] == ["牌子", "制度"]
+    assert policy.setting("voice_days", TODAY) == 15
+    assert policy.duty("own_1", TODAY).min == 1
+    assert "duty.own_2" not in policy.elements
+    assert "本会增加" in office.get("/policy/").content.decode()
+
+
 def test_what_the_parent_fixed_cannot_be_typed_over(guangzhou, account, browser_of):
     office = browser_of(guangzhou, account("office"))
-    office.post("/policy/adapt/", filled(office, **{"setting.data_entry.value": "self", "step": "adopt"}))
-    assert PolicyDocument.objects.count() == 1
+    changed = {"setting.data_entry.value": "self", "duty.station_visits": "on", "step": "preview"}
+    assert office.post("/policy/adapt/", filled(office, **changed)).status_code == 422
+    assert Draft.objects.get().operations == []
 
 
 def test_an_unknown_duty_is_not_found(office):
@@ -183,9 +272,8 @@ def test_a_clause_is_named_as_one_says_it(ref, said):
     assert words.reference(ref) == said
 
 
-def test_our_policy_stands_beside_the_parents_and_beside_another_citys(office):
-    filled_in = filled(office, **{"duty.constituents.min": "5", "duty.constituents.max": "8", "step": "adopt"})
-    office.post("/policy/adapt/", filled_in)
+def test_our_policy_stands_beside_the_parents_and_beside_another_citys(office, leader):
+    adopted(office, leader, FIVE_TO_EIGHT)
     answer = office.get("/policy/compare/")
     (row,) = answer.context["found"].named
     assert (row.title, row.word) == ("每位委员结对几人", "不同")

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -14,7 +15,7 @@ from django.db.models import Max
 from billing_free.actions import claim
 from billing_free.quotas import What
 from core import audit, tenancy
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from policy_engine import (
     Policy,
     Template,
@@ -26,7 +27,8 @@ from policy_engine import (
     resolve,
 )
 from tenants.policy import queries
-from tenants.policy.models import Kind, Layer, PolicyDocument
+from tenants.policy.models import Kind, Layer, PolicyDocument, Withdrawal
+from tenants.policy.queries import words
 from tenants.proceedings.actions import record_decision
 from tenants.proceedings.models import Decision
 
@@ -77,6 +79,20 @@ class AdaptationRefused(DomainError):
         lines = "；".join(f"{error.message}（{error.remedy}）" for error in errors[:3])
         super().__init__(f"这样调整不成立：{lines}", fields=fields)
         self.errors = tuple(errors)
+
+
+class AlreadyInForce(DomainError):
+    code = "document_in_force"
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"《{title}》已经施行，不能撤回，因为有人按它判断过。要改，请再做一份调整。")
+
+
+class AlreadyWithdrawn(DomainError):
+    code = "document_withdrawn"
+
+    def __init__(self) -> None:
+        super().__init__("这份文件已经撤回了。")
 
 
 class Prepare(Protocol):
@@ -172,6 +188,26 @@ def adapt(
     )
 
 
+@transaction.atomic
+def withdraw(*, id: UUID, reason: str, today: date, by: audit.Actor) -> Withdrawal:
+    """Take back a document whose first day has not come: it never binds anybody. The row stays, with the reason.
+
+    Raises NotFound, AlreadyInForce, AlreadyWithdrawn.
+    """
+    document = PolicyDocument.objects.defer("content").filter(pk=id).first()
+    if document is None:
+        raise NotFound("没有这份文件。")
+    if document.in_force_from is None or document.in_force_from <= today:
+        raise AlreadyInForce(document.title)
+    if Withdrawal.objects.filter(document=document).exists():
+        raise AlreadyWithdrawn
+    made = Withdrawal(document=document, reason=reason)
+    made.save(force_insert=True)
+    new = {"identifier": document.identifier, "in_force_from": document.in_force_from}
+    audit.record(by=by, action="policy.withdraw", subject=made, new=new, why=reason)
+    return made
+
+
 def preview(
     *, operations: Sequence[Operation], reason: str, body: str, meeting: str, document_number: str, in_force_from: date
 ) -> Policy:
@@ -208,18 +244,32 @@ def _resolved_with(overlay: Mapping[str, Any], operations: Sequence[Operation], 
     try:
         return resolve(below.template, (*below.overlays, load_overlay(overlay)), on=in_force_from)
     except TemplateErrors as refusal:
-        raise AdaptationRefused(refusal.errors, _fields(refusal.errors, operations)) from refusal
+        raise AdaptationRefused(
+            refusal.errors, _fields(refusal.errors, operations, queries.policy_on(in_force_from))
+        ) from refusal
 
 
-def _fields(errors: Sequence[TemplateError], operations: Sequence[Operation]) -> dict[str, str]:
+def _fields(errors: Sequence[TemplateError], operations: Sequence[Operation], policy: Policy) -> dict[str, str]:
     """The engine's complaints by the path of the change they are about; the form names its fields after paths."""
     fields: dict[str, str] = {}
     for error in errors:
         for operation in operations:
             path = str(operation.get("path"))
             if path in error.key or error.key in path:
-                fields.setdefault(path, f"{error.message}（{error.remedy}）")
+                basis = _basis(path, policy)
+                fields.setdefault(path, f"{error.message}（{error.remedy}{basis}）")
     return fields
+
+
+def _basis(path: str, policy: Policy) -> str:
+    """The clause behind a value, so that the refusal can be looked up."""
+    element = policy.elements.get(path) or policy.elements.get(path.rpartition(".")[0])
+    refs = (
+        [words.reference(policy.clauses[one].ref) for one in element.clauses if one in policy.clauses]
+        if element
+        else []
+    )
+    return f"；依据{'、'.join(dict.fromkeys(refs))}" if refs else ""
 
 
 def _insert(

@@ -1,0 +1,34 @@
+"""The only writers of adopted documents and of the drafts that become them."""
+
+from tenants.policy.actions.documents import (
+    AdaptationRefused,
+    AlreadyInForce,
+    AlreadyWithdrawn,
+    NothingChanged,
+    Operation,
+    StatementMissing,
+    TakesEffectBeforeDecision,
+    UnusableTemplate,
+    adapt,
+    adopt_template,
+    prepare_committee,
+    preview,
+    withdraw,
+)
+from tenants.policy.actions.drafts import (
+    AtTheMeeting,
+    NotProposed,
+    NotSound,
+    SameHand,
+    adopt_draft,
+    drop_draft,
+    keep_draft,
+    propose,
+    reopen,
+)
+
+__all__ = [
+    "AdaptationRefused", "AlreadyInForce", "AlreadyWithdrawn", "AtTheMeeting", "NotProposed", "NotSound", "NothingChanged", "Operation", "SameHand", "StatementMissing",
+    "TakesEffectBeforeDecision", "UnusableTemplate", "adapt", "adopt_draft", "adopt_template", "drop_draft", "keep_draft",
+    "prepare_committee", "preview", "propose", "reopen", "withdraw",
+]  # fmt: skip
