@@ -141,6 +141,7 @@ USE_I18N = True
 USE_TZ = True
 SIGN_IN_URL = "/sign-in/"
 NAVIGATION = "tenants.desk.queries.navigation"
+NOTICE_CARRIER = "core.carrying.Logged"  # SMS or WeCom: none is set up, the inbox is where notices are
 NOTICES = "tenants.desk.actions"  # where notices are kept: put and settle of core.notices
 OPERATOR_NAVIGATION = "registry.places.navigation"  # on the bare host
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -54,7 +54,8 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """`committee`, `nav`, `today` and `audience` (how large and dense the page is) for base.html."""
+    """`committee`, `nav`, `inbox` (its place with the number unread), `today` and `audience` (how large and dense the
+    page is) for base.html."""
     context: dict[str, Any] = {
         "committee": tenancy.current() if tenancy.is_inside() else None,
         "today": clock.today(),
@@ -64,6 +65,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     if tenancy.is_inside() and user is not None and user.is_authenticated:
         context["audience"] = "member" if user.role_names <= {"member"} else "office"
         context["nav"] = import_string(settings.NAVIGATION)(user=user, path=request.path)
+        context["inbox"] = next((one for one in context["nav"] if one.get("is_inbox")), None)
     elif user is not None and user.is_authenticated:
         context["nav"] = import_string(settings.OPERATOR_NAVIGATION)(user=user, path=request.path)
     return context

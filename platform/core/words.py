@@ -19,9 +19,9 @@ ROWS: Mapping[str, str] = {
     "liaison.contactparticipant": "参加联系的委员", "activities.activity": "活动", "activities.participation": "参加活动",
     "activities.invitation": "活动邀请", "activities.guest": "来宾", "activities.topic": "协商议题", "activities.occasion": "会议日程",
     "voices.speaker": "来信来访人", "voices.voice": "民意", "voices.handling": "民意办理", "voices.conversion": "民意转化", "voices.output": "履职成果", "voices.outputauthor": "成果署名", "assessment.waiver": "豁免", "reports.return": "报表",
-    "reports.returnfigure": "报表数字", "desk.notice": "收件", "exchange.delivery": "报送件", "registry.committee": "委员会",
     "reports.filledform": "登记表", "reports.formanswer": "登记表内容",
     "reports.formstep": "登记表办理", "reports.bundle": "全体文件包", "assessment.objection": "异议",
+    "reports.returnfigure": "报表数字", "desk.notice": "收件", "desk.reminder": "提醒", "desk.reminderplan": "提醒办法", "exchange.delivery": "报送件", "registry.committee": "委员会",
 }  # fmt: skip
 FIELDS: Mapping[str, str] = {
     "name": "姓名", "name_pinyin": "拼音", "number": "委员编号", "sector": "界别", "posts": "职务", "special_committees": "专委会",
@@ -56,10 +56,11 @@ FIELDS: Mapping[str, str] = {
     "about": "事项", "due_on": "期限", "clauses": "依据", "key": "事项编号", "sent_at": "收到时间", "read_at": "读过的时间", "settled_at": "办结时间",
     "figure": "当时的数", "outcome": "结果", "raised_by": "提出人", "form": "表", "of": "所属", "field": "栏目", "workflow": "流程", "step": "步骤", "done_on": "办理日期",
     "ending": "格式", "stored": "存放名", "fields": "改动的栏目", "is_new": "首次填写",
+    "leads": "提前天数", "is_on": "开启", "whom": "提醒谁", "stage": "第几天的提醒", "owed": "还差", "sent_on": "提醒日期", "notice": "收件",
 }  # fmt: skip
 APPS: Mapping[str, str] = {
     "accounts": "账号", "members": "委员", "liaison": "联系", "activities": "活动", "voices": "民意与成果", "policy": "办法",
-    "proceedings": "会议决定", "assessment": "履职情况", "reports": "报送", "exchange": "上下级", "desk": "操作记录",
+    "proceedings": "会议决定", "assessment": "履职情况", "reports": "报送", "exchange": "上下级", "desk": "首页",
     "registry": "平台", "dispatch": "后台任务",
 }  # fmt: skip
 ACTIONS: Mapping[str, str] = {
@@ -97,7 +98,7 @@ ACTIONS: Mapping[str, str] = {
     "assessment.answer_objection": "答复异议", "assessment.withdraw_objection": "收回异议",
     "reports.ask_bundle": "申请生成全体文件", "reports.fetch_bundle": "下载全体文件",
     "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表",
-    "dispatch.cancel": "取消任务", "dispatch.start_again": "重新办理任务", "desk.export_trail": "导出操作记录",
+    "dispatch.cancel": "取消任务", "dispatch.start_again": "重新办理任务", "desk.export_trail": "导出操作记录", "desk.set_reminders": "设定提醒", "desk.remind": "发出提醒",
     "registry.set_state": "改变使用状态", "registry.archive": "归档", "registry.order": "开通委员会",
 }  # fmt: skip
 _ACTS: Mapping[str, str] = {"demo": "写入演示数据"}  # whatever the verb

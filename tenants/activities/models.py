@@ -104,6 +104,10 @@ class Activity(Claim):
     def day(self) -> date:
         return self.held_on
 
+    @property
+    def page(self) -> str:
+        return f"/activities/{self.pk}/"
+
 
 class Role(models.TextChoices):
     PARTICIPANT = "participant", "参加"
@@ -144,6 +148,10 @@ class Participation(Claim):
     @property
     def day(self) -> date:
         return self.activity.held_on
+
+    @property
+    def page(self) -> str:
+        return f"/activities/{self.activity_id}/"
 
 
 class Answer(models.TextChoices):

@@ -46,3 +46,45 @@ class Notice(Row):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ReminderPlan(Row):
+    """When this committee reminds of a due day; the newest row is in force. `leads`: days before (7, 0), after it negative (-3)."""
+
+    leads = models.JSONField()
+    is_on = models.BooleanField(default=True)
+
+    class Personal:
+        personal = ()
+        safe = ("leads", "is_on")
+
+    def __str__(self) -> str:
+        return "提醒办法"
+
+
+class Reminder(Row):
+    """That somebody was reminded of one matter at one stage; never twice. `notice` is None where they have no account."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="reminders")
+    member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="reminders")
+    whom = models.UUIDField()  # the member or, for an office, the account
+    key = models.CharField(max_length=160)  # of the matter: duty and period, or the waiting item's
+    stage = models.SmallIntegerField()  # the day of the plan that was reached
+    title = models.CharField(max_length=200)
+    owed = models.CharField(max_length=60, blank=True)  # 尚差 1 件
+    url = models.CharField(max_length=300)
+    clauses = models.JSONField(default=list)
+    due_on = models.DateField()
+    sent_on = models.DateField()
+    notice = models.ForeignKey(Notice, null=True, on_delete=models.SET_NULL, related_name="reminders")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["whom", "key", "stage"], name="reminded_once")]
+        indexes = [models.Index(fields=["-sent_on"], name="reminder_newest")]
+
+    class Personal:
+        personal = {"user": Rule.DROPS, "member": Rule.DROPS, "title": Rule.SCRUB}
+        safe = ("whom", "key", "stage", "owed", "url", "clauses", "due_on", "sent_on", "notice")
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,9 +1,16 @@
 from django.urls import path
 
-from tenants.desk import views
+from tenants.desk.views import home, inbox, reminders, search, trail
 
 app_name = "desk"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("audit/", views.audit, name="audit"),
+    path("", home.home, name="home"),
+    path("inbox/", inbox.index, name="inbox"),
+    path("inbox/read/", inbox.read_all, name="read_all"),
+    path("inbox/<uuid:id>/open/", inbox.open_notice, name="open"),
+    path("inbox/<uuid:id>/read/", inbox.read, name="read"),
+    path("search/", search.search, name="search"),
+    path("reminders/", reminders.index, name="reminders"),
+    path("reminders/plan/", reminders.plan, name="reminder_plan"),
+    path("audit/", trail.audit, name="audit"),
 ]

@@ -53,6 +53,11 @@ class Claim(Row):
         return self.withdrawn_at is not None
 
     @property
+    def page(self) -> str:
+        """Where the record is shown."""
+        raise NotImplementedError
+
+    @property
     def day(self) -> date:
         """The day the record counts on."""
         raise NotImplementedError
@@ -252,6 +257,10 @@ class ContactRecord(Claim):
     @property
     def day(self) -> date:
         return self.held_on
+
+    @property
+    def page(self) -> str:
+        return f"/contacts/{self.pk}/"
 
 
 class ContactConstituent(Row):

@@ -75,6 +75,10 @@ class Output(Claim):
     def day(self) -> date:
         return self.submitted_on
 
+    @property
+    def page(self) -> str:
+        return f"/outputs/{self.pk}/"
+
 
 class AuthorRole(models.TextChoices):
     LEAD = "lead", "领衔"

@@ -31,6 +31,7 @@ HOMES = (
     "tenants.activities.actions", "tenants.voices.actions", "tenants.reports.actions", "tenants.assessment.actions", "tenants.desk.actions",
 )  # fmt: skip
 NO_ACTION = {  # takes `by`, and writes nothing of its own: why
+    "desk.read_notice": "what one has read is told nobody", "desk.read_all": "as read_notice",
     "members.preview": "reads an upload", "activities.may_change": "only asks", "voices.may_change": "only asks", "liaison.may_change": "only asks", "members.what_would_end": "undoes what it does",
     "members.nameless": "part of the two anonymising actions", "billing_free.claim": "the ledger is its own trail",
     "billing_free.release": "the ledger is its own trail", "billing_free.allow_job": "only refuses",
@@ -498,6 +499,8 @@ EXAMPLES |= {
     "voices.anonymise_speaker": _answered,
     "liaison.reopen_contacts": _confirmed("contact"), "voices.reopen_outputs": _confirmed("output"),
     "activities.reopen_participations": _confirmed("activity"),
+    "desk.set_reminders": simple(leads=[14, 0], is_on=True),
+    "desk.remind": lambda life: {"today": dt.date(2022, 12, 31)} | _at(),
     "dispatch.cancel": _job, "dispatch.start_again": _failed,
     "exchange.deliver": _body, "exchange.accept": _delivered, "exchange.send_back": _delivered,
     "billing_free.set_quota": lambda life: _operator() | {"code": "430923", "what": "members", "amount": 9, "why": "试"},

@@ -6,14 +6,19 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Q
 
 from accounts.models import RoleGrant, User
 from accounts.permissions import Permission
 from accounts.roles import Role
+from core import clock
+from core.errors import NotFound
 from tenants.desk.models import Notice
 from tenants.members.models import Member
 from tenants.members.queries import reach_of
+
+KEPT, KEPT_UNREAD = 183, 731  # days
 
 
 def put(
@@ -54,6 +59,35 @@ def put(
 
 def settle(*, about: Collection[UUID], at: dt.datetime) -> int:
     return Notice.objects.filter(about__in=list(about), settled_at=None).update(settled_at=at)
+
+
+@transaction.atomic
+def read_notice(*, id: UUID, by: User, at: dt.datetime) -> Notice:
+    """Raises NotFound, also for another's. That one has read is told nobody, so it leaves no row of the trail."""
+    notice = Notice.objects.select_for_update().filter(pk=id, user_id=by.pk).first()
+    if notice is None:
+        raise NotFound
+    if notice.read_at is None:
+        notice.read_at = at
+        notice.save(update_fields=["read_at"])
+    return notice
+
+
+def read_all(*, by: User, at: dt.datetime) -> int:
+    """Returns how many were new."""
+    return Notice.objects.filter(user_id=by.pk, read_at=None, settled_at=None).update(read_at=at)
+
+
+@transaction.atomic
+def tidy(*, today: dt.date) -> int:
+    """Away with what was read or dealt with half a year ago, and with everything older than two years."""
+    old, oldest = (
+        dt.datetime.combine(today - dt.timedelta(days=days), dt.time(), tzinfo=clock.ZONE)
+        for days in (KEPT, KEPT_UNREAD)
+    )
+    done = ~Q(read_at=None) | ~Q(settled_at=None)
+    number, _ = Notice.objects.filter(Q(sent_at__lt=oldest) | Q(done, sent_at__lt=old)).delete()
+    return number
 
 
 def _holders(permission: Permission, member: UUID | None) -> Iterable[UUID]:

@@ -1,11 +1,15 @@
 """What composes the other apps for one person: navigation, home, the trail."""
 
+from tenants.desk.queries.due import Plan, matters, reminder_plan
 from tenants.desk.queries.home import MemberHome, OfficeHome, member_home, office_home
+from tenants.desk.queries.inbox import InboxFilters, Letter, inbox, inbox_table, letters, number_unread
 from tenants.desk.queries.places import navigation
+from tenants.desk.queries.reminders import STATES as REMINDER_STATES
+from tenants.desk.queries.reminders import ReminderFilters, name_of, reminder_table, reminders, stage_words, state_of
+from tenants.desk.queries.search import Found, Hit, search
 from tenants.desk.queries.trail import LARGEST, Change, Event, TrailFilters, actions, events, table, trail
 from tenants.desk.queries.work import Work, work_of
 
 __all__ = [
-    "LARGEST", "Change", "Event", "MemberHome", "OfficeHome", "TrailFilters", "Work", "actions", "events", "member_home",
-    "navigation", "office_home", "table", "trail", "work_of",
+    "LARGEST", "REMINDER_STATES", "Change", "Event", "Found", "Hit", "InboxFilters", "Letter", "MemberHome", "OfficeHome", "Plan", "ReminderFilters", "TrailFilters", "Work", "actions", "events", "inbox", "inbox_table", "letters", "matters", "member_home", "name_of", "navigation", "number_unread", "office_home", "reminder_plan", "reminder_table", "reminders", "search", "stage_words", "state_of", "table", "trail", "work_of",
 ]  # fmt: skip

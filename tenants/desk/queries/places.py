@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve
 
 from accounts.access import may
 from accounts.permissions import Permission as P
+from tenants.desk.queries.inbox import number_unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Place:
 
 PLACES = (
     Place("首页", "/", "home", "办事", (P.HOME,)),
+    Place("收件", "/inbox/", "bell", "办事", (P.HOME,)),
     Place("委员", "/members/", "people", "办事", (P.MEMBERS_READ,)),
     Place("界别群众", "/constituents/", "hand", "办事", (P.RECORDS_READ, P.RECORDS_OWN)),
     Place("联系记录", "/contacts/", "pen", "记录", (P.RECORDS_READ, P.RECORDS_OWN)),
@@ -40,11 +42,13 @@ PLACES = (
     Place("报送", "/returns/", "up", "上下级", (P.RETURNS_READ,)),
     Place("上下级汇总", "/rollup/", "sum", "上下级", (P.ROLLUP_READ,)),
     Place("我的个人信息", "/members/me/data/", "people", "管理", (P.RECORDS_OWN,)),
+    Place("到期提醒", "/reminders/", "bell", "管理", (P.MEMBERS_WRITE,)),
     Place("用量单", "/statement/", "doc", "管理", (P.STATEMENT_READ,)),
     Place("账号", "/accounts/", "people", "管理", (P.ACCOUNTS_MANAGE,)),
     Place("操作记录", "/audit/", "log", "管理", (P.AUDIT_READ,)),
     Place("后台任务", "/jobs/", "clock", "管理", (P.JOBS_READ,)),
 )
+INBOX = next(place for place in PLACES if place.url == "/inbox/")
 RECORD_CONTACT = Place("记联系", "/contacts/new/", "plus", "记录", (P.RECORDS_OWN,))
 _BAR_OF_MEMBER = ("/", "/contacts/", "/contacts/new/", "/constituents/", "/standing/me/")
 _BAR_OF_OFFICE = ("/", "/contacts/claims/", "/members/", "/standing/", "/returns/")
@@ -52,7 +56,8 @@ _BAR_OF_LIAISON = ("/", "/policy/", "/returns/", "/rollup/")
 
 
 def navigation(*, user: Any, path: str) -> list[dict[str, Any]]:
-    """What the person may open, in the shape of the components' README. No statement beyond the user's own roles."""
+    """What the person may open, in the shape of the components' README. One statement beyond the user's own roles: how
+    many notices are unread."""
     is_member = may(user, P.RECORDS_OWN)
     is_above = may(user, P.ROLLUP_READ) and not may(user, P.STANDING_READ)
     bar = _BAR_OF_MEMBER if is_member else _BAR_OF_LIAISON if is_above else _BAR_OF_OFFICE
@@ -63,7 +68,8 @@ def navigation(*, user: Any, path: str) -> list[dict[str, Any]]:
     current = _current(places, path)
     return [
         {"label": place.label, "url": place.url, "icon": place.icon, "group": place.group, "current": place is current,
-         "bar": place.url in bar, "primary": place is RECORD_CONTACT}
+         "bar": place.url in bar, "primary": place is RECORD_CONTACT, "is_inbox": place is INBOX,
+         "count": number_unread(user) if place is INBOX else None}
         for place in places
     ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from core import audit
+from core import audit, notices
 from core.errors import DomainError, NotFound
 from tenants.liaison.models import Claim, State
 from tenants.liaison.queries import Settled, born_as, enters_for_others, settled_for
@@ -141,6 +141,7 @@ def reject(
     audit.record(
         by=by, action=action, subject=row, old={"state": "claimed"}, new={"state": "rejected"}, why=row.rejected_reason
     )
+    _tell(row, f"已退回：{_called(row)}", f"理由：{row.rejected_reason}\n改好后可以重新报请确认。", by=by, at=at)
     return row
 
 
@@ -165,7 +166,20 @@ def withdraw(
     audit.record(
         by=by, action=action, subject=row, old={"state": row.state}, new={"withdrawn": True}, why=row.withdrawn_reason
     )
+    notices.settle(about=[row.pk], at=at)
+    _tell(row, f"已撤回：{_called(row)}", f"理由：{row.withdrawn_reason}\n不再计入履职，内容仍可查看。", by=by, at=at)
     return row
+
+
+def _called(row: Claim) -> str:
+    return str(getattr(row, "activity", row))  # a part in an activity is known by the activity
+
+
+def _tell(row: Claim, title: str, text: str, *, by: audit.Actor, at: datetime) -> None:
+    """Whoever entered it learns what somebody else did with it."""
+    if row.entered_by != by.actor_id:
+        whom = getattr(row, "member_id", None)
+        notices.tell(to=[row.entered_by], title=title, text=text, url=row.page, about=row.pk, member=whom, at=at)
 
 
 def is_own(row: Claim, *, by: audit.Actor) -> bool:
@@ -231,6 +245,7 @@ def change(
     was = {_key(name): value for name, value in old.items()} | {name: pair[0] for name, pair in tied.items()}
     now = {_key(name): columns[name] for name in old} | {name: pair[1] for name, pair in tied.items()}
     if row.state != before:
+        notices.settle(about=[row.pk], at=at)
         was, now = was | {"state": before}, now | {"state": row.state}
     audit.record(by=by, action=action, subject=row, old=was, new=now, why=reason.strip())
     return True

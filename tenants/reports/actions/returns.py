@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.access import may
 from accounts.models import User
 from accounts.permissions import Permission
-from core import audit, tenancy
+from core import audit, notices, tenancy
 from core.errors import DomainError, NotAllowed
 from dispatch.actions import enqueue
 from dispatch.models import Job
@@ -85,6 +85,13 @@ def close_month(*, period: str, today: dt.date, at: dt.datetime, by: audit.Actor
     row.save(force_insert=draft is None)
     _write_figures(row)
     audit.record(by=by, action="reports.close_month", subject=row, new={"period": period, "digest": row.digest})
+    _ask(
+        row,
+        Permission.RETURNS_SIGN,
+        f"{queries.spoken(period)}月报等您签署",
+        "看过数字再签；签署后数字不再变动。",
+        at=at,
+    )
     return row
 
 
@@ -95,7 +102,9 @@ def sign(*, period: str, at: dt.datetime, by: User) -> Return:
         raise NotAllowed("只有领导能签署报表。请把这一期交领导签署。")
     filed = _newest(period, needs=ReturnState.DRAFT, remedy="不能再签署。")
     filed.row.state, filed.row.signed_by, filed.row.signed_at = ReturnState.SIGNED, by, at
-    return _moved(filed, "reports.sign", by, ["state", "signed_by", "signed_at"])
+    signed = _moved(filed, "reports.sign", by, ["state", "signed_by", "signed_at"])
+    _ask(signed, Permission.RETURNS_SUBMIT, f"{queries.spoken(period)}月报已签署，可以报送", f"{by} 已签署。", at=at)
+    return signed
 
 
 @transaction.atomic
@@ -117,7 +126,8 @@ def submit(*, period: str, at: dt.datetime, by: audit.Actor) -> Delivery:
     filed = _newest(period, needs=ReturnState.SIGNED, remedy=REMEDIES)
     delivery = deliver(period=period, revision=filed.revision, body=filed.row.body, at=at, by=by)
     filed.row.state, filed.row.submitted_at = ReturnState.SUBMITTED, at
-    _moved(filed, "reports.submit", by, ["state", "submitted_at"])
+    sent = _moved(filed, "reports.submit", by, ["state", "submitted_at"])
+    notices.settle(about=[sent.pk], at=at)
     return delivery
 
 
@@ -163,6 +173,12 @@ def _moved(filed: queries.Filed, action: str, by: audit.Actor, fields: list[str]
     new = {"state": str(filed.row.state), "digest": filed.row.digest}
     audit.record(by=by, action=action, subject=filed.row, old={"state": filed.state}, new=new, why=why)
     return filed.row
+
+
+def _ask(row: Return, whom: Permission, title: str, text: str, *, at: dt.datetime) -> None:
+    """The step before is done; whose turn it is now is told."""
+    notices.settle(about=[row.pk], at=at)
+    notices.tell(may=whom, title=title, text=text, url=f"/returns/{row.period}/", about=row.pk, at=at)
 
 
 def _body(span: Period, revision: int) -> dict[str, Any]:

@@ -6,11 +6,10 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connection
 from uuid_utils.compat import uuid7
 
 from accounts.permissions import Permission
-from core import clock, notices
+from core import clock, notices, tenancy
 from core.audit import SYSTEM
 from tenants.desk.models import Notice
 from tenants.members import actions as members
@@ -61,8 +60,6 @@ def test_what_is_dealt_with_asks_for_nothing_more(anhua: Any, account: Any) -> N
     assert Notice.objects.filter(settled_at=None).count() == 1
 
 
-def test_a_notice_outside_a_transaction_is_refused(anhua: Any, account: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    user = account("member", "a")
-    monkeypatch.setattr(connection, "in_atomic_block", False)
-    with pytest.raises(RuntimeError, match="transaction"):
-        tell(to=[user.pk])
+def test_a_notice_outside_a_transaction_is_refused(committed: None) -> None:
+    with tenancy.inside("430923"), pytest.raises(RuntimeError, match="transaction"):
+        tell(to=[uuid7()])

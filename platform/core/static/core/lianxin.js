@@ -18,6 +18,12 @@
   });
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, textarea, select, [contenteditable]")) {
+      const box = [...document.querySelectorAll("#lx-search-q, #lx-find-q")].find((one) => one.offsetParent);
+      if (box) { event.preventDefault(); box.focus(); box.select(); }
+      else if (document.querySelector(".lx-bell--find")) { event.preventDefault(); document.querySelector(".lx-bell--find").click(); }
+      return;
+    }
     if (event.key !== "Escape") return;
     const open = document.activeElement?.closest("details[open]");
     if (open) { open.open = false; open.querySelector("summary").focus(); }

@@ -1,4 +1,4 @@
-"""Home and the trail."""
+"""操作记录: the trail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.access import may, requires, signed_in
+from accounts.access import requires, signed_in
 from accounts.permissions import Permission
 from core import audit as trail
 from core import clock, sheets
@@ -23,16 +23,6 @@ _COLUMNS = (
     sheets.Out("时间", 17), sheets.Out("操作人"), sheets.Out("做了什么", 16), sheets.Out("类别"), sheets.Out("对象", 24),
     sheets.Out("项目", 18), sheets.Out("原来", 30), sheets.Out("现在", 30), sheets.Out("理由", 30),
 )  # fmt: skip
-
-
-@requires(Permission.HOME)
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """今年还差什么 for a member, 今天等您的 for everybody else."""
-    today = clock.today()
-    if may(request.user, Permission.RECORDS_OWN) and (mine := queries.member_home(request.user, today=today)):
-        return page(request, "desk/member.html", {"home": mine, "audience": "member"})
-    return page(request, "desk/office.html", {"home": queries.office_home(request.user, today=today)})
 
 
 @requires(Permission.AUDIT_READ)

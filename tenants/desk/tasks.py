@@ -1,0 +1,35 @@
+"""Once a day, for each committee: reminders, and the inbox tidied."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import transaction
+
+from core import audit, clock, tenancy
+from core.errors import DomainError
+from dispatch.actions import enqueue
+from dispatch.registry import job
+from registry.queries import everyone
+from tenants.desk import actions
+
+
+@job(actions.REMIND, title="到期提醒", cost=2)
+def remind(*, by: audit.Actor) -> str:
+    today = clock.today()
+    actions.tidy(today=today)
+    actions.tidy_reminders(today=today)
+    number = actions.remind(today=today, at=clock.now(), by=by)
+    return f"提醒了 {number} 人。" if number else "今天没有要提醒的。"
+
+
+@shared_task(name="desk.remind_all", ignore_result=True)
+def remind_all() -> None:
+    """One job per active committee; one that may queue no more is passed over."""
+    for entry in everyone():
+        if entry.state != "active":
+            continue
+        try:
+            with tenancy.inside(entry.code), transaction.atomic():
+                enqueue(actions.REMIND, by=audit.SYSTEM)
+        except DomainError:
+            continue
