@@ -11,6 +11,7 @@ from accounts.access import may
 from accounts.permissions import Permission as P
 from policy_engine import Duty
 from tenants.assessment import queries as assessment
+from tenants.desk.queries.due import due_day
 from tenants.desk.queries.work import Work, work_of
 from tenants.liaison import queries as liaison
 from tenants.members import queries as members
@@ -19,6 +20,7 @@ from tenants.policy.queries import has_policy, parent_policy_on
 from tenants.policy.queries.reading import DutyLine, duty_line
 from tenants.policy.queries.words import rule
 from tenants.reports import queries as reports
+from tenants.voices import queries as voices
 
 MONTHS_SHOWN = 3
 
@@ -94,7 +96,7 @@ class OfficeHome:
     def title(self) -> str:
         """The answer at the top: what waits; for the level above with nothing to do itself, who has not reported."""
         if self.waiting:
-            return "今天等您的"
+            return f"今天等您的 {self.waiting} 件"
         silent = sum(line.state in ("missing", "returned") for line in self.rollup.lacking) if self.rollup else 0
         return "今天没有等您办的事" if self.work or not silent else f"{self.period}还有 {silent} 个下级没有报来"
 
@@ -103,6 +105,8 @@ class OfficeHome:
 class OwedLine:
     line: assessment.Line
     rule: DutyLine
+    due: dt.date | None  # the first day by which something is still owed
+    late: bool
 
     @property
     def anchor(self) -> str:
@@ -112,18 +116,39 @@ class OwedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberHome:
-    """What a member still owes, what is owed first. `records`: own contacts by state."""
+    """What a member still owes, what is due first. `records`: own contacts by state; `opinions`: own 社情民意; `work`: what
+    waits for them beside it."""
 
     member: Member
     owed: int
     lines: tuple[OwedLine, ...]
     document: str
     records: dict[str, int]
+    opinions: int
+    work: tuple[Work, ...]
+    sector_url: str
 
     @property
     def is_judged(self) -> bool:
         """Whether the document asks for any number; where it does not, nothing is "done" (S24)."""
-        return any(one.line.state in ("met", "outstanding", "exceeded", "waived") for one in self.lines)
+        return bool(self.asked)
+
+    @property
+    def asked(self) -> tuple[OwedLine, ...]:
+        return tuple(one for one in self.lines if one.line.state != "counted")
+
+    @property
+    def counted(self) -> tuple[OwedLine, ...]:
+        """What is counted and never judged."""
+        return tuple(one for one in self.lines if one.line.state == "counted")
+
+    @property
+    def waiting(self) -> tuple[Work, ...]:
+        return tuple(one for one in self.work if one.count)
+
+    @property
+    def next_due(self) -> dt.date | None:
+        return min((one.due for one in self.lines if one.due and not one.late), default=None)
 
 
 def office_home(user: Any, *, today: dt.date) -> OfficeHome:
@@ -174,13 +199,25 @@ def member_home(user: Any, *, today: dt.date) -> MemberHome | None:
     if has_policy(today):
         standing, policy = assessment.standing_of(member, today)
         parent = parent_policy_on(today)
-        found = [OwedLine(line, duty_line(policy, parent, line.duty, today)) for line in standing.lines]
+        found = [_owed(line, duty_line(policy, parent, line.duty, today), today) for line in standing.lines]
         lines = sorted(
             (one for one in found if one.line.state != "not_applicable"),
-            key=lambda one: not one.line.is_open,
+            key=lambda one: (not one.line.is_open, one.due or dt.date.max),
         )
         document = policy.document
     owed = sum(one.line.is_open for one in lines)
     return MemberHome(
-        member=member, owed=owed, lines=tuple(lines), document=document, records=liaison.own_numbers(user)
+        member=member,
+        owed=owed,
+        lines=tuple(lines),
+        document=document,
+        records=liaison.own_numbers(user),
+        opinions=voices.outputs(user, voices.OutputFilters(type="opinion_report", member=member.pk)).count(),
+        work=work_of(user, today=today),
+        sector_url=f"/standing/?sector={member.sector_id}" if may(user, P.STANDING_READ) else "",
     )
+
+
+def _owed(line: assessment.Line, rule: DutyLine, today: dt.date) -> OwedLine:
+    days = [day for one in line.owed if (day := due_day(one, line.duty))]
+    return OwedLine(line, rule, min(days, default=None), any(day < today for day in days))
