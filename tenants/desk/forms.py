@@ -1,7 +1,8 @@
-"""Asking the trail, the inbox and the reminders."""
+"""Asking the trail, the inbox, the reminders and the calendar."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -88,3 +89,27 @@ class ReminderPlanForm(forms.Form):
 
 def _days(numbers: Iterable[int]) -> str:
     return "、".join(map(str, numbers))
+
+
+class AlmanacForm(forms.Form):
+    y = forms.IntegerField(label="年份", required=False, min_value=2000, max_value=2100)
+    who = forms.ChoiceField(
+        label="对象",
+        required=False,
+        choices=[
+            ("", "全部"),
+            ("member", "委员"),
+            ("sector", "界别"),
+            ("special_committee", "专委会"),
+            ("committee", "本会"),
+        ],
+    )
+    open = forms.BooleanField(label="只看还没办完的", required=False)
+
+    def filters(self) -> queries.AlmanacFilters:
+        """What can be understood of the question."""
+        self.is_valid()
+        return queries.AlmanacFilters(who=self.cleaned_data.get("who", ""), open=bool(self.cleaned_data.get("open")))
+
+    def year(self, today: dt.date) -> int:
+        return self.cleaned_data.get("y") or today.year

@@ -1,5 +1,6 @@
 """What composes the other apps for one person: navigation, home, the trail."""
 
+from tenants.desk.queries.almanac import AlmanacFilters, Year, almanac_table, ics, work_year
 from tenants.desk.queries.due import Plan, matters, reminder_plan
 from tenants.desk.queries.home import MemberHome, OfficeHome, member_home, office_home
 from tenants.desk.queries.inbox import InboxFilters, Letter, inbox, inbox_table, letters, number_unread
@@ -11,5 +12,5 @@ from tenants.desk.queries.trail import LARGEST, Change, Event, TrailFilters, act
 from tenants.desk.queries.work import Work, work_of
 
 __all__ = [
-    "LARGEST", "REMINDER_STATES", "Change", "Event", "Found", "Hit", "InboxFilters", "Letter", "MemberHome", "OfficeHome", "Plan", "ReminderFilters", "TrailFilters", "Work", "actions", "events", "inbox", "inbox_table", "letters", "matters", "member_home", "name_of", "navigation", "number_unread", "office_home", "reminder_plan", "reminder_table", "reminders", "search", "stage_words", "state_of", "table", "trail", "work_of",
+    "LARGEST", "REMINDER_STATES", "AlmanacFilters", "Change", "Event", "Found", "Hit", "InboxFilters", "Letter", "MemberHome", "OfficeHome", "Plan", "ReminderFilters", "TrailFilters", "Work", "Year", "actions", "almanac_table", "events", "ics", "inbox", "inbox_table", "letters", "matters", "member_home", "name_of", "navigation", "number_unread", "office_home", "reminder_plan", "reminder_table", "reminders", "search", "stage_words", "state_of", "table", "trail", "work_of", "work_year",
 ]  # fmt: skip

@@ -38,6 +38,7 @@ PLACES = (
     Place("履职情况", "/standing/", "tally", "评价与办法", (P.STANDING_READ,)),
     Place("我的履职", "/standing/me/", "tally", "评价与办法", (P.STANDING_OWN,)),
     Place("文件", "/documents/", "doc", "评价与办法", (P.STANDING_READ, P.STANDING_OWN)),
+    Place("工作日历", "/calendar/", "clock", "评价与办法", (P.POLICY_READ,)),
     Place("本会办法", "/policy/", "rule", "评价与办法", (P.POLICY_READ,)),
     Place("报送", "/returns/", "up", "上下级", (P.RETURNS_READ,)),
     Place("上下级汇总", "/rollup/", "sum", "上下级", (P.ROLLUP_READ,)),

@@ -99,7 +99,9 @@ def test_it_is_told_again_on_the_day_and_once_it_is_over_also_in_the_new_year(me
     assert "已过期限" in Notice.objects.order_by("-due_on", "-pk").filter(key="remind:2023-01-03").get().title
 
 
-def test_whoever_has_no_account_is_noted_as_not_reached(member: Any, account: Any, browser_of: Any, guangzhou: Any) -> None:
+def test_whoever_has_no_account_is_noted_as_not_reached(
+    member: Any, account: Any, browser_of: Any, guangzhou: Any
+) -> None:
     other = members.add_member(name="李四", number="A2", sector=member.sector, joined_on=TERM, by=SYSTEM)
     assert remind(YEAR_END) >= 2
     assert Reminder.objects.filter(member=other, user=None, notice=None).exists()
