@@ -15,6 +15,7 @@ from policy_engine.agenda import calendar
 from policy_engine.almanac import Event
 from policy_engine.periods import Period
 from policy_engine.plan import duties_and_periods
+from tenants.activities.queries import engine_events
 from tenants.assessment import queries as assessment
 from tenants.desk.queries.due import DATED
 from tenants.members import queries as members
@@ -134,7 +135,7 @@ def work_year(user: Any, number: int, *, today: dt.date, filters: AlmanacFilters
     day = min(last, max(today, dt.date(number, 1, 1)))
     if not has_policy(day):
         return None
-    policy, meetings = policy_on(day), tuple(_meetings())
+    policy, meetings = policy_on(day), tuple(engine_events())
     tally, is_own = _progress(user, day, today)
     entries = [
         *_dated(policy, last, meetings, tally, today),
@@ -229,14 +230,6 @@ def _counted(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], tuple[int, in
             asked[(one.duty, one.period.key)] += 1
             done[(one.duty, one.period.key)] += one.state == "met"
     return {key: (done[key], number) for key, number in asked.items()}
-
-
-def _meetings() -> Iterable[Event]:
-    """The committee's own meetings, where activities keeps them."""
-    from tenants.activities import queries as activities
-
-    found: Iterable[Event] = getattr(activities, "engine_events", list)()
-    return found
 
 
 def _meeting(one: Event, today: dt.date) -> Entry:
