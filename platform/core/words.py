@@ -96,7 +96,7 @@ ACTIONS: Mapping[str, str] = {
     "reports.fill_form": "填写登记表", "reports.take_form_step": "登记表办理一步", "reports.undo_form_step": "登记表撤回一步",
     "assessment.waive": "登记豁免", "assessment.end_waiver": "撤销豁免", "assessment.object_to": "提异议",
     "assessment.answer_objection": "答复异议", "assessment.withdraw_objection": "收回异议",
-    "reports.ask_bundle": "申请生成全体文件", "reports.fetch_bundle": "下载全体文件",
+    "reports.ask_bundle": "申请生成全体文件", "reports.fetch_bundle": "下载全体文件", "reports.make_bundle": "生成全体文件",
     "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表",
     "dispatch.cancel": "取消任务", "dispatch.start_again": "重新办理任务", "desk.export_trail": "导出操作记录", "desk.set_reminders": "设定提醒", "desk.remind": "发出提醒",
     "registry.set_state": "改变使用状态", "registry.archive": "归档", "registry.order": "开通委员会",
