@@ -10,11 +10,17 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from core import audit, notices
 from core.errors import DomainError, NotFound
+from dispatch.actions import enqueue
+from dispatch.models import Job
+from dispatch.progress import Progress, silent
+from dispatch.queries import latest
 from policy_engine import Duty
 from tenants.assessment import queries
 from tenants.assessment.models import Objection, Outcome, Waiver
+from tenants.assessment.queries.whatif import WhatIf, keep, weigh
 from tenants.members.queries import member_by_id
 from tenants.policy.queries import policy_on
+from tenants.policy.queries.drafting import open_draft
 from tenants.proceedings.actions import record_decision
 
 
@@ -194,4 +200,28 @@ def _duty(id: str, day: dt.date) -> Duty:
     found = next((one for one in queries.duties_of(policy_on(day), "member", day) if one.id == id), None)
     if found is None:
         raise NotFound("施行中的办法里没有这一项要求。")
+    return found
+
+
+WHAT_IF = "assessment.what_if"
+
+
+@transaction.atomic
+def ask_what_if(*, draft_id: UUID, as_of: dt.date, by: User) -> Job:
+    """Have a draft tried on a year's records in the background; asked twice, it is one job. The job row says who asked.
+
+    Raises OverQuota.
+    """
+    ids = {"draft": str(draft_id), "as_of": as_of.isoformat()}
+    running = latest(WHAT_IF, **ids)
+    return running if running is not None and running.is_under_way else enqueue(WHAT_IF, by=by, **ids)
+
+
+def try_draft(*, draft_id: UUID, as_of: dt.date, day: dt.date, at: dt.datetime, progress: Progress = silent) -> WhatIf:
+    """Judge a year by the draft and keep the answer for an hour, in the cache only. Raises NotFound, UnsoundDraft."""
+    draft = open_draft()
+    if draft is None or draft.pk != draft_id:
+        raise NotFound("这份草稿已经采用或放弃，不用试算了。")
+    found = weigh(draft, as_of=as_of, day=day, at=at, progress=progress)
+    keep(draft, found)
     return found

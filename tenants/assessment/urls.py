@@ -1,12 +1,13 @@
 from django.urls import path
 
-from tenants.assessment.views import decisions, subjects, tables
+from tenants.assessment.views import decisions, subjects, tables, whatif
 
 app_name = "standing"
 urlpatterns = [
     path("", tables.index, name="index"),
     path("me/", subjects.me, name="me"),
     path("me/object/<slug:duty>/", decisions.object_to, name="object"),
+    path("what-if/", whatif.what_if, name="what_if"),
     path("committee/", subjects.committee, name="committee"),
     path("sectors/", tables.sectors, name="sectors"),
     path("sectors/<uuid:sector_id>/", subjects.sector, name="sector"),

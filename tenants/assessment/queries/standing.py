@@ -174,9 +174,9 @@ def standing(as_of: date, *, subject_type: str = "member") -> Standings:
     return found
 
 
-def standings(as_of: date, *subject_types: str) -> tuple[Standings, ...]:
-    """Standing of several types of subject, counted and judged once. Raises NoPolicy."""
-    policy = policy_on(as_of)
+def standings(as_of: date, *subject_types: str, policy: Policy | None = None) -> tuple[Standings, ...]:
+    """Standing of several types of subject, counted and judged once, by the policy of the day or another one. Raises NoPolicy."""
+    policy = policy or policy_on(as_of)
     people = [person for person in subjects(as_of) if _in_office(person, as_of)]
     found: dict[str, list[Verdict]] = {}
     for verdict in _judged(policy, people, as_of):
