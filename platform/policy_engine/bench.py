@@ -11,10 +11,11 @@ from typing import Any
 
 from policy_engine import linked
 from policy_engine.almanac import NO_DAYS, Almanac, months_later
+from policy_engine.kinds import MEMBERED
 from policy_engine.model import Duty, Subject, subject_of
 from policy_engine.periods import Period, next_day
 from policy_engine.shares import Number, exactly, shown
-from policy_engine.tally import EVERYBODY, NOTHING, Counted, Counts, key, merged, pair
+from policy_engine.tally import EVERYBODY, NOTHING, Counted, Counts, gathered, key, merged, pair
 from policy_engine.turns import on_turn
 from policy_engine.vocabulary import Words
 
@@ -99,6 +100,11 @@ class Bench:
     grades: dict[tuple[str, str, str], str] = field(default_factory=dict)  # (duty, person, key of the period) → grade
     titles: Mapping[str, str] = field(default_factory=dict)  # of the duties, by id
 
+    of_members: Mapping[str, bool] = field(
+        default_factory=dict
+    )  # tallies of what a subject's members did; do they share?
+    belonging: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # members by what they belong to
+
     def has_turn(self, duty: Duty, period: Period, person: Person) -> bool:
         """Is it this one's turn, or the turn of the sector, committee or group this one belongs to?"""
         if duty.turns is None:
@@ -126,7 +132,10 @@ class Bench:
         return found if left is None else Counted(len(left), tuple(sorted(left)))
 
     def _one(self, tally_key: str, subject: str) -> Counted:
-        """A tally of everybody's deeds credits nobody in particular."""
+        """A tally of everybody's deeds credits nobody in particular, one of members' deeds each of them."""
+        if tally_key in self.of_members:
+            own = (self.counts.get((tally_key, one), NOTHING) for one in self.belonging.get(subject, ()))
+            return gathered(own, shared=self.of_members[tally_key])
         return self.counts.get((tally_key, subject)) or self.counts.get((tally_key, EVERYBODY), NOTHING)
 
     def late(self, duty: Duty, period: Period, person: Person) -> float:
@@ -206,6 +215,16 @@ class Bench:
         )
         bounds = dict(whom.members)
         return bounds.get("min", 0) <= number <= bounds.get("max", number)
+
+
+def belonging(subjects: Iterable[Person]) -> dict[str, tuple[str, ...]]:
+    """The members of every sector, special committee and group, by its id."""
+    found: dict[str, list[str]] = {}
+    for one in subjects:
+        for kind in MEMBERED if one.type == "member" else ():
+            for whose in one.belongs_to(kind):
+                found.setdefault(whose, []).append(one.id)
+    return {whose: tuple(ids) for whose, ids in found.items()}
 
 
 def each_once(found: Iterable[Counted]) -> Number:

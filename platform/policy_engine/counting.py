@@ -10,6 +10,7 @@ from policy_engine.errors import TemplateError
 from policy_engine.model import CONDITIONS, Element
 from policy_engine.reader import Document, Way, listed
 from policy_engine.shares import share_of
+from policy_engine.whom import by_fault
 
 OF_RECORDS = ("tags", "results", "at_least", "at_venue", "share")
 COUNTED_ONCE = ("targets", "venues", "subjects", "destinations", "days")
@@ -55,6 +56,10 @@ def overlay_faults(
         block = {one: element.value(one) for one in element.values if one in CONDITIONS} | {"count": _count(element)}
         for fault in counting_faults(replace(document, data=None), (), block | {key: document.data}):
             yield replace(fault, key="")
+    elif key == "by":
+        whom = element.read("population" if element.traits.get("kind") == "coverage" else "subject") or {}
+        odd = by_fault(document.data, str(whom.get("type", "")))
+        yield from [document.fault((), *odd)] if odd else []
     elif key in ("min", "max"):
         parts = [elements[part] for part in element.traits.get("parts", ())]
         blocks = [{"share": one.value("share"), "count": _count(one)} for one in (element, *parts)]

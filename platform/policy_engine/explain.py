@@ -122,10 +122,9 @@ def rule(duty: Duty, words: Words, names: Names = str) -> str:
         if duty.max is not None:
             share = f"{share}，不超过 {number(duty.max)}%" if share else f"比例不超过 {number(duty.max)}%"
         share = share or f"比例，{UNSTATED}"
-        base = counted(duty.out_of.where, words)
-        return f"{who}{often}{counted(duty.where, words) if duty.where else ''}占{whole}{base}总数的 {share}" + (
-            "（请假的不算在内）" if duty.leave else ""
-        )
+        base = counted(duty.out_of.where, words, by=_gathered(duty.out_of.by))
+        part = counted(duty.where, words, by=_gathered(duty.by)) if duty.where else ""
+        return f"{who}{often}{part}占{whole}{base}总数的 {share}" + ("（请假的不算在内）" if duty.leave else "")
     if duty.kind == "consecutive":
         return f"{who}{often}，{_running(duty, names)}"
     if duty.kind == "follow_up":
@@ -137,6 +136,11 @@ def rule(duty: Duty, words: Words, names: Names = str) -> str:
     if duty.parts:
         return f"{who}{often}{_joined(duty, words)}"
     return f"{who}{often}{_done(duty, words)}"
+
+
+def _gathered(by: str) -> str:
+    """Of a proportion only whose members' deeds are meant is said with what is counted."""
+    return by if by == "members" else "subject"
 
 
 RESULTS = {"met": "达到", "outstanding": "还欠", "exceeded": "超限", "counted": "只计数"}

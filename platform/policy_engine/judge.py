@@ -9,7 +9,7 @@ from typing import Any
 
 from policy_engine.adjusted import adjusted
 from policy_engine.almanac import Event
-from policy_engine.bench import Bench, Measured, Person
+from policy_engine.bench import Bench, Measured, Person, belonging
 from policy_engine.exclusive import kept
 from policy_engine.kinds.behaviour import BEHAVIOURS
 from policy_engine.looking import in_turn
@@ -75,8 +75,10 @@ def judge(
     asked = asked or docket(policy, as_of, events=meetings)
     wanted = asked.tallies
     words = words_with(policy.header.get("local"))
+    people = tuple(subjects)
+    of_members = {tally.key: tally.where.share is not None for tally in wanted if tally.of_members}
     bench = Bench(
-        tuple(subjects),
+        people,
         counts,
         as_of,
         stages(wanted),
@@ -84,6 +86,8 @@ def judge(
         almanac=almanac_of(policy, as_of, meetings),
         words=words,
         titles={duty.id: duty.title for duty, _ in asked.plan},
+        of_members=of_members,
+        belonging=belonging(people) if of_members else {},
     )
     excused = Excused(waivers, int(policy.setting("year_start_month", as_of, 1)))
     sitting = _Judge(bench, excused)

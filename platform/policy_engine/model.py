@@ -307,6 +307,7 @@ class Duty:
             self.subject.type == "committee"
             or self.turns is not None
             or bool(self.subject.members)
+            or "members" in (self.by, *(part.by for part in self.parts), self.out_of.by if self.out_of else "")
             or any(whom is not None and (whom.handover or not whom.links) for whom in around)
         )
 

@@ -108,7 +108,7 @@ COUNTS = closed(
             "then": closed({"sum": word("amounts")}, "sum"),
             "else": {"enum": ["records", "targets", "venues", "subjects", "destinations", "days"]},
         },
-        "by": {"enum": ["subject", "target", "all"]},
+        "by": {"enum": ["subject", "target", "members", "all"]},
     }
 )
 NAMES: Schema = {"type": "array", "items": NAME, "minItems": 1, "uniqueItems": True}

@@ -62,7 +62,7 @@ FIXED: Mapping[str, Mapping[str, str]] = {
     "late": {"counts": "也算，但标明逾期", "not_counted": "不算"},
     "leave": {"counted": "算在分母里", "excluded": "不算在分母里"},
     "confirmed": {"required": "确认过的才算", "any": "待确认的也算"},
-    "by": {"subject": "本人", "target": "被联系的一方", "all": "全会合起来"},
+    "by": {"subject": "本人", "target": "被联系的一方", "members": "所属委员合起来", "all": "全会合起来"},
     "count": {
         "records": "几件", "targets": "几个不同对象", "venues": "几处不同阵地", "subjects": "几人",
         "destinations": "几种去向", "days": "几天",

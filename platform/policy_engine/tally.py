@@ -18,6 +18,7 @@ for_period (the key of the period a record or check is about, null where it says
 3. the one credited is (subject_type, subject_id), or (target_type, target_id) where `by` is `target`;
    compare the id only: the tally's `subject_type` picks among subjects, and ids are unique among them;
    where `by` is `pair`, the two together; where it is `all`, everybody at once ("*");
+   (a duty's `by: members` is counted by subject, `of_members`, and put together by the bench);
    a record that names nobody who did it has one row without a subject: nobody's but everybody's;
 4. the number is the count of distinct record_id, or, by `distinct`, of coalesce(x, record_id) with x = target_id, item, venue_id,
    subject_id, destination or the day; where the filter weighs (`sum`, `share`), the sum of what each record adds, a record
@@ -45,6 +46,8 @@ from policy_engine.periods import Period, is_long, names_within, next_day
 Distinct = Literal["record", "target", "item", "venue", "subject", "destination", "day", "step", "dated", "answer"]
 By = Literal["subject", "target", "pair", "all"]
 EVERYBODY = "*"
+MEMBERS = "members"
+"""Credited to those who belong to the subject."""
 YEARLY = "yearly"
 STAGE = "~"
 LATE = "!late"
@@ -112,6 +115,9 @@ class Tally:
     done_until: date | None = None
     standing_from: date | None = None  # what stood on any day from this one to `standing_on`
     listed: bool = False  # whoever judges needs the records, not only their number
+    of_members: bool = (
+        False  # credited to each who did it; a sector's or committee's figure is that of its members together
+    )
 
     def to_json(self) -> dict[str, Any]:
         """Plain data: dates as ISO text, fractions as text, tuples as lists."""
@@ -148,6 +154,21 @@ def merged(found: Iterable[Counted]) -> Counted:
     values = tuple(sorted({value for one in several for value in one.values}))
     records = tuple(sorted({record for one in several for record in one.records}))
     return Counted(len(values) if values else sum(one.number for one in several), records, values)
+
+
+def gathered(found: Iterable[Counted], *, shared: bool) -> Counted:
+    """What several people did together: a record they did jointly counts once, or, where its authors share it, by their shares."""
+    several = list(found)
+    if any(one.weights for one in several):
+        weights: dict[str, Fraction] = {}
+        for one in several:
+            for record, weight in zip(one.records, one.weights, strict=True):
+                had = weights.get(record, shares.NONE)
+                weights[record] = had + weight if shared else max(had, weight)
+        return weighed(weights)
+    records = tuple(sorted({record for one in several for record in one.records}))
+    values = tuple(sorted({value for one in several for value in one.values}))
+    return Counted(len(values) if values else len(records), records, values)
 
 
 def key(duty: str, period: Period, part: str | None = None) -> str:
@@ -369,7 +390,9 @@ def tally_for(
         except_posts=whom.except_posts,
         where=where,
         distinct=cast(Distinct, "item" if duty.listing else counted.distinct),
-        by=cast(By, counted.by),
+        by="subject" if counted.by == MEMBERS else cast(By, counted.by),
+        listed=counted.by == MEMBERS,
+        of_members=counted.by == MEMBERS,
         span_from=None if standing or period.start == date.min else period.start,
         span_until=None if standing else min(next_day(as_of), period.until),
         standing_on=period.reference_day(as_of) if standing else None,

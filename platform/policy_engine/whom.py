@@ -8,9 +8,9 @@ from typing import Any
 
 from policy_engine import linked
 from policy_engine.errors import TemplateError
-from policy_engine.kinds import GATHERING, KINDS
+from policy_engine.kinds import GATHERING, KINDS, MEMBERED
 from policy_engine.reader import Document, Way, listed, mapping
-from policy_engine.tally import YEARLY
+from policy_engine.tally import MEMBERS, YEARLY
 
 RESERVED = (*linked.BESIDE, YEARLY)
 
@@ -129,7 +129,14 @@ def _number_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[Temp
 
 
 def _everybody_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[TemplateError]:
-    """What everybody did is a figure of the committee; anybody may be measured against it, nobody credited with it."""
+    """What everybody did is a figure of the committee, what members did one of their sector, special committee or group;
+    anybody may be measured against what everybody did, nobody credited with it."""
+    whose = _type_of(duty.get("population", "") if duty["kind"] == "coverage" else duty.get("subject", "member"))
+    for way, counts in _blocks(duty):
+        alone = duty["kind"] == "follow_up" or way[0] == "veto"
+        odd = by_fault(counts.get("by"), "" if alone else whose)
+        if odd:
+            yield document.fault((*way, "by"), *odd)
     if _type_of(duty.get("subject", "member")) == "committee" and duty["kind"] != "coverage":
         return
     answers = duty["kind"] == "follow_up"  # whoever gives them: what they follow says whose they are
@@ -143,6 +150,25 @@ def _everybody_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[T
             yield document.fault(
                 way, "bad_value", "by: all 数的是全会的，不能记在各人名下", "subject 改为 committee，或删去 by"
             )
+
+
+def by_fault(by: Any, whose: str) -> tuple[str, str, str] | None:
+    """Code, message and remedy where nobody belongs to the one credited."""
+    if by != MEMBERS or whose in MEMBERED:
+        return None
+    return (
+        "bad_value",
+        "by: members 数的是所属委员做的，这里没有谁属于它",
+        f"只用于{listed(MEMBERED)}的职责；全会的写 all",
+    )
+
+
+def _blocks(duty: Mapping[str, Any]) -> Iterator[tuple[Way, Mapping[str, Any]]]:
+    yield from (((name,), duty[name]) for name in ("counts", "out_of", "after") if mapping(duty.get(name)))
+    for name in ("parts", "veto"):
+        for index, one in enumerate(duty.get(name, ())):
+            if mapping(one.get("counts")):
+                yield (name, index, "counts"), one["counts"]
 
 
 def _type_of(subject: Any) -> str:

@@ -177,6 +177,8 @@ def conditions_of(where: Filter, words: Words, *, by: str = "subject", whole: bo
         yield shared(where.share, words)
     if by == "target":
         yield "作为被联系的一方" if where.family == "link" else "记在对方名下"
+    if by == "members":
+        yield "所属委员做的，合起来算"
     if by == "all":
         yield "不论谁做的，全会合起来算"
 

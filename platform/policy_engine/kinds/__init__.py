@@ -42,6 +42,8 @@ class Kind:
 
 GATHERING = ("committee", "sector", "special_committee", "group")
 """Subjects that others belong to."""
+MEMBERED = ("sector", "special_committee", "group")
+"""Of these, those that are not everybody's."""
 QUOTA = ("population", "round")
 """What a number that grows with a population (`per`) goes with."""
 
