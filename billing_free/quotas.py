@@ -43,7 +43,7 @@ ITEMS: Mapping[What, Item] = {
     What.MEMBERS: Item("名", "登记过的委员，含已离任的", "请核对名册里有没有重复登记的人"),
     What.RECORDS: Item("条", "联系、活动和成果，含已撤回的", "请核对有没有重复录入的记录"),
     What.DOCUMENTS: Item("份", "采用的办法和对办法的调整", "请把几处调整合在一份文件里"),
-    What.STORAGE: Item("字节", "已上传、还没有导入的名册文件", "请先导入或重传名册，旧的上传随之清除"),
+    What.STORAGE: Item("字节", "记录的照片和文件，还没有导入的名册文件", "请去掉不用的照片和文件，或先导入名册"),
     What.JOBS: Item("次", "结账等由后台办理的事", "下月 1 日重新计数", monthly=True),
 }
 

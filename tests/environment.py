@@ -6,6 +6,7 @@ One database per worker process, named after LX_TEST_DB (default `suite`), on th
 from __future__ import annotations
 
 import os
+import tempfile
 from urllib.parse import urlsplit
 
 from tests.removal import ADMIN_URL as ADMIN_URL
@@ -17,6 +18,7 @@ _address = urlsplit(ADMIN_URL)
 _place = f"{_address.hostname}:{_address.port or 5432}"
 os.environ |= {
     "LIANXIN_DEV": "1",
+    "LIANXIN_FILES": os.path.join(tempfile.gettempdir(), DATABASE),
     "LIANXIN_TODAY": "2022-11-30",
     "LX_ROLE_PREFIX": DATABASE,
     "DATABASE_URL": f"postgresql://{DATABASE}_app:{PASSWORD}@{_place}/{DATABASE}",

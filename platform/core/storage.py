@@ -99,12 +99,15 @@ def redeem(word: str, *, user: UUID) -> str:
     return str(said[3])
 
 
-def send(name: str, *, called: str, content_type: str = "application/octet-stream") -> FileResponse:
-    """The file as a download under the name people know; the caller has checked who asks. Raises NotFound."""
+def send(
+    name: str, *, called: str, content_type: str = "application/octet-stream", inline: bool = False
+) -> FileResponse:
+    """The file as a download under the name people know (`inline`: to look at in the page, for pictures we drew ourselves);
+    the caller has checked who asks. Raises NotFound."""
     try:
         file = CommitteeStorage().open(name)
     except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation):
         raise NotFound from None
-    response = FileResponse(file, as_attachment=True, filename=called, content_type=content_type)
+    response = FileResponse(file, as_attachment=not inline, filename=called, content_type=content_type)
     response["Cache-Control"] = "private, no-store"
     return response

@@ -298,3 +298,41 @@ class ContactParticipant(Row):
     class Personal:
         personal = {"record": Rule.MENTIONS, "member": Rule.OWNS}
         safe = ("role",)
+
+
+class Attached(Row):
+    """A photo or file of a record. The content lies in the committee's folder under names of ours (core.storage)."""
+
+    member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="+")  # whose own record it is
+    name = models.CharField(max_length=140)  # as people know it
+    stored = models.CharField(max_length=140)
+    thumbnail = models.CharField(max_length=140, blank=True)  # of a picture
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()  # bytes kept, the small picture included
+    added_by = models.UUIDField(null=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["created_at", "id"]
+
+    @property
+    def is_picture(self) -> bool:
+        return bool(self.thumbnail)
+
+
+ATTACHED_PERSONAL = {
+    "member": Rule.DROPS,
+    "name": Rule.SCRUB,
+}  # with the person the row goes, and with the row the file
+ATTACHED_SAFE = ("record", "stored", "thumbnail", "content_type", "size", "added_by")
+
+
+class ContactFile(Attached):
+    record = models.ForeignKey(ContactRecord, on_delete=models.CASCADE, related_name="files")
+
+    class Personal:
+        personal = ATTACHED_PERSONAL
+        safe = ATTACHED_SAFE
+
+    def __str__(self) -> str:
+        return "照片" if self.is_picture else "文件"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenants.liaison.views import claims, constituents, contacts
+from tenants.liaison.views import claims, constituents, contacts, files
 
 app_name = "liaison"
 urlpatterns = [
@@ -12,8 +12,12 @@ urlpatterns = [
     path("contacts/claims/<slug:source>/<uuid:id>/confirm/", claims.claim_confirm, name="claim_confirm"),
     path("contacts/claims/<slug:source>/<uuid:id>/return/", claims.claim_return, name="claim_return"),
     path("contacts/<uuid:id>/", contacts.contact, name="contact"),
+    path("contacts/<uuid:id>/files/", contacts.file_add, name="file_add"),
+    path("contacts/<uuid:id>/files/<uuid:file>/", contacts.file_look, name="file_look"),
+    path("contacts/<uuid:id>/files/<uuid:file>/remove/", contacts.file_remove, name="file_remove"),
     path("contacts/<uuid:id>/edit/", contacts.contact_edit, name="contact_edit"),
     path("contacts/<uuid:id>/withdraw/", contacts.contact_withdraw, name="contact_withdraw"),
+    path("files/<str:word>/", files.file, name="file"),
     path("constituents/", constituents.constituents, name="constituents"),
     path("constituents/<uuid:id>/end/", constituents.end_pairing, name="end_pairing"),
 ]

@@ -5,10 +5,15 @@ class VoicesConfig(AppConfig):
     name = "tenants.voices"
 
     def ready(self) -> None:
+        from django.db.models.signals import post_delete
+
         from core import waiting
+        from tenants.liaison.actions.files import let_go
         from tenants.liaison.queries import claims
         from tenants.voices import actions
+        from tenants.voices.models import OutputFile
         from tenants.voices.queries import WAITING
 
         claims.register(actions.CLAIMS)
         waiting.register(WAITING)
+        post_delete.connect(let_go, sender=OutputFile, dispatch_uid="voices.files")

@@ -13,7 +13,16 @@ from django.db.models import F, Q
 from core.models import Row
 from core.personal import Rule
 from tenants.activities.models import Activity, Topic
-from tenants.liaison.models import CLAIM_PERSONAL, CLAIM_SAFE, Claim, ContactRecord, one_of
+from tenants.liaison.models import (
+    ATTACHED_PERSONAL,
+    ATTACHED_SAFE,
+    CLAIM_PERSONAL,
+    CLAIM_SAFE,
+    Attached,
+    Claim,
+    ContactRecord,
+    one_of,
+)
 from tenants.members.models import Member, Sector
 
 
@@ -255,3 +264,14 @@ class Conversion(Row):
     class Personal:
         personal = ()
         safe = ("voice", "output", "topic")
+
+
+class OutputFile(Attached):
+    record = models.ForeignKey(Output, on_delete=models.CASCADE, related_name="files")
+
+    class Personal:
+        personal = ATTACHED_PERSONAL
+        safe = ATTACHED_SAFE
+
+    def __str__(self) -> str:
+        return "照片" if self.is_picture else "文件"

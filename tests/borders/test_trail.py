@@ -351,6 +351,26 @@ def _confirmed(what: str) -> Callable[[Life], dict[str, Any]]:
     return made
 
 
+def _upload() -> Any:
+    from core.uploads import Upload
+
+    return Upload(name="a.pdf", content=b"%PDF-1", ending=".pdf", content_type="application/pdf")
+
+
+def _kept(what: str) -> Callable[[Life], dict[str, Any]]:
+    from tenants.activities.actions import add_activity_files
+    from tenants.liaison.actions import add_contact_files
+    from tenants.voices.actions import add_output_files
+
+    add: Any = {"contact": add_contact_files, "activity": add_activity_files, "output": add_output_files}[what]
+
+    def made(life: Life) -> dict[str, Any]:
+        (one,) = add(record=_claimed(life, what), files=[_upload()], by=life.office)
+        return {"id": one.pk}
+
+    return made
+
+
 def _planned(life: Life) -> Any:
     from tenants.activities.actions import call_activity
 
@@ -501,6 +521,11 @@ EXAMPLES |= {
     "activities.reopen_participations": _confirmed("activity"),
     "desk.set_reminders": simple(leads=[14, 0], is_on=True),
     "desk.remind": lambda life: {"today": dt.date(2022, 12, 31)} | _at(),
+    "liaison.add_contact_files": lambda life: {"record": life.others_contact, "files": [_upload()]},
+    "activities.add_activity_files": lambda life: {"record": _claimed(life, "activity"), "files": [_upload()]},
+    "voices.add_output_files": lambda life: {"record": _claimed(life, "output"), "files": [_upload()]},
+    "liaison.remove_contact_file": _kept("contact"), "activities.remove_activity_file": _kept("activity"),
+    "voices.remove_output_file": _kept("output"),
     "dispatch.cancel": _job, "dispatch.start_again": _failed,
     "exchange.deliver": _body, "exchange.accept": _delivered, "exchange.send_back": _delivered,
     "billing_free.set_quota": lambda life: _operator() | {"code": "430923", "what": "members", "amount": 9, "why": "试"},

@@ -26,10 +26,10 @@ from tenants.activities.forms import (
     InviteForm,
     OfficeActivityForm,
 )
-from tenants.activities.models import AWAY, Activity, Role
+from tenants.activities.models import AWAY, Activity, ActivityFile, Role
 from tenants.liaison.forms import ReasonForm
 from tenants.liaison.queries import audience_of, enterable, seen_by
-from tenants.liaison.views import records
+from tenants.liaison.views import files, records
 from tenants.members.forms import RosterFilter
 from tenants.members.queries import member_of, reach_of, roster
 
@@ -195,7 +195,7 @@ def _activity_page(request: HttpRequest, held: Activity, form: ReasonForm) -> Ht
         "offered": offered[:OFFERED],
         "roles": [one for one in Role.choices if one[0] not in AWAY],
         "form": form,
-        **records.rights(request, PAGES, held),
+        **_rights(request, held),
         "may_decide": may(request.user, Permission.RECORDS_CONFIRM),
     }
     return page(request, "activities/activity.html", context, status=422 if form.errors else 200)
@@ -274,6 +274,12 @@ def _ids(texts: list[str]) -> list[UUID]:
     return found
 
 
+def _rights(request: HttpRequest, held: Activity) -> dict[str, Any]:
+    rights = records.rights(request, PAGES, held)
+    changes = rights["may_change"] or rights["settled"] is not None  # a photo moves no figure
+    return rights | files.shown(request, held, address=f"/activities/{held.pk}/", may_change=changes)
+
+
 PAGES = records.Pages(
     noun="这次活动", address="activities:activity", edit="activities:activity_edit", template="activities/activity_form.html",
     find=queries.activity_by_id, show=_activity_page, take_back=actions.withdraw_activity, may_change=actions.may_change,
@@ -286,3 +292,24 @@ PAGES = records.Pages(
 def activity_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     """Take an activity back, with a reason."""
     return records.withdraw(request, PAGES, id)
+
+
+@require_POST
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def file_add(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Add photos or files."""
+    return files.add(request, PAGES, id, actions.add_activity_files)
+
+
+@require_safe
+@requires(Permission.RECORDS_READ, Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def file_look(request: HttpRequest, id: UUID, file: UUID) -> HttpResponse:
+    """Open one."""
+    return files.look(request, PAGES, ActivityFile, id, file)
+
+
+@require_POST
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def file_remove(request: HttpRequest, id: UUID, file: UUID) -> HttpResponse:
+    """Take one away."""
+    return files.remove(request, PAGES, ActivityFile, id, file, actions.remove_activity_file)

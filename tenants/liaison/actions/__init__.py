@@ -7,6 +7,7 @@ from tenants.liaison.actions.contacts import (
     NotPaired,
     SummaryMissing,
     UnknownWord,
+    add_contact_files,
     change_contact,
     confirm_contact,
     confirm_contacts,
@@ -14,6 +15,7 @@ from tenants.liaison.actions.contacts import (
     refuse_unknown,
     register_contact,
     reject_contact,
+    remove_contact_file,
     reopen_contacts,
     withdraw_contact,
 )
@@ -40,6 +42,6 @@ from tenants.liaison.actions.privacy import StillPaired, anonymise_constituent
 __all__ = [
     "CLAIMS", "AlreadyDecided", "AlreadyEnded", "AlreadyPaired", "AlreadyWithdrawn", "ContactInFuture", "ContactWithSelf",
     "EndsBeforeBeginning", "NameMissing", "NotPaired", "NotYoursToWithdraw", "PairingInFuture", "PeriodSigned", "ReasonMissing", "StillPaired", "SummaryMissing",
-    "UnknownWord", "WrongTarget", "anonymise_constituent", "assign_link", "change_contact", "confirm_contact", "confirm_contacts", "end_pairing", "may_change", "pair_constituent",
-    "refuse_unknown", "register_contact", "reject_contact", "reopen_contacts", "withdraw_contact",
+    "UnknownWord", "WrongTarget", "add_contact_files", "anonymise_constituent", "assign_link", "change_contact", "confirm_contact", "confirm_contacts", "end_pairing", "may_change", "pair_constituent",
+    "refuse_unknown", "register_contact", "reject_contact", "remove_contact_file", "reopen_contacts", "withdraw_contact",
 ]  # fmt: skip

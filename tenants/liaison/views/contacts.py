@@ -17,8 +17,8 @@ from core import clock, sheets
 from core.web import page, sheet_url
 from tenants.liaison import actions, queries
 from tenants.liaison.forms import ContactFilterForm, ContactForm, OfficeContactForm, ReasonForm
-from tenants.liaison.models import ContactRecord
-from tenants.liaison.views import records
+from tenants.liaison.models import ContactFile, ContactRecord
+from tenants.liaison.views import files, records
 from tenants.members.models import Member
 from tenants.members.queries import member_of
 
@@ -80,7 +80,8 @@ def contact_new(request: HttpRequest) -> HttpResponse:
     member = None if for_others else member_of(request.user)
 
     def save(form: ContactForm) -> ContactRecord:
-        return actions.register_contact(**_values(form, member), today=today, by=signed_in(request))
+        given = {**_values(form, member), "files": files.uploads(request)}
+        return actions.register_contact(**given, today=today, by=signed_in(request))
 
     def tell(record: ContactRecord) -> None:
         level = messages.SUCCESS if record.state == "confirmed" else messages.INFO
@@ -171,9 +172,15 @@ def _contact_page(request: HttpRequest, record: ContactRecord, form: ReasonForm)
         "number_met": queries.number_met(record),
         "may_open_members": may(request.user, Permission.MEMBERS_READ),
         "form": form,
-        **records.rights(request, PAGES, record),
+        **_rights(request, record),
     }
     return page(request, "liaison/contact.html", context, status=422 if form.errors else 200)
+
+
+def _rights(request: HttpRequest, record: ContactRecord) -> dict[str, Any]:
+    rights = records.rights(request, PAGES, record)
+    changes = rights["may_change"] or rights["settled"] is not None  # a photo moves no figure
+    return rights | files.shown(request, record, address=f"/contacts/{record.pk}/", may_change=changes)
 
 
 PAGES = records.Pages(
@@ -188,3 +195,24 @@ PAGES = records.Pages(
 def contact_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     """Take a record back, with a reason."""
     return records.withdraw(request, PAGES, id)
+
+
+@require_POST
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def file_add(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Add photos or files."""
+    return files.add(request, PAGES, id, actions.add_contact_files)
+
+
+@require_safe
+@requires(Permission.RECORDS_READ, Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def file_look(request: HttpRequest, id: UUID, file: UUID) -> HttpResponse:
+    """Open one."""
+    return files.look(request, PAGES, ContactFile, id, file)
+
+
+@require_POST
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def file_remove(request: HttpRequest, id: UUID, file: UUID) -> HttpResponse:
+    """Take one away."""
+    return files.remove(request, PAGES, ContactFile, id, file, actions.remove_contact_file)

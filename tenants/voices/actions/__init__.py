@@ -30,12 +30,14 @@ from tenants.voices.actions.outputs import (
     SubmittedInFuture,
     TitleMissing,
     TooManyAuthors,
+    add_output_files,
     change_output,
     confirm_output,
     confirm_outputs,
     may_change,
     register_output,
     reject_output,
+    remove_output_file,
     reopen_outputs,
     withdraw_output,
 )
@@ -43,7 +45,7 @@ from tenants.voices.actions.outputs import (
 __all__ = [
     "CLAIMS", "AlreadyClosed", "AlreadyRegistered", "BeforeReceived", "CoSignersMissing", "ContentMissing", "HeardInFuture",
     "LeadMissing", "NotTriaged", "ReasonMissing", "SectorMismatch", "SomethingMissing", "SubmittedInFuture", "TitleMissing",
-    "TooManyAuthors", "WrongRoute", "anonymise_speaker", "answer", "change_output", "close", "confirm_output", "confirm_outputs",
+    "TooManyAuthors", "WrongRoute", "add_output_files", "anonymise_speaker", "answer", "change_output", "close", "confirm_output", "confirm_outputs",
     "convert_to_output", "convert_to_topic", "give_feedback", "hand_over", "may_change", "receive_voice", "register_output",
-    "reject_output", "reopen_outputs", "speak", "take_up", "triage", "withdraw_output",
+    "reject_output", "remove_output_file", "reopen_outputs", "speak", "take_up", "triage", "withdraw_output",
 ]  # fmt: skip

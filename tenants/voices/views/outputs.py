@@ -16,12 +16,12 @@ from core import clock, sheets
 from core.web import page, sheet_url
 from tenants.liaison.forms import ReasonForm
 from tenants.liaison.queries import as_typed, audience_of, enterable, seen_by
-from tenants.liaison.views import records
+from tenants.liaison.views import files, records
 from tenants.members.models import Member
 from tenants.members.queries import member_of
 from tenants.voices import actions, queries
 from tenants.voices.forms import OfficeOutputForm, OutputFilterForm, OutputForm
-from tenants.voices.models import AuthorRole, Output, Voice
+from tenants.voices.models import AuthorRole, Output, OutputFile, Voice
 
 PER_PAGE = 50
 COLUMNS = (
@@ -147,9 +147,15 @@ def _output_page(request: HttpRequest, record: Output, form: ReasonForm) -> Http
         "others": max(getattr(record, "number", 0) - len(signers), 0),
         "may_open_members": may(request.user, Permission.MEMBERS_READ),
         "form": form,
-        **records.rights(request, PAGES, record),
+        **_rights(request, record),
     }
     return page(request, "voices/output.html", context, status=422 if form.errors else 200)
+
+
+def _rights(request: HttpRequest, record: Output) -> dict[str, Any]:
+    rights = records.rights(request, PAGES, record)
+    changes = rights["may_change"] or rights["settled"] is not None  # a file moves no figure
+    return rights | files.shown(request, record, address=f"/outputs/{record.pk}/", may_change=changes)
 
 
 PAGES = records.Pages(
@@ -164,3 +170,24 @@ PAGES = records.Pages(
 def output_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     """Take an output back, with a reason."""
     return records.withdraw(request, PAGES, id)
+
+
+@require_POST
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def file_add(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Add photos or files."""
+    return files.add(request, PAGES, id, actions.add_output_files)
+
+
+@require_safe
+@requires(Permission.RECORDS_READ, Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def file_look(request: HttpRequest, id: UUID, file: UUID) -> HttpResponse:
+    """Open one."""
+    return files.look(request, PAGES, OutputFile, id, file)
+
+
+@require_POST
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def file_remove(request: HttpRequest, id: UUID, file: UUID) -> HttpResponse:
+    """Take one away."""
+    return files.remove(request, PAGES, OutputFile, id, file, actions.remove_output_file)
