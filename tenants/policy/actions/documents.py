@@ -233,7 +233,7 @@ def _overlay(
     said = {"document": document_number, "decided_by": body, "meeting": meeting, "reason": reason}
     return {key: text for key, text in said.items() if text} | {
         "overlay": f"{tenancy.current().slug}-{in_force_from:%Y}-{number}",
-        "base": queries.layers_on(in_force_from).template.id,
+        "base": queries.layers_on(in_force_from).base,
         "from": in_force_from.isoformat(),
         "operations": [dict(operation) for operation in operations],
     }

@@ -1,5 +1,9 @@
 """The documents in force on a day, resolved into one policy.
 
+Several documents may be in force at once (an opinion and a year's work points): a later one stands beside the earlier ones where it
+says what it replaces of them or speaks of other things. The same document anew, and one that contradicts an earlier one without
+saying what it replaces, takes its place.
+
 A document never changes once adopted, so what its ids resolve to never changes either: resolved policies are
 kept in the process under the committee's code and those ids, and nothing has to be invalidated.
 """
@@ -16,7 +20,8 @@ from django.db.models import Q, QuerySet
 
 from core import tenancy
 from core.errors import DomainError
-from policy_engine import Overlay, Policy, Template, load_overlay, resolve
+from policy_engine import Overlay, Policy, Template, TemplateErrors, load_overlay, resolve, together
+from policy_engine.addresses import TOGETHER
 from tenants.policy.models import Kind, Layer, PolicyDocument
 
 DataEntry = Literal["self", "self_and_filing", "office"]
@@ -33,10 +38,17 @@ class NoPolicy(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """A template and its overlays as loaded, in the order they apply."""
+    """The documents as one template, and its overlays, in the order they apply. `ids`: those that count."""
 
     template: Template
     overlays: tuple[Overlay, ...]
+    ids: frozenset[UUID]
+
+    @property
+    def base(self) -> str:
+        """What a new overlay names as its base: the newest of the documents."""
+        names: list[str] = self.template.header.get(TOGETHER) or [self.template.id]
+        return names[-1]
 
 
 def documents() -> QuerySet[PolicyDocument]:
@@ -56,7 +68,7 @@ def has_any() -> bool:
 def in_force_ids(day: date) -> frozenset[UUID]:
     """The documents that make the policy of that day; empty where there is none."""
     try:
-        return frozenset(_stack(day))
+        return _loaded(tenancy.current().code, _stack(day)).ids
     except NoPolicy:
         return frozenset()
 
@@ -68,7 +80,7 @@ def policy_on(day: date) -> Policy:
 
 def parent_policy_on(day: date) -> Policy:
     """The same without the committee's own adaptations: the value by which its parent reads it. Raises NoPolicy."""
-    return replace(_resolved(tenancy.current().code, _stack(day, own_overlays=False)), on=day)
+    return replace(_resolved(tenancy.current().code, _stack(day, own=False)), on=day)
 
 
 def is_own_document(day: date) -> bool:
@@ -97,25 +109,47 @@ def _in_force(day: date) -> QuerySet[PolicyDocument]:
     return standing.filter(Q(in_force_from=None) | Q(in_force_from__lte=day))
 
 
-def _stack(day: date, *, own_overlays: bool = True) -> tuple[UUID, ...]:
-    """Ids of the latest template and the overlays upon it."""
-    found = _in_force(day)
-    if not own_overlays:
-        found = found.exclude(kind=Kind.OVERLAY, layer=Layer.OWN)
-    rows = list(found.order_by("order").values_list("id", "kind", "base"))
+def _stack(day: date, *, own: bool = True) -> tuple[UUID, ...]:
+    """Ids of the documents that may count, the templates first, each sort in the order of adoption.
+
+    `own` False leaves out what the committee decided itself, but for a document of its own with none of the parent's beside it.
+    """
+    rows = list(_in_force(day).order_by("order").values_list("id", "kind", "base", "layer"))
     templates = [row for row in rows if row[1] == Kind.TEMPLATE]
+    if not own:
+        templates = [row for row in templates if row[3] == Layer.PARENT] or templates
     if not templates:
         raise NoPolicy(day)
-    template = templates[-1]
-    return (template[0], *(key for key, kind, base in rows if kind == Kind.OVERLAY and base == template[2]))
+    newest = {base: key for key, _, base, _ in templates}  # the same document anew takes the place of the old one
+    overlays = [key for key, kind, _, layer in rows if kind == Kind.OVERLAY and (own or layer == Layer.PARENT)]
+    return (*(key for key, _, base, _ in templates if newest[base] == key), *overlays)
 
 
 @lru_cache(maxsize=KEPT)
 def _loaded(committee: str, ids: tuple[UUID, ...]) -> Layers:
     """`committee` is part of the key only: the rows are read from the schema entered, which is that committee's."""
-    contents = dict(PolicyDocument.objects.filter(id__in=ids).values_list("id", "content"))
-    template, *overlays = (contents[key] for key in ids)
-    return Layers(Template.from_json(template), tuple(load_overlay(overlay) for overlay in overlays))
+    rows = {row.pk: row for row in PolicyDocument.objects.filter(id__in=ids)}
+    documents = [rows[key] for key in ids]
+    template, beside = _beside([row for row in documents if row.kind == Kind.TEMPLATE])
+    names = {row.base for row in beside}
+    overlays = [row for row in documents if row.kind == Kind.OVERLAY and row.base in names]
+    return Layers(
+        template,
+        tuple(load_overlay(row.content) for row in overlays),
+        frozenset(row.pk for row in (*beside, *overlays)),
+    )
+
+
+def _beside(rows: list[PolicyDocument]) -> tuple[Template, list[PolicyDocument]]:
+    """The newest document with as many of those before it as it leaves standing."""
+    template, kept = Template.from_json(rows[-1].content), [rows[-1]]
+    for row in reversed(rows[:-1]):
+        try:
+            template = together([Template.from_json(one.content) for one in (row, *kept)])
+        except TemplateErrors:
+            continue
+        kept.insert(0, row)
+    return template, kept
 
 
 @lru_cache(maxsize=KEPT)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.audit import SYSTEM
+from policy_engine import load_template
 from tenants.policy import actions, queries
 from tenants.policy.models import Layer, PolicyDocument
 
@@ -81,3 +82,90 @@ def test_a_known_policy_costs_one_statement(anhua):
     ) as asked:
         queries.policy_on(TODAY)
     assert len(asked) == 1
+
+
+POLICY = """
+id: {id}
+title: {id}
+number: null
+kind: annual_work_points
+issuer: 政协安化县委员会
+level: county
+adopted_on: 2022-03-01
+issued_on: 2022-03-01
+in_force_from: 2022-03-01
+trial: false
+{more}
+"""
+CLAUSES = "clauses:\n- {{id: {id}-1, ref: '1', summary: 要点, who: Member, force: required}}\n"
+DUTY = """
+id: {duty}
+title: 读书
+clauses: [{id}-1]
+kind: count
+force: required
+subject: member
+period: year
+counts: {{kinds: [training], roles: [participant]}}
+values: [{{min: 2}}]
+"""
+
+
+def _document(folder, id, *, duty="reading_year", more=""):
+    """A small document of the committee's own, as one writes it."""
+    place = folder / id
+    (place / "duties").mkdir(parents=True)
+    (place / "policy.yaml").write_text(POLICY.format(id=id, more=more))
+    (place / "clauses.yaml").write_text(CLAUSES.format(id=id))
+    (place / "duties" / f"{duty}.yaml").write_text(DUTY.format(id=id, duty=duty))
+    return load_template(place)
+
+
+def test_a_document_of_other_things_stands_beside_the_first(anhua, tmp_path):
+    points = actions.adopt_template(template=_document(tmp_path, "points-2022"), by=SYSTEM)
+    policy = queries.policy_on(TODAY)
+    assert {"duty.constituents", "duty.reading_year"} <= set(policy.elements)
+    assert policy.duty("reading_year", TODAY).in_force
+    assert points.pk in queries.in_force_ids(TODAY)
+    assert len(queries.in_force_ids(TODAY)) == 2
+    assert "duty.reading_year" not in queries.parent_policy_on(TODAY).elements  # the parent asks nothing of the kind
+    assert "duty.reading_year" not in queries.policy_on(date(2022, 2, 28)).elements
+
+
+def test_two_documents_are_judged_as_one_and_can_both_be_adapted(anhua, tmp_path):
+    actions.adopt_template(template=_document(tmp_path, "points-2022"), by=SYSTEM)
+    said = {
+        "reason": "试", "body": "party_group", "meeting": "第1次会议", "decided_on": TODAY, "document_number": "1号",
+        "in_force_from": TODAY, "today": TODAY, "by": SYSTEM,
+    }  # fmt: skip
+    for path, value in (("duty.constituents.max", 9), ("duty.reading_year.min", 3)):
+        actions.adapt(operations=[{"op": "set", "path": path, "value": value}], **said)
+    policy = queries.policy_on(TODAY)
+    assert policy.duty("constituents", TODAY).max == 9
+    assert policy.duty("reading_year", TODAY).min == 3
+    from tenants.assessment.queries import duties_of
+
+    assert {"constituents", "reading_year"} <= {duty.id for duty in duties_of(policy, "member", TODAY)}
+
+
+def test_what_a_later_document_replaces_ends_on_its_first_day(anhua, tmp_path):
+    more = "replaces: [{document: yiyang-2021, paths: [duty.constituents]}]"
+    actions.adopt_template(template=_document(tmp_path, "points-2022", duty="constituents", more=more), by=SYSTEM)
+    policy = queries.policy_on(TODAY)
+    assert policy.duty("constituents", TODAY).min == 2
+    assert policy.duty("contacts", TODAY).in_force
+    assert queries.policy_on(date(2022, 2, 1)).duty("constituents", date(2022, 2, 1)).min == 3
+
+
+def test_one_that_contradicts_without_saying_so_takes_the_place_of_the_earlier(anhua, tmp_path):
+    made = actions.adopt_template(template=_document(tmp_path, "points-2022", duty="constituents"), by=SYSTEM)
+    assert queries.in_force_ids(TODAY) == {made.pk}
+    assert "duty.contacts" not in queries.policy_on(TODAY).elements
+
+
+def test_the_same_document_anew_takes_the_place_of_the_old_one(anhua, tmp_path):
+    actions.adopt_template(template=_document(tmp_path / "a", "points-2022"), by=SYSTEM)
+    anew = actions.adopt_template(template=_document(tmp_path / "b", "points-2022", duty="study_year"), by=SYSTEM)
+    assert {"duty.study_year", "duty.constituents"} <= set(queries.policy_on(TODAY).elements)
+    assert "duty.reading_year" not in queries.policy_on(TODAY).elements
+    assert anew.pk in queries.in_force_ids(TODAY)
