@@ -15,6 +15,7 @@ from demo import (
     adaptation,
     claims,
     contacts,
+    deciding,
     gatherings,
     hearing,
     markers,
@@ -90,6 +91,7 @@ def _tell(part: Part, sign_ins: signins.SignIns) -> int:
         ("forms", lambda: paperwork.fill_forms(assemble(part))),
         ("voices", lambda: hearing.hear(assemble(part))),
         ("calling", lambda: hearing.call(assemble(part))),
+        ("decisions", lambda: deciding.decide(assemble(part))),
         ("narrow_accounts", lambda: settling.open_narrow_accounts(part, sign_ins)),
     ]
     try:

@@ -86,8 +86,8 @@ def test_a_story_cut_short_is_told_to_its_end(monkeypatch: pytest.MonkeyPatch) -
         assert Member.objects.count() == 12
         assert not ContactRecord.objects.exists()
     assert (
-        _load().acts == 6
-    )  # the year, its forms, voices, what is called, the accounts that come after it, and the operator's
+        _load().acts == 7
+    )  # the year, its forms, voices, what is called, what was decided, the accounts that come after it, and the operator's
     with tenancy.inside("430000"):
         assert ContactRecord.objects.exists()
 
