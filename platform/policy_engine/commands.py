@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -117,14 +118,18 @@ def _elements(answer: Answer) -> str:
 
 
 @command("check", _sound)
-@click.argument("directory", metavar="DIR")
-def check_command(*, directory: str) -> Answer:
-    """检查一个模板文件夹，并跑它的算例。"""
-    folder = find_template(directory)
-    errors = check(folder)
+@click.argument("directories", metavar="DIR...", nargs=-1, required=True)
+def check_command(*, directories: tuple[str, ...]) -> Answer:
+    """检查模板文件夹，并跑它们的算例。"""
+    folders = [find_template(directory) for directory in directories]
+    errors = [
+        error if len(folders) == 1 else replace(error, file=f"{folder.name}/{error.file}")
+        for folder in folders
+        for error in check(folder)
+    ]
     if errors:
         raise TemplateErrors(errors)
-    return {"ok": True, "errors": [], "template": folder.name}
+    return {"ok": True, "errors": [], "template": "、".join(folder.name for folder in folders)}
 
 
 @command("coverage")

@@ -320,8 +320,8 @@ def _grade_sense(
         way: Way = ("grades", marks.index(None), "from")
         yield document.fault(way, "wrong_type", "没有写从几分起", "写一个数；最低一等写 0")
         return
-    if marks != sorted(marks, reverse=True):
-        yield document.fault(("grades",), "not_in_order", "等次没有从高到低排", "分数高的写在前面")
+    if marks not in (sorted(marks), sorted(marks, reverse=True)):
+        yield document.fault(("grades",), "not_in_order", "等次忽高忽低", "从高到低排，或从低到高排")
         return
     caps = [entry["cap"] for entry in entries if entry.get("cap") is not None]
     highest = max(caps) if caps and len(caps) == len(entries) else None
@@ -332,14 +332,9 @@ def _grade_sense(
             )
         if _above(grades[index].get("quota_percent"), 100):
             yield document.fault(("grades", index, "quota_percent"), "bad_value", "比例超过了全部", "写 0 到 100")
-    lowest = min([entry.get("floor") or 0 for entry in entries] or [0])
-    if len(marks) > 1 and marks[-1] > max(lowest, 0):
-        remedy = "最低一等写 from: 0；没有名目的，补一等，如 {id: none, title: 不评等次, from: 0}"
-        yield document.fault(
-            ("grades", len(marks) - 1, "from"), "uncovered", f"不满 {marks[-1]:g} 分的没有等次", remedy
-        )
+    best = grades[marks.index(max(marks))]["id"] if marks else None
     for index, veto in enumerate(duty.get("veto", ())):
-        if len(grades) > 1 and veto["grade"] == grades[0]["id"]:
+        if len(grades) > 1 and veto["grade"] == best:
             yield document.fault(
                 ("veto", index, "grade"), "bad_value", "否决到最高一等，等于没有否决", "写低一些的等次"
             )

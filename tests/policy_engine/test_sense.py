@@ -19,7 +19,7 @@ Q = "id: q\ntitle: 另一事\nclauses: []\n"
 
 # name: (files, or the rest of one duty; where it is refused; code)
 NONSENSE: dict[str, tuple[str | dict[str, str], str, str]] = {
-    'grades no zero': ('kind: score\nperiod: year\nvalues: [{base: 0, cap: 100}]\nparts: [{id: a, counts: {kinds: [visit]}, points: 5, cap: 20}, {id: b, counts: {kinds: [talk]}, points: 5}]\ngrades: [{id: g, title: 优秀, from: 90}, {id: e, title: 合格, from: 60}]', 'duties/d.yaml:grades.1.from', 'uncovered'),
+    'grades up and down': ('kind: score\nperiod: year\nvalues: [{base: 0, cap: 100}]\nparts: [{id: a, counts: {kinds: [visit]}, points: 5, cap: 20}, {id: b, counts: {kinds: [talk]}, points: 5}]\ngrades: [{id: g, title: 优秀, from: 90}, {id: e, title: 合格, from: 60}, {id: f, title: 良好, from: 80}]', 'duties/d.yaml:grades', 'not_in_order'),
     'grade above cap': ('kind: score\nperiod: year\nvalues: [{base: 0, cap: 100}]\nparts: [{id: a, counts: {kinds: [visit]}, points: 5, cap: 20}, {id: b, counts: {kinds: [talk]}, points: 5}]\ngrades: [{id: g, title: 优秀, from: 120}, {id: e, title: 合格, from: 0}]', 'duties/d.yaml:grades.0.from', 'bad_value'),
     'grade from null': ('kind: score\nperiod: year\nvalues: [{base: 0, cap: 100}]\nparts: [{id: a, counts: {kinds: [visit]}, points: 5, cap: 20}, {id: b, counts: {kinds: [talk]}, points: 5}]\ngrades: [{id: g, title: 优秀, from: null}, {id: e, title: 合格, from: 0}]', 'duties/d.yaml:grades.0.from', 'wrong_type'),
     'group base above cap': ('kind: score\nperiod: year\nparts: [{id: a, counts: {kinds: [visit]}, points: 5, cap: 20}, {id: b, counts: {kinds: [talk]}, points: 5}]\ngroups: [{id: w, lines: [a,b], cap: 25, base: 50}]', 'duties/d.yaml:groups.0.base', 'min_above_max'),
@@ -127,6 +127,7 @@ def test_days_that_are_no_list_are_told_once(small: Path, value: str) -> None:
 
 SENSE = {
     "one grade is an award": "kind: score\nperiod: year\nparts: [{id: a, counts: {kinds: [visit]}, points: 5}]\ngrades: [{id: g, title: 优秀, from: 90}]",
+    "the rest has no name, and the best is written last": "kind: score\nperiod: year\nparts: [{id: a, counts: {kinds: [visit]}, points: 5}]\ngrades: [{id: e, title: 合格, from: 60}, {id: g, title: 优秀, from: 90}]",
     "a deduction from what was given": "kind: score\nperiod: year\nparts: [{id: a, counts: {kinds: [visit]}, points: -1, base: 10, floor: 0}]",
     "steps that take ever more away": "kind: score\nperiod: year\nparts: [{id: a, counts: {kinds: [visit]}, steps: [{at: 1, points: -1}, {at: 3, points: -5}]}]",
     "a range open above": "kind: range\nperiod: year\ncounts: {kinds: [visit]}\nvalues: [{min: 2}]",
