@@ -70,7 +70,6 @@ def test_one_line_changes_and_the_rest_stands(with_duty: Add, small: Path) -> No
         ("workflow.w.steps.site.id", "x", "unknown_id"),
         ("form.f.fields.phone.title", None, "missing_key"),
         ("duty.d.groups.work.floor", 50, "min_above_max"),
-        ("duty.d.grades.good.from", -5, "not_in_order"),
     ],
 )
 def test_what_does_not_fit_is_refused(with_duty: Add, small: Path, path: str, value: Any, code: str) -> None:
