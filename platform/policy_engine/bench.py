@@ -10,10 +10,11 @@ from math import inf
 from typing import Any
 
 from policy_engine import linked
-from policy_engine.almanac import NO_DAYS, Almanac, months_later
+from policy_engine.almanac import NO_DAYS, Almanac, day_in, months_later
 from policy_engine.kinds import MEMBERED
 from policy_engine.model import Duty, Subject, subject_of
-from policy_engine.periods import Period, next_day
+from policy_engine.periods import Period, next_day, year_of
+from policy_engine.rhythms import month_day
 from policy_engine.shares import Number, exactly, shown
 from policy_engine.tally import EVERYBODY, NOTHING, Counted, Counts, gathered, key, merged, pair
 from policy_engine.turns import on_turn
@@ -201,6 +202,7 @@ class Bench:
         return (
             holds(person, whom, window)
             and served(person, whom, period)
+            and joined(person, whom, period, self.almanac.year_start_month)
             and self.fits(person, whom, window)
             and (not whom.linked or self.found(key(duty.id, period, suffix), person.id).number > 0)
         )
@@ -283,6 +285,17 @@ def served(person: Person, whom: Subject, period: Period) -> bool:
         (until >= months_later(first, number)) if unit == "months" else (until - first).days >= number
         for unit, number in whom.served
     )
+
+
+def joined(person: Person, whom: Subject, period: Period, year_start_month: int) -> bool:
+    """Did this one join before that day of the period's year, or in an earlier year? Unknown days are long ago."""
+    if whom.joined_before is None or person.since is None or period.until == date.max:
+        return True
+    long = period.start == date.min or (period.until - period.start).days > 366
+    year = year_of(period.last_day if long else period.start, year_start_month)
+    wanted = month_day(whom.joined_before)
+    days = (day_in(number, *wanted) for number in (year.start.year, year.start.year + 1))
+    return person.since < next((day for day in days if year.start <= day < year.until), year.until)
 
 
 def _held(posts: tuple[Post, ...], window: tuple[date, date]) -> set[str]:

@@ -53,7 +53,7 @@ def direction_faults(
     elif allowed.kind == "only_strengthen":
         weaker = [old for old in replaced if not stricter(key, old, new)]
         for old in weaker[:1]:
-            yield overlay.fault(operation, "direction", *_weaker(old, new))
+            yield overlay.fault(operation, "direction", *_weaker(key, old, new))
     elif allowed.kind == "in_range" and not _within(allowed, size_of(key, new)):
         yield overlay.fault(
             operation, "direction", f"{_said(new)} 不在 {allowed.low:g} 到 {allowed.high:g} 之间", "改到范围以内"
@@ -81,6 +81,8 @@ def stricter(key: str, old: Any, new: Any) -> bool:
         return old is None or (new is not None and size_of(key, new) >= size_of(key, old))
     if key in TIGHTER_DOWN:
         return old is None or (new is not None and new <= old)
+    if key == "at_least":
+        return old is None or (new is not None and all(new.get(unit, 0) >= size for unit, size in old.items()))
     if key == "force":
         return FORCES.index(new) >= FORCES.index(old)
     if key == "due":
@@ -119,10 +121,11 @@ def size_of(key: str, number: Any) -> Any:
     return number if share is None else share * 100
 
 
-def _weaker(old: Any, new: Any) -> tuple[str, str]:
+def _weaker(key: str, old: Any, new: Any) -> tuple[str, str]:
     """What is less strict; of two lists with the same names, the line that reads otherwise."""
     if _said(old) != _said(new):
-        return f"只许加严:上级是 {_said(old)}，这里是 {_said(new)}", "改成不低于上级要求的值"
+        remedy = "改成不低于上级要求的值" if key in TIGHTER_UP | TIGHTER_DOWN else "照上级的写，或只往更严的方向改"
+        return f"只许加严:上级是 {_said(old)}，这里是 {_said(new)}", remedy
     kept = new if isinstance(new, (list, tuple)) else ()
     changed = (
         [one.get("title", one["id"]) for one in old if one not in kept and isinstance(one, Mapping)] if kept else []

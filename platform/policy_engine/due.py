@@ -20,7 +20,7 @@ FORMS = (
     "on", "month_day", "day", "days_after_start", "days_before_end", "days_after_end", "days_before", "days_after",
 )  # fmt: skip
 OF_EVENT = ("days_before", "days_after")
-AFTER_END = ("days_after_end", "month_day", "days_before", "days_after")
+AFTER_END = ("days_after_end", "month_day", "day", "days_before", "days_after")
 """Forms whose day may lie behind the period's end."""
 CALENDAR_YEARS = ("year", "continuous", "windows", "every")
 MONTHLY = ("month", "quarter", "half_year", "year", "every")
@@ -80,7 +80,7 @@ def due_faults(due: Due, rhythm: Rhythm) -> Iterator[tuple[str, str, str, str]]:
         yield "event", "missing_key", f"{form} 要写明从哪种会议算起", "补上 event，如 event: plenary_session"
     if form not in OF_EVENT and "event" in due:
         yield "event", "unknown_key", f"{form} 不用 event", "删去 event，或改用 days_before、days_after"
-    if "after_end" in due and form not in ("month_day", *OF_EVENT):
+    if "after_end" in due and form not in ("month_day", "day", *OF_EVENT):
         yield "after_end", "unknown_key", f"{form} 不用 after_end", "删去；期末以后几天写 days_after_end"
     if "month_day" in due and not _exists(due["month_day"]):
         yield "month_day", "bad_date", f"没有 {due['month_day']} 这一天", "写成 11-30 的样子"
@@ -98,7 +98,7 @@ def said(due: Due, words: Callable[[str, str], str]) -> str:
     sentences = {
         "on": f"{value} 以前",
         "month_day": f"{after}{month} 月 {day} 日以前",
-        "day": f"每期最后一个月的 {value} 日以前",
+        "day": f"{'期满以后第一个月' if due.get('after_end') else '每期最后一个月'}的 {value} 日以前",
         "days_after_start": f"每期开始后 {value} {unit}内",
         "days_before_end": f"每期结束 {value} {unit}以前",
         "days_after_end": f"每期结束后 {value} {unit}内",
@@ -127,8 +127,10 @@ def _month_day(due: Due, period: Period, _: Almanac) -> date | None:
 
 
 def _day(due: Due, period: Period, _: Almanac) -> date | None:
-    last = period.until - DAY
-    return None if period.until == date.max else day_in(last.year, last.month, due["day"])
+    if period.until == date.max:
+        return None
+    month = period.until if due.get("after_end") else period.until - DAY
+    return day_in(month.year, month.month, due["day"])
 
 
 def _after_start(due: Due, period: Period, almanac: Almanac) -> date | None:

@@ -28,7 +28,7 @@ from policy_engine.model import CONDITIONS, Template
 from policy_engine.quick import is_day
 from policy_engine.reader import Document, Way, listed, mapping, read
 from policy_engine.scoring import score_faults, unscored_faults
-from policy_engine.sense import duty_sense, folder_sense, list_sense
+from policy_engine.sense import duty_sense, folder_sense, list_sense, whole_faults
 from policy_engine.timing import step_faults, timing_faults
 from policy_engine.uncollected import uncollected
 from policy_engine.vocabulary import TEMPLATES, Words, shared_words, words_of_header, words_with
@@ -109,7 +109,7 @@ class _Folder:
         built = _built(header, clauses, sections, duties, catalogue)
         self.faults += [*_reading_faults(sections["readings"], built), *exclusive_faults(header, built)]
         self.stop_at_faults()
-        self.faults += apart_faults(header, built)
+        self.faults += [*apart_faults(header, built), *whole_faults(duties, built)]
         self.stop_at_faults()
         return built
 

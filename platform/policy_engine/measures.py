@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from policy_engine.bench import Person, holds
+from policy_engine.bench import Person, holds, joined, served
 from policy_engine.evaluate import evaluate
 from policy_engine.facts import Facts, normalised
 from policy_engine.judge import Verdict
@@ -62,11 +62,12 @@ def measures(policy: Policy, facts: Mapping[str, Any] | Document, as_of: date) -
     verdicts = evaluate(policy, document, as_of)
     sheet = normalised(document, policy)
     periods = {one.id: _period(policy, one, sheet, as_of) for one in own}
+    month = int(policy.setting("year_start_month", as_of, 1))
     counted = _counted([(one, periods[one.id]) for one in own], sheet, as_of)
     return [
-        _attained(one, periods[one.id], verdicts, sheet.subjects, as_of)
+        _attained(one, periods[one.id], verdicts, sheet.subjects, as_of, month)
         if one.kind == "attainment"
-        else _reckoned(one, periods[one.id], counted[one.id], sheet.subjects, as_of)
+        else _reckoned(one, periods[one.id], counted[one.id], sheet.subjects, as_of, month)
         for one in own
     ]
 
@@ -103,17 +104,21 @@ def _tally(one: Indicator, where: Filter, period: Period, as_of: date) -> Tally:
     )
 
 
-def _people(whom: Subject, subjects: Iterable[Person], period: Period, as_of: date) -> set[str]:
+def _people(whom: Subject, subjects: Iterable[Person], period: Period, as_of: date, year_start_month: int) -> set[str]:
     window = (max(period.start, date.min), min(next_day(as_of), period.until))
-    return {one.id for one in subjects if holds(one, whom, window)}
+    return {
+        one.id
+        for one in subjects
+        if holds(one, whom, window) and served(one, whom, period) and joined(one, whom, period, year_start_month)
+    }
 
 
 def _attained(
-    one: Indicator, period: Period, verdicts: Iterable[Verdict], subjects: Sequence[Person], as_of: date
+    one: Indicator, period: Period, verdicts: Iterable[Verdict], subjects: Sequence[Person], as_of: date, month: int
 ) -> Measure:
     if not one.duties:
         return Measure(indicator=one, period=period, reason="没有绑定职责")
-    among = None if one.population is None else _people(one.population, subjects, period, as_of)
+    among = None if one.population is None else _people(one.population, subjects, period, as_of, month)
     states: dict[str, list[str]] = {}
     for verdict in verdicts:
         inside = verdict.period.start < period.until and period.start < verdict.period.until
@@ -128,10 +133,12 @@ def _attained(
     )
 
 
-def _reckoned(one: Indicator, period: Period, found: Number, subjects: Sequence[Person], as_of: date) -> Measure:
+def _reckoned(
+    one: Indicator, period: Period, found: Number, subjects: Sequence[Person], as_of: date, month: int
+) -> Measure:
     if one.kind == "count":
         return Measure(indicator=one, period=period, numerator=found, rate=found)
-    people = len(_people(one.population or Subject(type="member"), subjects, period, as_of))
+    people = len(_people(one.population or Subject(type="member"), subjects, period, as_of, month))
     if not people:
         return Measure(indicator=one, period=period, numerator=found, denominator=0, reason="分母是 0，无从计算")
     rate = Fraction(found) * exact(one.per) / people

@@ -31,6 +31,8 @@ FILTERS = (
     "kinds", "links", "roles", "authorship", "organisers", "place_levels", "modes", "target_types", "destinations",
     "posts", "tags", "results",
 )  # fmt: skip
+OTHERWISE = ""
+"""In a table of points: the records that have none of its results."""
 CONDITIONS = (*FILTERS, "sectors", "without", "at_least", "confirmed", "share")
 """All of a counts block that has dated values: the word lists, and what is not a list of words."""
 
@@ -129,7 +131,7 @@ class Clause:
 class Subject:
     """Whom a duty binds: a type, narrowed by posts held (any of, all of), posts that exempt, tags, kinds (of venues), links
     held (`side` from: as the one it starts at) and `within` (sector, special committee or group by id); who belongs for so
-    long (`served`: days, months) of the period, or `in_all` by its end; to whom so many members belong (min, max).
+    long (`served`: days, months) of the period, or `in_all` by its end, who joined before a day of the year; to whom so many members belong (min, max).
 
     As a population also: `of_subject`, those who belong to the subject; `links`, those the subject itself is linked with.
     """
@@ -149,6 +151,7 @@ class Subject:
     served: tuple[tuple[str, int], ...] = ()
     members: tuple[tuple[str, int], ...] = ()
     in_all: bool = False
+    joined_before: str | None = None  # month and day of the policy's year
     handover: bool = False  # what whoever held the link earlier in the period did is done
 
 
@@ -393,7 +396,7 @@ class Template:
         days = {
             entry.since
             for element in (duty, *parts)
-            for key in (*CONDITIONS, "at_venue", "count", "table", "best")
+            for key in (*CONDITIONS, "at_venue", "count", "table", "best", "otherwise")
             for entry in element.values.get(key, ())
         }
         days |= {day for part in parts for day in (part.begins, part.ends)}
@@ -505,6 +508,7 @@ def subject_of(written: Mapping[str, Any], local: Any) -> Subject:
         served=tuple((unit, number) for unit, number in (written.get("served") or {}).items() if unit != "in_all"),
         members=tuple((written.get("members") or {}).items()),
         in_all=bool((written.get("served") or {}).get("in_all")),
+        joined_before=(written.get("joined") or {}).get("before"),
         **links,
         **words,
     )
@@ -643,6 +647,8 @@ def _part_where(template: Template, element: Element, on: date | None) -> Filter
         for own in with_local((result,), local, "results"):
             if own == result or own not in table:
                 worth[own] = exact(points or 0)
+    if element.value("otherwise", on):
+        worth[OTHERWISE] = exact(element.value("otherwise", on))
     return replace(where, table=tuple(sorted(worth.items())), best=element.value("best", on) is not False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from policy_engine.bench import Bench, Measured, Person, holds, overlaps, served
+from policy_engine.bench import Bench, Measured, Person, holds, joined, overlaps, served
 from policy_engine.model import Duty, Subject
 from policy_engine.periods import Period
 from policy_engine.vocabulary import title
@@ -25,6 +25,8 @@ def why_not(bench: Bench, duty: Duty, period: Period, person: Person, measured: 
     if not bench.binds(person, duty, period):
         if not served(person, duty.subject, period):
             return "任职的时间不够长，这一期不作要求"
+        if not joined(person, duty.subject, period, bench.almanac.year_start_month):
+            return f"{person.since} 才任职，当年不作要求"
         if not bench.fits(person, duty.subject, bench.window(duty, period)):
             return "委员人数不在这项职责所说的范围里"
         return unbound(bench, person, duty.subject, bench.window(duty, period))

@@ -113,6 +113,7 @@ COUNTS = closed(
 )
 NAMES: Schema = {"type": "array", "items": NAME, "minItems": 1, "uniqueItems": True}
 SERVED: Schema = {"type": "integer", "minimum": 1, "maximum": 10_000}
+MONTH_DAY: Schema = {"type": "string", "pattern": r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"}
 WHOM: Schema = {
     "type": word("subjects"),
     "posts": words("posts"),
@@ -126,6 +127,7 @@ WHOM: Schema = {
     "in": closed({"sector": NAMES, "special_committee": NAMES, "group": NAMES}),
     "members": closed({"min": SERVED, "max": SERVED}),
     "served": closed({"days": SERVED, "months": SERVED, "in_all": FLAG}),
+    "joined": closed({"before": MONTH_DAY}, "before"),
 }
 SUBJECT: Schema = {"if": {"type": "object"}, "then": closed(WHOM, "type"), "else": word("subjects")}
 POPULATION: Schema = {
@@ -133,7 +135,6 @@ POPULATION: Schema = {
     "then": closed({**WHOM, "of": {"enum": ["subject"]}, "links": words("links"), "handover": FLAG}),
     "else": word("subjects"),
 }
-MONTH_DAY: Schema = {"type": "string", "pattern": r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"}
 RHYTHM: Schema = {
     "if": {"type": "object"},
     "then": closed(
@@ -210,7 +211,7 @@ PERCENT: Schema = {
 }
 SIGNED: Schema = {"type": ["number", "null"]}  # points may be taken away
 POINTS: Schema = {
-    **dict.fromkeys(("base", "cap", "floor", "points", "met", "outstanding"), SIGNED),
+    **dict.fromkeys(("base", "cap", "floor", "points", "met", "outstanding", "otherwise"), SIGNED),
     "each": {"type": ["number", "null"], "minimum": 0},
     **dict.fromkeys(("from_nth", "to_nth"), AT_LEAST_ONE),
 }

@@ -39,6 +39,8 @@ def _given(part: Part, words: Words) -> str:
         results = "、".join(
             f"{title(words, 'results', name)} {number(worth or 0)} 分" for name, worth in terms["table"].items()
         )
+        rest = terms.get("otherwise")
+        results += f"、其余的{points(rest)}" if rest else ""
         return f"按结果给分：{results}（" + ("几样都占的相加）" if terms.get("best") is False else "一件取最高的一样）")
     if terms.get("steps"):
         steps = "，".join(f"满{_step(step['at'], one, part)}{points(step['points'] or 0)}" for step in terms["steps"])

@@ -105,7 +105,7 @@ def _taking_faults(
         yield document.fault(
             (*way, "population"), "unknown_key", "没有写 take，“population”不起作用", "补上 take，或删去"
         )
-    for key in ("met", "outstanding", "table"):
+    for key in ("met", "outstanding", "table", "otherwise"):
         if "take" in part and key in stated:
             yield document.fault((*way, key), "unknown_key", f"写了 take，不用“{key}”", "用 points 或 steps 给分")
     whom = part.get("population")
@@ -123,7 +123,14 @@ def numbered(entry: Mapping[str, Any]) -> Iterator[tuple[Way, Mapping[str, Any]]
     yield from ((("values", index), dated) for index, dated in enumerate(entry.get("values", ())))
 
 
-NEEDS = {"each": "points", "from_nth": "points", "to_nth": "points", "met": "duty", "outstanding": "duty"}
+NEEDS = {
+    "otherwise": "table",
+    "each": "points",
+    "from_nth": "points",
+    "to_nth": "points",
+    "met": "duty",
+    "outstanding": "duty",
+}
 
 
 def _line_number_faults(

@@ -11,7 +11,7 @@ from typing import Any
 
 from policy_engine.errors import TemplateError
 from policy_engine.kinds import KINDS, NUMBERS, SCORES
-from policy_engine.model import FILTERS, JUDGED
+from policy_engine.model import FILTERS, JUDGED, Template
 from policy_engine.quick import is_day
 from policy_engine.reader import Document, Way, listed, mapping
 from policy_engine.rhythms import month_day
@@ -99,13 +99,18 @@ def _number_sense(document: Document, duty: Mapping[str, Any]) -> Iterator[Templ
                 "逢事才有的职责只计数，写了数字也不评判",
                 "写 null；要逐件做到的用 follow_up，要按会期的写 {before: 会议} 或 {after: 会议}",
             )
-    days = LONGEST.get(duty["period"]) if isinstance(duty["period"], str) else None
+    days = _days(duty["period"])
     if days and mapping(duty.get("counts")).get("count") == "days":
         for index, entry in enumerate(values):
             if (entry.get("min") or 0) > days:
                 yield document.fault(
                     ("values", index, "min"), "bad_value", f"一期没有 {entry['min']} 天", "改小，或改 period"
                 )
+
+
+def _days(period: Any) -> int | None:
+    """In the longest of such periods."""
+    return {"day": 1, **LONGEST}.get(period) if isinstance(period, str) else None
 
 
 def _reach_sense(document: Document, duty: Mapping[str, Any]) -> Iterator[TemplateError]:
@@ -125,6 +130,7 @@ def _part_sense(document: Document, duty: Mapping[str, Any]) -> Iterator[Templat
                 yield document.fault(
                     ("parts", index, *place, "min"), "bad_value", "至少 0 次，总是做到", "写大于 0 的数，或删去这一部分"
                 )
+    yield from _same_parts(document, duty)
     open_parts = [part["id"] for part in duty.get("parts", ()) if _asks_nothing(part)]
     asked = max((entry.get("k", 0) for entry in duty.get("values", ())), default=0)
     asked = len(duty.get("parts", ())) if duty["kind"] == "all_of" else asked
@@ -135,6 +141,39 @@ def _part_sense(document: Document, duty: Mapping[str, Any]) -> Iterator[Templat
             f"{listed(open_parts)} 没有数，算不上做到，整项永远欠着",
             "写上 min(不写就是 1)，或另立一项职责",
         )
+
+
+def _same_parts(document: Document, duty: Mapping[str, Any]) -> Iterator[TemplateError]:
+    """Two parts that the same record fulfils both are one."""
+    seen: list[Mapping[str, Any]] = []
+    for index, part in enumerate(duty.get("parts", ()) if duty["kind"] != "score" else ()):
+        counts = mapping(part.get("counts"))
+        if counts and counts in seen:
+            yield document.fault(
+                ("parts", index, "counts"),
+                "bad_value",
+                "与前面一部分数的一样，一件就做到两部分",
+                "改正其中一个，或删去",
+            )
+        seen.append(counts)
+
+
+def whole_faults(documents: Sequence[Document], template: Template) -> Iterator[TemplateError]:
+    """Of each proportion: is what counts a sort of the whole, local words read as what they are?"""
+    for document in documents:
+        duty = template.duty(document.data["id"])
+        if duty.kind != "proportion" or duty.where is None or duty.out_of is None:
+            continue
+        for key in FILTERS if duty.where.family == duty.out_of.where.family else ():
+            part, whole = (set(getattr(one, key.replace("links", "kinds"))) for one in (duty.where, duty.out_of.where))
+            if key in document.data["out_of"] and (not part or part - whole):
+                beyond = listed(sorted(part - whole)) or "不限"
+                yield document.fault(
+                    ("counts", key),
+                    "wider_than_whole",
+                    f"counts 的 {key}({beyond}) 不在 out_of 里，占的会超过全部",
+                    "out_of 写全部，counts 只写其中的一部分",
+                )
 
 
 def _asks_nothing(part: Mapping[str, Any]) -> bool:
@@ -169,6 +208,14 @@ def _whom_sense(document: Document, duty: Mapping[str, Any]) -> Iterator[Templat
         if whom.get("tags") and set(whom["tags"]) <= set(whom.get("except_tags", ())):
             yield document.fault(
                 (name, "except_tags"), "binds_nobody", "要有的标签又都除外，没有人受约束", "改正其中一个"
+            )
+        held, days = mapping(whom.get("served")), _days(duty["period"])
+        if days and not held.get("in_all") and max(held.get("days", 0), 28 * held.get("months", 0)) > days:
+            yield document.fault(
+                (name, "served"),
+                "binds_nobody",
+                "一期没有这么长，没有人任职这么久",
+                "改短，或加 in_all: true（到期末一共任职这么久）；当年某日以前任职的写 joined: {before: 07-01}",
             )
         if whom.get("type") in GROUPS_OF_PEOPLE:
             for key in ("posts", "all_posts", "except_posts"):

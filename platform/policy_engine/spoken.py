@@ -35,7 +35,7 @@ UNSTATED = "没有规定"
 KEYS: Mapping[str, str] = {
     "min": "至少", "max": "至多", "percent": "占多少", "number": "至少多少个", "k": "至少做到几项", "per": "每多少个", "each": "各几次",
     "base": "先有几分", "cap": "至多几分", "floor": "至少几分", "points": "给分", "from_nth": "从第几件起",
-    "to_nth": "到第几件止", "met": "做到了给分", "outstanding": "还欠着给分", "steps": "各步（档）", "table": "按结果给分",
+    "to_nth": "到第几件止", "met": "做到了给分", "outstanding": "还欠着给分", "steps": "各步（档）", "table": "按结果给分", "otherwise": "其余的给分",
     "best": "一件只取最高", "grades": "等次", "groups": "分组", "veto": "否决", "kinds": "种类", "links": "联系关系",
     "roles": "身份", "authorship": "署名", "organisers": "组织方", "place_levels": "地点", "modes": "方式",
     "target_types": "对象", "destinations": "去向", "posts": "职务", "tags": "标签", "results": "结果", "sectors": "界别",

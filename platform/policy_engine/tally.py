@@ -40,7 +40,7 @@ from typing import Any, Literal, cast
 
 from policy_engine import matching, shares
 from policy_engine.matching import passes
-from policy_engine.model import Duty, Filter, Part
+from policy_engine.model import OTHERWISE, Duty, Filter, Part
 from policy_engine.periods import Period, is_long, names_within, next_day
 
 Distinct = Literal["record", "target", "item", "venue", "subject", "destination", "day", "step", "dated", "answer"]
@@ -316,7 +316,9 @@ def tabled(where: Filter, results: Iterable[str]) -> Fraction:
     """What a table of points gives for a record's results: the best of them, or all together."""
     table = dict(where.table)
     found = [table[one] for one in set(results or ()) if one in table]
-    return (max(found) if where.best else sum(found, shares.NONE)) if found else shares.NONE
+    if not found:
+        return table.get(OTHERWISE, shares.NONE)
+    return max(found) if where.best else sum(found, shares.NONE)
 
 
 def weighed(weights: Mapping[str, Fraction]) -> Counted:

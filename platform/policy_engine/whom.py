@@ -7,9 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from policy_engine import linked
+from policy_engine.almanac import day_in
 from policy_engine.errors import TemplateError
 from policy_engine.kinds import GATHERING, KINDS, MEMBERED
 from policy_engine.reader import Document, Way, listed, mapping
+from policy_engine.rhythms import month_day
 from policy_engine.tally import MEMBERS, YEARLY
 
 RESERVED = (*linked.BESIDE, YEARLY)
@@ -47,6 +49,17 @@ def _subject_faults(document: Document, way: Way, whom: Mapping[str, Any]) -> It
             )
     if "served" in whom and {"days", "months"}.isdisjoint(whom["served"]):
         yield document.fault((*way, "served"), "bad_value", "served 没有写多久", "写 {months: 6} 或 {days: 90}")
+    if "joined" in whom:
+        month, day = month_day(whom["joined"]["before"])
+        if day_in(2020, month, day).day != day:
+            yield document.fault(
+                (*way, "joined", "before"),
+                "bad_date",
+                f"没有 {whom['joined']['before']} 这一天",
+                "写成 07-01 的样子",
+            )
+        if whom.get("type") == "committee":
+            yield document.fault((*way, "joined"), "bad_value", "全会没有任职的日子", "删去 joined")
     if whom.get("in") is not None and not whom["in"]:
         yield document.fault((*way, "in"), "bad_value", "in 是空的", "写上 sector、special_committee 或 group，或删去")
 

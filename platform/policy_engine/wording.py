@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from policy_engine.model import Duty, Filter, Subject
+from policy_engine.rhythms import month_day
 from policy_engine.shares import Share, shown
 from policy_engine.vocabulary import Words, group_of, title
 
@@ -82,6 +83,9 @@ def _narrowed(subject: Subject, words: Words) -> Iterator[str]:
     for sort, length in subject.served:
         held = "任职" if subject.in_all else "这一期任职"
         yield f"{held}满 {length} {'天' if sort == 'days' else '个月'}"
+    if subject.joined_before:
+        month, day = month_day(subject.joined_before)
+        yield f"以前年度或当年 {month} 月 {day} 日以前任职"
     for bound, people in subject.members:
         yield f"委员{'不少于' if bound == 'min' else '不多于'} {people} 人的"
     if subject.tags:

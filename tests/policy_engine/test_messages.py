@@ -203,7 +203,7 @@ def test_a_wrong_address_is_answered_with_the_one_meant(small: Path, path: str, 
 
 def test_two_lists_of_the_same_names_are_told_apart() -> None:
     old, new = [{"id": "a", "title": "审核", "days": 5}], [{"id": "a", "title": "审核", "days": 9}]
-    message, remedy = _weaker(old, new)
+    message, remedy = _weaker("steps", old, new)
     assert "名目和上级相同（a），“审核”写得不一样" in message
     assert "照原样写" in remedy
-    assert "上级是 3，这里是 2" in _weaker(3, 2)[0]
+    assert "上级是 3，这里是 2" in _weaker("min", 3, 2)[0]

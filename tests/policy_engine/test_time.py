@@ -331,7 +331,7 @@ def test_which_due_day_is_stricter(old: Any, new: Any, expected: bool) -> None:
         ("period: year\ndue: {day: 3, month_day: 11-30}", "due", "one_due"),
         ("period: year\ndue: {days_before: 3}", "due.event", "missing_key"),
         ("period: year\ndue: {day: 3, event: plenary_session}", "due.event", "unknown_key"),
-        ("period: year\ndue: {day: 3, after_end: true}", "due.after_end", "unknown_key"),
+        ("period: year\ndue: {days_after_end: 3, after_end: true}", "due.after_end", "unknown_key"),
         ("period: month\ndue: {month_day: 11-30}", "due.month_day", "bad_due"),
         ("period: month\ndue: {on: 2021-11-30}", "due.on", "bad_due"),
         ("period: once\ndue: {days_after_end: 3}", "due.days_after_end", "bad_due"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 NUMBERS = ("min", "max", "percent", "number", "k", "per")
-SCORES = ("base", "cap", "floor", "points", "each", "from_nth", "to_nth", "met", "outstanding")
+SCORES = ("base", "cap", "floor", "points", "each", "from_nth", "to_nth", "met", "outstanding", "otherwise")
 LINE_KEYS = (*SCORES, "steps", "table", "best", "duty", "take", "population")
 """What a line of a scoring table states."""
 TERMS = ("grades", "groups", "veto", "steps", "table", "best")
