@@ -21,6 +21,7 @@ from demo import (
     markers,
     monthly,
     paperwork,
+    reminding,
     settling,
     signins,
     writings,
@@ -93,6 +94,7 @@ def _tell(part: Part, sign_ins: signins.SignIns) -> int:
         ("calling", lambda: hearing.call(assemble(part))),
         ("decisions", lambda: deciding.decide(assemble(part))),
         ("narrow_accounts", lambda: settling.open_narrow_accounts(part, sign_ins)),
+        ("reminders", lambda: reminding.remind(assemble(part))),
     ]
     try:
         with tenancy.inside(part.code):

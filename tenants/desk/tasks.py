@@ -18,6 +18,7 @@ def remind(*, by: audit.Actor) -> str:
     today = clock.today()
     actions.tidy(today=today)
     actions.tidy_reminders(today=today)
+    actions.tell_returned(at=clock.now())
     number = actions.remind(today=today, at=clock.now(), by=by)
     return f"提醒了 {number} 人。" if number else "今天没有要提醒的。"
 

@@ -9,11 +9,14 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.permissions import Permission
 from core import audit, carrying
 from core.errors import DomainError
 from tenants.desk import queries
+from tenants.desk.actions.notices import put
 from tenants.desk.models import Notice, Reminder, ReminderPlan
 from tenants.desk.queries.due import Matter
+from tenants.reports import queries as reports
 
 REMIND = "desk.remind"
 FARTHEST = 60  # days before or after
@@ -103,6 +106,19 @@ def _row(one: Matter, notice: Notice | None, today: dt.date) -> Reminder:
         user_id=one.user, member_id=one.member, whom=one.whom, key=one.key, stage=one.stage, title=one.title[:200],
         owed=one.owed, url=one.url, clauses=list(one.clauses), due_on=one.due, sent_on=today, notice=notice,
     )  # fmt: skip
+
+
+@transaction.atomic
+def tell_returned(*, at: dt.datetime) -> int:
+    """What the level above sent back is told to who sends: the level above cannot write here. Once per revision."""
+    told = 0
+    for period, one in reports.all_latest().items():
+        if one.state == "returned":
+            told += put(
+                may=Permission.RETURNS_SUBMIT, title=f"{reports.spoken(period)}月报被上级退回", text=f"理由：{one.reason}",
+                url=f"/returns/{period}/", about=one.row.pk, at=at, key=f"returned:{one.row.pk}",
+            )  # fmt: skip
+    return told
 
 
 @transaction.atomic

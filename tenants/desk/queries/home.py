@@ -76,6 +76,15 @@ class OfficeHome:
         return sum(one.count for one in self.work)
 
     @property
+    def pressing(self) -> tuple[Work, ...]:
+        return tuple(one for one in self.work if one.count)
+
+    @property
+    def quiet(self) -> tuple[Work, ...]:
+        """What is the person's business and waits for nothing today."""
+        return tuple(one for one in self.work if not one.count)
+
+    @property
     def has_both(self) -> bool:
         """Something of this committee's own beside what goes up or comes from below: two columns."""
         return bool((self.waiting or self.standing) and (self.months or self.rollup))
@@ -116,7 +125,7 @@ class OwedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberHome:
-    """What a member still owes, what is due first. `records`: own contacts by state; `opinions`: own 社情民意; `work`: what
+    """What a member still owes, what is due first. `records`: own contacts by state; `opinions`: the voices they brought; `work`: what
     waits for them beside it."""
 
     member: Member
@@ -212,7 +221,7 @@ def member_home(user: Any, *, today: dt.date) -> MemberHome | None:
         lines=tuple(lines),
         document=document,
         records=liaison.own_numbers(user),
-        opinions=voices.outputs(user, voices.OutputFilters(type="opinion_report", member=member.pk)).count(),
+        opinions=voices.numbers(user, today=today).all,
         work=work_of(user, today=today),
         sector_url=f"/standing/?sector={member.sector_id}" if may(user, P.STANDING_READ) else "",
     )

@@ -43,7 +43,6 @@ PLACES = (
     Place("报送", "/returns/", "up", "上下级", (P.RETURNS_READ,)),
     Place("上下级汇总", "/rollup/", "sum", "上下级", (P.ROLLUP_READ,)),
     Place("我的个人信息", "/members/me/data/", "people", "管理", (P.RECORDS_OWN,)),
-    Place("到期提醒", "/reminders/", "bell", "管理", (P.MEMBERS_WRITE,)),
     Place("用量单", "/statement/", "doc", "管理", (P.STATEMENT_READ,)),
     Place("账号", "/accounts/", "people", "管理", (P.ACCOUNTS_MANAGE,)),
     Place("操作记录", "/audit/", "log", "管理", (P.AUDIT_READ,)),
@@ -51,6 +50,7 @@ PLACES = (
 )
 INBOX = next(place for place in PLACES if place.url == "/inbox/")
 RECORD_CONTACT = Place("记联系", "/contacts/new/", "plus", "记录", (P.RECORDS_OWN,))
+_UNDER = {"reminders": "/calendar/"}  # pages reached from another place's page
 _BAR_OF_MEMBER = ("/", "/contacts/", "/contacts/new/", "/constituents/", "/standing/me/")
 _BAR_OF_OFFICE = ("/", "/contacts/claims/", "/members/", "/standing/", "/returns/")
 _BAR_OF_LIAISON = ("/", "/policy/", "/returns/", "/rollup/")
@@ -77,6 +77,7 @@ def navigation(*, user: Any, path: str) -> list[dict[str, Any]]:
 
 def _current(places: list[Place], path: str) -> Place | None:
     """The place whose address is the longest beginning of the path."""
+    path = _UNDER.get(path.split("/")[1], path) if path.count("/") > 1 else path
     fitting = [place for place in places if path == place.url or (place.url != "/" and path.startswith(place.url))]
     return max(fitting, key=lambda place: len(place.url), default=None)
 

@@ -1,4 +1,4 @@
-"""搜索: one box for members, records, activities, outputs, clauses, documents and sectors, within the person's reach.
+"""搜索: one box for members, records, activities, outputs, voices, clauses, documents and sectors, within the person's reach.
 
 Every kind asks the app it belongs to, with that app's own notion of what the person may see, takes a bounded number of
 statements and gives at most `SHOWN` lines; the rest is a click away in the app's own list.
@@ -154,6 +154,15 @@ def _outputs(question: Question) -> Iterator[Line]:
         yield one.title, detail, f"/outputs/{one.pk}/"
 
 
+def _voices(question: Question) -> Iterator[Line]:
+    """What people said; a citizen's name is never looked through."""
+    if not (may(question.user, P.RECORDS_READ) or may(question.user, P.RECORDS_OWN)):
+        return
+    for one in voices.voices(question.user, voices.VoiceFilters(q=question.text), today=question.day)[: SHOWN + 1]:
+        detail = f"{one.received_on:%Y-%m-%d} · {one.get_state_display()} · {_around(one.content, question.text)}"
+        yield str(one), detail, f"/voices/{one.pk}/"
+
+
 def _clauses(question: Question) -> Iterator[Line]:
     """Requirements first, then clauses of the policy in force. No statement: the policy is in memory."""
     if not (may(question.user, P.POLICY_READ) and has_policy(question.day)):
@@ -191,6 +200,7 @@ KINDS: tuple[tuple[str, str, Callable[[Question], Iterable[Line]], str], ...] = 
     ("contacts", "联系记录", _contacts, "/contacts/"),
     ("activities", "活动", _activities, "/activities/"),
     ("outputs", "履职成果", _outputs, "/outputs/"),
+    ("voices", "民意", _voices, "/voices/"),
     ("clauses", "办法里的要求和条款", _clauses, ""),
     ("documents", "文件", _documents, ""),
     ("places", "页面", _places, ""),

@@ -85,7 +85,7 @@ def line_of(item: Item, policy: Policy | None, today: dt.date, *, back: str = HO
         days=max((today - item.since).days, 0) if item.since else None,
         left=(item.due - today).days if item.due else None,
         clauses=tuple((one.ref, one.summary) for one in clause_lines(policy, item.clauses)) if policy else (),
-        acts=tuple(acts_of(item.buttons, back)),
+        acts=tuple(acts_of(item.buttons or (Button(label="去办理", url=item.url, about=item.what, opens=True),), back)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.access import requires
+from accounts.access import may, requires
 from accounts.permissions import Permission
 from core import clock, sheets
 from core.web import page, sheet_url
@@ -41,8 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "number": number,
         "filter": form,
         "is_filtered": filters != queries.AlmanacFilters(),
-        "before": number - 1,
-        "after": number + 1,
+        "may_remind": may(request.user, Permission.MEMBERS_WRITE),
         "export_url": sheet_url(request),
         "ics_url": sheet_url(request).replace("format=xlsx", "format=ics"),
     }

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from core import clock
 from core.audit import SYSTEM
+from tenants.activities.actions import call_activity, invite
 from tenants.desk import queries
 from tenants.liaison import actions as liaison
 from tenants.members import actions as members
@@ -152,3 +154,32 @@ def test_a_claim_is_returned_from_home_and_home_is_where_one_goes_on(
     record = re.search(r'href="(/contacts/[0-9a-f-]{36}/)"', refused)
     assert record
     assert "改好再提交" in text(browser_of(guangzhou, user).get(record.group(1)))
+
+
+def test_a_member_sees_an_invitation_until_it_is_answered(anhua: Any, account: Any, browser_of: Any) -> None:
+    member = member_with_account()
+    held = call_activity(
+        title="冬季视察", kind="inspection", organiser_type="committee", held_on=dt.date(2022, 12, 9), by=SYSTEM
+    )
+    invite(activity=held.pk, members=[member.pk], by=SYSTEM, at=clock.now())
+    browser = browser_of(anhua, member.user)
+    page = text(browser.get("/"))
+    assert "等您答复的邀请" in page
+    assert f'href="/activities/{held.pk}/?next=/"' in page
+    assert "还有 9 天" in page
+    assert "收件里有 1 条未读" in page
+    browser.post(f"/activities/{held.pk}/answer/", {"answer": "coming"})
+    assert "等您答复的邀请" not in text(browser.get("/"))
+
+
+def test_the_office_is_asked_for_the_attendance_of_what_was_held(anhua: Any, account: Any, browser_of: Any) -> None:
+    held = call_activity(title="秋季视察", kind="inspection", organiser_type="committee", held_on=TODAY, by=SYSTEM)
+    page = text(browser_of(anhua, account("office")).get("/"))
+    assert f'href="/activities/{held.pk}/attendance/?next=/"' in page
+
+
+def test_a_members_home_folds_away_what_is_only_counted_and_says_by_when(guangzhou: Any, browser_of: Any) -> None:
+    page = text(browser_of(guangzhou, member_with_account().user).get("/"))
+    assert "最近的期限 12月31日" in page
+    assert "12月31日前" in page
+    assert re.search(r"另有 \d+ 项只计数", page)

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from core import clock, notices
 from core.audit import SYSTEM
 from core.errors import NotFound
+from exchange.actions import send_back
 from tenants.desk import actions
 from tenants.desk.models import Notice
 from tenants.liaison.actions import register_contact, reject_contact, withdraw_contact
@@ -140,3 +141,24 @@ def test_each_step_of_a_return_is_told_to_whose_turn_it_is(anhua: Any, account: 
     assert [(one.user_id, one.title) for one in open_] == [(office.pk, "2022 年 10 月月报已签署，可以报送")]
     submit(period="2022-10", at=clock.now(), by=office)
     assert not open_.all().exists()
+
+
+def test_a_return_sent_back_from_above_is_told_to_the_office_once(
+    anhua: Any, yiyang_decides: Any, account: Any
+) -> None:
+    assert actions.tell_returned(at=clock.now()) == 1
+    assert actions.tell_returned(at=clock.now()) == 0
+    notice = Notice.objects.get(key__startswith="returned:")
+    assert "口径" in notice.text
+    assert notice.url == "/returns/2022-10/"
+
+
+@pytest.fixture
+def yiyang_decides(anhua: Any, account: Any, place: Any) -> None:
+    """Anhua sent October; Yiyang sent it back."""
+    leader, office = account("leader"), account("office")
+    close_month(period="2022-10", today=TODAY, at=clock.now(), by=office)
+    sign(period="2022-10", at=clock.now(), by=leader)
+    delivery = submit(period="2022-10", at=clock.now(), by=office)
+    with place("yiyang").inside():
+        send_back(delivery_id=delivery.pk, reason="口径不对", at=clock.now(), by=account("office", "shi"))
