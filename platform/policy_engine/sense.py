@@ -166,7 +166,8 @@ def whole_faults(documents: Sequence[Document], template: Template) -> Iterator[
             continue
         for key in FILTERS if duty.where.family == duty.out_of.where.family else ():
             part, whole = (set(getattr(one, key.replace("links", "kinds"))) for one in (duty.where, duty.out_of.where))
-            if key in document.data["out_of"] and (not part or part - whole):
+            present = key == "roles" and not part  # whoever came, as the whole may list
+            if key in document.data["out_of"] and not present and (not part or part - whole):
                 beyond = listed(sorted(part - whole)) or "不限"
                 yield document.fault(
                     ("counts", key),
