@@ -10,7 +10,7 @@ from typing import Any
 
 from policy_engine import schema
 from policy_engine.errors import TemplateErrors
-from policy_engine.kinds import NUMBERS
+from policy_engine.kinds import KINDS, NUMBERS
 from policy_engine.model import Element, Template
 from policy_engine.reader import read
 from policy_engine.vocabulary import TEMPLATES, Words, title, words_with
@@ -167,6 +167,7 @@ def _rule(template: Template, element: Element, on: date | None) -> dict[str, An
     """A duty in numbers, with its rhythm, its force where it is not required, and the titles of its parts."""
     duty = template.duty(element.id.removeprefix("duty."), on)
     numbers = {key: element.value(key, on) for key in NUMBERS if key in element.values}
+    numbers = numbers if KINDS[duty.kind].judged else {"min": None}
     counted = {"parts": [part.title for part in duty.parts]} if duty.parts else {}
     force = {} if duty.force == "required" else {"force": duty.force}
     listed = {"lines": len(duty.items)} if duty.listing else {}

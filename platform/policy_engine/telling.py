@@ -156,13 +156,18 @@ def period_said(key: str) -> str:
 
 def compared(answer: Answer, templates: Sequence[Template]) -> str:
     """The named parameters as a table, then what they do not name: duties as sentences, other values in words."""
-    names, vocabulary = answer["policies"], words_with({})
+    names = answer["policies"]
+    spoken = [words_with(one.header.get("local")) for one in templates]
     layered = [
         f"{one.header.get('title') or one.id}{'（调整后）' if getattr(one, 'layers', ()) else ''}" for one in templates
     ]
     lines = [row("", *layered), row("", *names)]
     lines += [
-        row(one["title"], *(said(one["cells"][name], vocabulary) for name in names), COMPARED[one["state"]])
+        row(
+            one["title"],
+            *(said(one["cells"][name], words) for name, words in zip(names, spoken, strict=True)),
+            COMPARED[one["state"]],
+        )
         for one in answer["named"]
         if one["state"] != "silent"
     ]
