@@ -59,7 +59,7 @@ def test_the_command_line_compares_several_and_lists_what_no_row_names() -> None
     titles, head, *lines = shown.stdout.splitlines()
     assert head.split("\t") == ["", *CITIES]
     assert titles.split("\t")[1:] == [city.header["title"] for city in CITIES.values()]
-    assert "每位委员结对几人\t没有规定数字\t重点联系界别群众 随时 至少3 至多5\t结对联系界别群众 随时 至少3 至多5\t没有规定数字；与网格员结对 随时 探索\t不同" in lines  # fmt: skip
+    assert "每位委员结对几人\t没有规定数字\t重点联系界别群众 随时 至少3 至多5\t结对联系界别群众 随时 至少3 至多5\t没有规定数字；与网格员结对 随时 探索 没有规定数字\t不同" in lines  # fmt: skip
     assert "年中任职是否折算\t否\t否\t否\t否\t相同\tsetting.pro_rata.value" in lines
     assert not any(line.endswith("duty.constituents") for line in lines)
     assert "duty.constituents" in mapped(ANSWER["named"])
