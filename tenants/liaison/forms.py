@@ -157,13 +157,13 @@ class ContactFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
 
-    def filters(self) -> ContactFilters:
+    def filters(self, sort: str = "") -> ContactFilters:
         """What was asked for; a value that is no choice filters nothing."""
         self.is_valid()
         asked = {name: value for name, value in self.cleaned_data.items() if value}
         if "sector" in asked:
             asked["sector"] = asked["sector"].pk
-        return ContactFilters(**asked)
+        return ContactFilters(sort=sort, **asked)
 
 
 class ReasonForm(forms.Form):

@@ -12,7 +12,7 @@ from core.audit import SYSTEM
 from tenants.activities.actions import register_activity
 from tenants.liaison.actions import pair_constituent, register_contact
 from tenants.members.actions import add_member, add_sector
-from tenants.voices.actions import register_output
+from tenants.voices.actions import receive_voice, register_output
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2022, 11, 1)
@@ -40,7 +40,8 @@ def _plant(place) -> list[object]:
             today=DAY,
             by=SYSTEM,
         )
-        return [row.pk for row in (sector, member, contact, link, activity, output)]
+        voice = receive_voice(content=CANARY, channel="phone", received_on=DAY, today=DAY, name=CANARY, by=SYSTEM)
+        return [row.pk for row in (sector, member, contact, link, activity, output, voice)]
 
 
 ADDRESSED = [one for one in routes() if one["host"] == "tenant" and "<uuid:" in one["path"]]
@@ -80,5 +81,7 @@ def test_a_siblings_id_in_a_form_or_a_filter_finds_nothing(place, account, brows
         ):
             answer = client.get(address)
             assert answer.status_code in {200, 404}, (address, answer.status_code)
-            body = answer.content.decode().replace(f'value="{CANARY}"', "").replace(f"“{CANARY}”", "")  # what one typed stands in one's own box
+            body = (
+                answer.content.decode().replace(f'value="{CANARY}"', "").replace(f"“{CANARY}”", "")
+            )  # what one typed stands in one's own box
             assert CANARY not in body, address

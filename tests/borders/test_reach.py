@@ -28,7 +28,7 @@ from tenants.liaison.models import ContactRecord
 from tenants.liaison.queries import claims
 from tenants.members import queries
 from tenants.members.actions import add_member, add_sector, add_special_committee, give_account
-from tenants.voices.actions import register_output
+from tenants.voices.actions import receive_voice, register_output
 from tenants.voices.models import Output
 
 pytestmark = pytest.mark.django_db
@@ -98,10 +98,14 @@ def town(guangzhou: Any) -> Town:
     alone = register_output(
         type="proposal", title="独自建议", submitted_on=DAY, authorship="individual", lead=far.pk, today=DAY, by=stranger
     )  # fmt: skip
+    voice = receive_voice(
+        content="路灯不亮", channel="phone", received_on=DAY, today=DAY, member=far.pk, name=FAR, by=stranger
+    )
+    receive_voice(content="路面破损", channel="phone", received_on=DAY, today=DAY, member=near.pk, by=SYSTEM)
     link = pair_constituent(member=far.pk, name="群众", since=DAY, today=DAY, by=SYSTEM)
     part = Participation.objects.get(activity=own, member=far)
     ids = {
-        "member": far.pk, "contact": claim_far.pk, "activity": own.pk, "output": alone.pk, "link": link.pk, "part": part.pk,
+        "member": far.pk, "contact": claim_far.pk, "activity": own.pk, "output": alone.pk, "voice": voice.pk, "link": link.pk, "part": part.pk,
         "sector": sectors[1].pk, "user": stranger.pk,
     }  # fmt: skip
     return Town(users, near, far, ids, claim_near, claim_far, joint, held)

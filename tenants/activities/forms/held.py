@@ -104,11 +104,11 @@ class ActivityFilterForm(forms.Form):
         self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
         self.fields["special_committee"].queryset = SpecialCommittee.objects.all()  # type: ignore[attr-defined]
 
-    def filters(self) -> ActivityFilters:
+    def filters(self, sort: str = "") -> ActivityFilters:
         """What was asked for; a value that is no choice filters nothing."""
         self.is_valid()
         asked = {name: value for name, value in self.cleaned_data.items() if value}
         for name in ("sector", "special_committee"):
             if name in asked:
                 asked[name] = asked[name].pk
-        return ActivityFilters(**asked)
+        return ActivityFilters(sort=sort, **asked)

@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from core.errors import NotFound
 from policy_engine.vocabulary import shared_words, words_with
 from tenants.activities.models import AWAY, Activity, Participation
-from tenants.liaison.queries import seen_by
+from tenants.liaison.queries import in_order, seen_by
 from tenants.members.queries import member_of, reach_of
 from tenants.policy.queries import NoPolicy, policy_on
 
@@ -33,9 +33,11 @@ class ActivityFilters:
     state: str = ""
     since: date | None = None
     until: date | None = None
+    sort: str = ""
 
 
 EVERYTHING = ActivityFilters()
+SORTS = {"title": "title", "day": "held_on", "kind": "kind", "place": "place", "number": "number", "state": "state"}
 
 
 def is_kind(word: str, day: date) -> bool:
@@ -112,7 +114,8 @@ def activities(user: Any, filters: ActivityFilters = EVERYTHING) -> QuerySet[Act
         found = found.filter(Q(title__icontains=text) | Q(place__icontains=text))
     present = Q(participations__withdrawn_at=None) & ~Q(participations__state="rejected")
     present &= ~Q(participations__role__in=AWAY)
-    return found.annotate(number=Count("participations", filter=present)).order_by("-held_on", "-id")
+    counted = found.annotate(number=Count("participations", filter=present)).order_by("-held_on", "-id")
+    return in_order(counted, filters.sort, SORTS)
 
 
 def activity_by_id(user: Any, id: UUID) -> Activity:

@@ -47,7 +47,10 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     """What was organised, the newest first."""
     today = clock.today()
     form = ActivityFilterForm(request.GET, today=today)
-    found, titles = queries.activities(request.user, form.filters()), queries.kind_titles(today)
+    found, titles = (
+        queries.activities(request.user, form.filters(request.GET.get("sort", ""))),
+        queries.kind_titles(today),
+    )
     if request.GET.get("format") == "xlsx":
         name = f"{request.committee.name}活动-{today:%Y%m%d}.xlsx"  # type: ignore[attr-defined]
         lines = queries.sheet_rows(found, request.user, titles)
@@ -64,7 +67,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
         "filter": form,
         "lead": f"共 {shown.paginator.count} 次",
         "export_url": sheet_url(request),
-        "is_filtered": any(value for name, value in request.GET.items() if name != "page"),
+        "is_filtered": any(value for name, value in request.GET.items() if name not in ("page", "sort")),
         "may_record": may(request.user, Permission.RECORDS_OWN) or may(request.user, Permission.RECORDS_WRITE),
         "audience": audience_of(request.user),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,9 +31,11 @@ class ContactFilters:
     state: str = ""
     since: date | None = None
     until: date | None = None
+    sort: str = ""
 
 
 EVERYTHING = ContactFilters()
+SORTS = {"day": "held_on", "member": "member__name_pinyin", "kind": "kind", "place": "place", "state": "state"}
 WITHDRAWN = "withdrawn"  # a state of the filter only
 
 
@@ -84,7 +86,13 @@ def contacts(user: Any, filters: ContactFilters = EVERYTHING) -> QuerySet[Contac
         found = found.filter(held_on__gte=filters.since)
     if filters.until:
         found = found.filter(held_on__lte=filters.until)
-    return _matching(found, filters.q)
+    return in_order(_matching(found, filters.q), filters.sort, SORTS)
+
+
+def in_order(found: QuerySet[Any], sort: str, columns: Mapping[str, str]) -> QuerySet[Any]:
+    """The list by one of its columns, `-` before it: descending; as it is for anything else. What ties is the newest first."""
+    column = columns.get(sort.removeprefix("-"))
+    return found.order_by(f"{'-' if sort.startswith('-') else ''}{column}", "-id") if column else found
 
 
 def _matching(found: QuerySet[ContactRecord], q: str) -> QuerySet[ContactRecord]:
@@ -138,9 +146,7 @@ def own_numbers(user: Any) -> dict[str, int]:
 
 def sheet_rows(found: QuerySet[ContactRecord]) -> Iterator[tuple[Any, ...]]:
     """Lines of the exported file; constituents' names stay out of it."""
-    for one in (
-        found.annotate(met_number=Count("met", distinct=True)).order_by("-held_on", "-id").iterator(chunk_size=1000)
-    ):
+    for one in found.annotate(met_number=Count("met", distinct=True)).iterator(chunk_size=1000):
         state = "已撤回" if one.is_withdrawn else one.get_state_display()
         yield (
             one.held_on, one.member.name, one.member.number, one.member.sector.name, one.get_kind_display(),

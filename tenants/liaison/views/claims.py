@@ -29,7 +29,9 @@ HERE = "/contacts/claims/"
 @requires(Permission.RECORDS_CONFIRM)
 def claim_list(request: HttpRequest) -> HttpResponse:
     """The oldest first; the first button has the focus, so Enter confirms and goes on. `?all=1` ticks everything."""
-    waiting = claims.waiting(signed_in(request))
+    every = claims.waiting(signed_in(request))
+    kind = request.GET.get("kind", "")
+    waiting = [line for line in every if not kind or line.source == kind]
     days = (clock.today() - waiting[0].held_on).days if waiting else 0
     context = {
         "lines": waiting[:SHOWN],
@@ -37,9 +39,23 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         "shown": SHOWN,
         "lead": f"{len(waiting)} 条，最早的是 {days} 天前的" if waiting else "",
         "ticked": request.GET.get("all") == "1",
+        "tabs": _tabs(every, kind),
+        "kind": kind,
         "undo": len(request.session.get(UNDO, ())),
     }
     return page(request, "liaison/claims.html", context)
+
+
+def _tabs(every: list[claims.Waiting], kind: str) -> list[dict[str, object]]:
+    """One per kind that waits, where several do."""
+    counted = Counter(line.source for line in every)
+    if len(counted) < 2:
+        return []
+    kinds = [(name, claims.source(name).label, number) for name, number in counted.items()]
+    return [
+        {"label": label, "url": f"?kind={name}" if name else HERE, "current": kind == name, "count": number}
+        for name, label, number in [("", "全部", len(every)), *kinds]
+    ]
 
 
 @require_POST

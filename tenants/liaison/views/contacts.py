@@ -35,12 +35,12 @@ COLUMNS = (
 def contact_list(request: HttpRequest) -> HttpResponse:
     """Who met whom: all for an office, one's own for a member; as a file with `?format=xlsx`."""
     form = ContactFilterForm(request.GET)
-    found = queries.contacts(request.user, form.filters())
+    found = queries.contacts(request.user, form.filters(request.GET.get("sort", "")))
     if request.GET.get("format") == "xlsx":
         return _file(found, request)
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     shown.object_list = queries.without_strangers(request.user, shown.object_list)  # type: ignore[assignment]
-    filtered = any(value for name, value in request.GET.items() if name != "page")
+    filtered = any(value for name, value in request.GET.items() if name not in ("page", "sort"))
     numbers = queries.own_numbers(request.user)
     context = {
         "page": shown,
@@ -85,7 +85,8 @@ def contact_new(request: HttpRequest) -> HttpResponse:
 
     def tell(record: ContactRecord) -> None:
         level = messages.SUCCESS if record.state == "confirmed" else messages.INFO
-        messages.add_message(request, level, _told(record))
+        heard = "意见已转为民意，办到哪一步在“我的反映”里看。" if request.POST.get("as_voice") else ""
+        messages.add_message(request, level, _told(record) + heard)
 
     form = _form(request, member, for_others=for_others)
     return records.enter(

@@ -77,10 +77,10 @@ class OutputFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
 
-    def filters(self) -> OutputFilters:
+    def filters(self, sort: str = "") -> OutputFilters:
         """What was asked for; a value that is no choice filters nothing."""
         self.is_valid()
         asked = {name: value for name, value in self.cleaned_data.items() if value}
         if "sector" in asked:
             asked["sector"] = asked["sector"].pk
-        return OutputFilters(**asked)
+        return OutputFilters(sort=sort, **asked)

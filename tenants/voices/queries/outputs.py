@@ -13,7 +13,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from accounts.access import may
 from accounts.permissions import Permission
 from core.errors import NotFound
-from tenants.liaison.queries import as_typed
+from tenants.liaison.queries import as_typed, in_order
 from tenants.members.queries import Reach, member_of, reach_of
 from tenants.voices.models import AuthorRole, Authorship, Output, OutputAuthor
 
@@ -30,9 +30,11 @@ class OutputFilters:
     state: str = ""
     since: date | None = None
     until: date | None = None
+    sort: str = ""
 
 
 EVERYTHING = OutputFilters()
+SORTS = {"title": "title", "type": "type", "authorship": "authorship", "day": "submitted_on", "state": "state"}
 
 
 def visible_outputs(user: Any) -> QuerySet[Output]:
@@ -87,7 +89,7 @@ def outputs(user: Any, filters: OutputFilters = EVERYTHING) -> QuerySet[Output]:
             Q(member__name__icontains=text) | Q(member__name_pinyin__contains=text.lower())
         )
         found = found.filter(Q(title__icontains=text) | Q(pk__in=named.values("output_id")))
-    return found
+    return in_order(found, filters.sort, SORTS)
 
 
 def _nameable(user: Any) -> Q:

@@ -35,7 +35,7 @@ COLUMNS = (
 def output_list(request: HttpRequest) -> HttpResponse:
     """What was handed in, the newest first; a joint one stands once."""
     form = OutputFilterForm(request.GET)
-    found = queries.outputs(request.user, form.filters())
+    found = queries.outputs(request.user, form.filters(request.GET.get("sort", "")))
     if request.GET.get("format") == "xlsx":
         name = f"{request.committee.name}履职成果-{clock.today():%Y%m%d}.xlsx"  # type: ignore[attr-defined]
         return sheets.download(
@@ -49,7 +49,7 @@ def output_list(request: HttpRequest) -> HttpResponse:
         "filter": form,
         "lead": f"共 {shown.paginator.count} 件，联名的计一件",
         "export_url": sheet_url(request),
-        "is_filtered": any(value for name, value in request.GET.items() if name != "page"),
+        "is_filtered": any(value for name, value in request.GET.items() if name not in ("page", "sort")),
         "may_record": may(request.user, Permission.RECORDS_OWN) or may(request.user, Permission.RECORDS_WRITE),
         "audience": audience_of(request.user),
     }

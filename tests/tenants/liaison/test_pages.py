@@ -272,3 +272,14 @@ def test_a_member_pairs_and_ends_and_the_office_sees_only_numbers(anhua, browser
     link.refresh_from_db()
     assert link.until == TODAY
     assert browser.post(f"/constituents/{uuid4()}/end/", {"until": "2022-11-30"}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/contacts/", "/activities/", "/outputs/", "/voices/"])
+def test_the_lists_are_sorted_by_their_columns_and_by_nothing_else(anhua, browser_of, path):
+    member = make_member()
+    for summary in ("甲", "乙"):
+        register(member, summary=summary)
+    browser = browser_of(anhua, user("office"))
+    for key in ("day", "-state", "kind", "member__user__password", "-"):
+        assert browser.get(f"{path}?sort={key}").status_code == 200
+    assert "sort=-day" in browser.get("/contacts/?sort=day").content.decode()

@@ -42,7 +42,7 @@
     const at = rows.findIndex((row) => row.classList.contains("lx-at"));
     if (event.key === "j" || event.key === "k") {
       const next = rows[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), rows.length - 1)];
-      next?.querySelector("[data-key=Enter], a.lx-row")?.focus();
+      (next?.querySelector("[data-key=Enter]") ?? next?.querySelector("a.lx-row"))?.focus();
       next?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "x") {
       rows[at]?.querySelector("input[type=checkbox]")?.click();
