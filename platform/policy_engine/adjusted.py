@@ -11,12 +11,13 @@ from typing import Any
 
 from policy_engine.bench import Bench, Person
 from policy_engine.kinds import KINDS
-from policy_engine.model import Duty
+from policy_engine.model import Duty, ProRata
 from policy_engine.periods import Period, add_months
 from policy_engine.shares import exact
 
 UNITS = {"month": 1, "quarter": 3}
 Span = tuple[date, date]
+Absences = tuple[tuple[date | None, date | None], ...]
 
 
 def adjusted(bench: Bench, duty: Duty, period: Period, person: Person) -> Duty:
@@ -49,12 +50,14 @@ def _for_days(duty: Duty, period: Period, person: Person) -> Duty:
     rule = duty.pro_rata
     if rule is None or (person.since, person.until, person.absences) == (None, None, ()):
         return duty
-    held = _belonging(period, person, absences=rule.absences)
+    held = _belonging(period, person, _long_enough(person.absences, rule) if rule.absences else ())
     share = _share(held, period, rule.unit)
     if share == 1:
         return duty
-    if not held and _belonging(period, person, absences=False):
+    if not held and _belonging(period, person, ()):
         return replace(duty, idle="这一期全在请假")
+    if rule.of == "k" and KINDS[duty.kind].least == "k":
+        return replace(duty, min=_less(duty.min, share, rule.round))
     parts = tuple(replace(part, min=_less(part.min, share, rule.round)) for part in duty.parts)
     least = duty.min if KINDS[duty.kind].least != "min" else _less(duty.min, share, rule.round)
     return replace(duty, min=least, parts=parts)
@@ -64,11 +67,23 @@ def _less(number: float | None, share: Fraction, how: str) -> int | None:
     return None if number is None else rounded(exact(number) * share, how)
 
 
-def _belonging(period: Period, person: Person, *, absences: bool) -> list[Span]:
-    """The stretches of the period in which the person belonged and, where that counts, was not away."""
+def _long_enough(absences: Absences, rule: ProRata) -> Absences:
+    """Those of at least the days or months the rule names; one without an end is."""
+    long = dict(rule.longer)
+    return tuple(
+        (gone, back)
+        for gone, back in absences
+        if gone is None
+        or back is None
+        or (back >= add_months(gone, long.get("months", 0)) and (back - gone).days >= long.get("days", 0))
+    )
+
+
+def _belonging(period: Period, person: Person, absences: Absences) -> list[Span]:
+    """The stretches of the period in which the person belonged and was not away."""
     first, until = max(person.since or date.min, period.start), min(person.until or date.max, period.until)
     held = [(first, until)] if first < until else []
-    for gone, back in person.absences if absences else ():
+    for gone, back in absences:
         held = [piece for span in held for piece in _without(span, (gone or date.min, back or date.max))]
     return held
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from policy_engine import linked
 from policy_engine.almanac import NO_DAYS, Almanac, day_in, months_later
@@ -84,6 +84,16 @@ class Measured:
     why: str | None = None  # how the grade came about, where points alone do not say it
 
 
+class Outcome(NamedTuple):
+    """How one person stands with one duty in one of its periods."""
+
+    period: Period
+    state: str
+    counted: Number
+    outstanding: Number
+    over: Number
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What every judgement of one sitting shares."""
@@ -93,7 +103,7 @@ class Bench:
     as_of: date
     stages: Mapping[str, list[str]]
     late_keys: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    standings: dict[tuple[str, str], list[tuple[Period, str, Number]]] = field(
+    standings: dict[tuple[str, str], list[Outcome]] = field(
         default_factory=dict
     )  # (duty, person) → states and figures so far
     almanac: Almanac = NO_DAYS
@@ -154,15 +164,13 @@ class Bench:
     def states(self, duty: str, person: str, period: Period) -> list[str]:
         """How this person stands with another duty, in each of its periods begun in this one; where none begins (a longer
         one, one that always stands), in those this one touches."""
-        return [state for state, _ in self.outcomes(duty, person, period)]
+        return [one.state for one in self.outcomes(duty, person, period)]
 
-    def outcomes(self, duty: str, person: str, period: Period) -> list[tuple[str, Number]]:
-        """The same, each with what was counted."""
+    def outcomes(self, duty: str, person: str, period: Period) -> list[Outcome]:
+        """The same, each with its figures."""
         found = self.standings.get((duty, person), ())
-        begun = [(state, number) for own, state, number in found if period.start <= own.start < period.until]
-        return begun or [
-            (state, number) for own, state, number in found if own.start < period.until and period.start < own.until
-        ]
+        begun = [one for one in found if period.start <= one.period.start < period.until]
+        return begun or [one for one in found if one.period.start < period.until and period.start < one.period.until]
 
     def met(self, duties: Iterable[str], person: str, period: Period) -> bool | None:
         """Does this person owe nothing of these duties? None: was asked for none of them."""
@@ -186,15 +194,16 @@ class Bench:
         """The ids of the duty's population as seen from a subject: its own partners, those who belong to it, or all."""
         return self.those(duty.population or duty.subject, duty, period, subject)
 
-    def those(self, whom: Subject, duty: Duty, period: Period, subject: Person) -> list[str]:
-        """The same of any population."""
+    def those(self, whom: Subject, duty: Duty, period: Period, subject: Person, part: str = "") -> list[str]:
+        """The same of any population: the duty's, or that of one of its parts."""
         window = self.window(duty, period)
         if whom.links:
-            return list(self.found(key(duty.id, period, linked.PARTNERS), subject.id).values)
+            return list(self.found(key(duty.id, period, linked.of_part(linked.PARTNERS, part)), subject.id).values)
         mine = self.subjects
         if whom.of_subject and subject.type != "committee":
             mine = tuple(one for one in mine if subject.id in one.belongs_to(subject.type))
-        return [one.id for one in mine if self._holds(one, whom, duty, period, window, linked.POPULATION)]
+        suffix = linked.of_part(linked.POPULATION, part)
+        return [one.id for one in mine if self._holds(one, whom, duty, period, window, suffix)]
 
     def _holds(
         self, person: Person, whom: Subject, duty: Duty, period: Period, window: tuple[date, date], suffix: str

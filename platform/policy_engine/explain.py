@@ -21,6 +21,7 @@ from policy_engine.wording import (
     ROUNDED,
     Names,
     all_of,
+    away_said,
     counted,
     how_many,
     limit,
@@ -314,8 +315,9 @@ def _says(policy: Policy, duty: Duty, words: Words, names: Names, on: date | Non
     if duty.turns:
         yield _said(_turns(duty, words), own)
     if duty.pro_rata:
-        less = "，扣除请假的日子" if duty.pro_rata.absences else ""
-        text = f"年中任职的{PRO_RATA[duty.pro_rata.unit]}折算，{PRO_RATA_ROUNDED[duty.pro_rata.round]}{less}。"
+        of_k = duty.pro_rata.of == "k" and duty.kind == "at_least_k_of"
+        less = away_said(duty.pro_rata.longer) if duty.pro_rata.absences else ""
+        text = f"年中任职的{'，要做的项数' if of_k else ''}{PRO_RATA[duty.pro_rata.unit]}折算，{PRO_RATA_ROUNDED[duty.pro_rata.round]}{less}。"
         yield _said(text, _setting_clauses(policy, "pro_rata") or own)
     if duty.waivable:
         yield _said("可以豁免。", own)

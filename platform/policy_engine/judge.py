@@ -9,7 +9,7 @@ from typing import Any
 
 from policy_engine.adjusted import adjusted
 from policy_engine.almanac import Event
-from policy_engine.bench import Bench, Measured, Person, belonging
+from policy_engine.bench import Bench, Measured, Outcome, Person, belonging
 from policy_engine.exclusive import kept
 from policy_engine.kinds.behaviour import BEHAVIOURS
 from policy_engine.looking import in_turn
@@ -105,7 +105,13 @@ def judge(
                     bench.grades[duty.id, person.id, period.key] = verdict.grade
                 if duty.id in named:
                     bench.standings.setdefault((duty.id, person.id), []).append(
-                        (period, verdict.state, exactly(verdict.counted))
+                        Outcome(
+                            period,
+                            verdict.state,
+                            exactly(verdict.counted),
+                            exactly(verdict.outstanding),
+                            exactly(verdict.over),
+                        )
                     )
     found = [one for one in found if not (one.period.carried and one.state == "not_applicable")]
     return sorted(found, key=lambda verdict: (verdict.subject, verdict.duty, verdict.period.key))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Literal
 
-from policy_engine.model import Duty, Filter, Subject
+from policy_engine.model import Duty, Filter, Part, Subject
 from policy_engine.periods import Period
 from policy_engine.tally import By, Distinct, Tally, key
 
@@ -21,13 +22,26 @@ def linked_tallies(duty: Duty, period: Period, as_of: date) -> list[Tally]:
     return [
         *_holders(SUBJECT, duty.subject, duty, period, as_of),
         *(_holders(POPULATION, duty.population, duty, period, as_of) if duty.population else ()),
-        *(_partners(duty.population, duty, period, as_of) if duty.population else ()),
+        *(_partners(PARTNERS, duty.population, duty, period, as_of) if duty.population else ()),
+        *(tally for part in duty.parts if part.population for tally in _of_part(part, duty, period, as_of)),
     ]
+
+
+def of_part(suffix: str, part: str) -> str:
+    """The suffix of a tally about the population of one part; without a part, of the duty's."""
+    return f"{suffix}.{part}" if part else suffix
+
+
+def _of_part(part: Part, duty: Duty, period: Period, as_of: date) -> Iterator[Tally]:
+    assert part.population
+    yield from _holders(of_part(POPULATION, part.id), part.population, duty, period, as_of)
+    yield from _partners(of_part(PARTNERS, part.id), part.population, duty, period, as_of)
 
 
 def stands_beside(tally: Tally) -> bool:
     """Not a count of what was done, so that nothing of it can be late."""
-    return any(tally.key.startswith(f"{tally.duty}/{suffix}@") for suffix in BESIDE)
+    own = tally.key.removeprefix(f"{tally.duty}/")
+    return own != tally.key and own.partition("@")[0].partition(".")[0] in BESIDE
 
 
 def _holders(suffix: str, whom: Subject, duty: Duty, period: Period, as_of: date) -> list[Tally]:
@@ -38,11 +52,11 @@ def _holders(suffix: str, whom: Subject, duty: Duty, period: Period, as_of: date
     return [_tally(suffix, whom.type, whom.linked, whom.side, duty, period, as_of, since=since)]
 
 
-def _partners(whom: Subject, duty: Duty, period: Period, as_of: date) -> list[Tally]:
+def _partners(suffix: str, whom: Subject, duty: Duty, period: Period, as_of: date) -> list[Tally]:
     """Whom each subject is linked with on the reference day: each of them is to be reached."""
     if not whom.links:
         return []
-    partners = _tally(PARTNERS, duty.subject.type, whom.links, whom.side, duty, period, as_of)
+    partners = _tally(suffix, duty.subject.type, whom.links, whom.side, duty, period, as_of)
     if not whom.handover:
         return [partners]
     held = _tally(HANDED_OVER, duty.subject.type, whom.links, "from", duty, period, as_of, since=period.start)

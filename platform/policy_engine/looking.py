@@ -83,7 +83,7 @@ def looking_faults(documents: Iterable[Document]) -> Iterator[TemplateError]:
                 wanted, whose = _asked(document.data, way), _type(duties[other].data.get("subject", "member"))
                 if wanted and wanted != whose:
                     yield document.fault(way, "bad_value", *unlike_sentence(other, wanted))
-                why = unjudged(duties[other].data) if way[0] != "of" else None  # a grade will do there
+                why = unjudged(duties[other].data) if _wants_judging(document.data, way) else None
                 if why:
                     yield document.fault(way, "unjudged", *unjudged_sentence(other, why))
         yield from _row_faults(document, duties)
@@ -120,6 +120,15 @@ def unlike_sentence(other: str, wanted: str) -> tuple[str, str]:
 def unjudged_sentence(other: str, why: str) -> tuple[str, str]:
     """What is wrong, and what to do."""
     return f"“{other}”{why}，看不出做到没有", "换成有数可评判的职责，或给它写上数"
+
+
+FIGURES = ("sum", "average")
+"""What a line may take of another duty though nobody judges it."""
+
+
+def _wants_judging(duty: Mapping[str, Any], way: Way) -> bool:
+    """A figure will do for a line that takes one, a grade for a duty about another one's periods running."""
+    return way[0] != "of" and not (way[0] == "parts" and duty["parts"][way[1]].get("take") in FIGURES)
 
 
 def _asked(duty: Mapping[str, Any], way: Way) -> str:
@@ -220,8 +229,17 @@ def _mismatch(
         "force": seen.read("force"),
         "values": [numbers],
     }
-    why = unjudged(stated)
+    why = unjudged(stated) if _judged_for(elements, duty, other) else None
     return ("unjudged", *unjudged_sentence(other, why)) if why else None
+
+
+def _judged_for(elements: Mapping[str, Element], duty: Element, other: str) -> bool:
+    """As `_wants_judging`, of a duty as it is kept: some way of looking at the other needs more than its figure."""
+    stated = {key: duty.read(key) for key in ("meets", "grades", "veto")}
+    lines = (elements[part].traits for part in duty.traits.get("parts", ()) if part in elements)
+    return any(name == other for _, name in references(stated)) or any(
+        line.get("duty") == other and line.get("take") not in FIGURES for line in lines
+    )
 
 
 def _wanted(elements: Mapping[str, Element], duty: Element, other: str, on: date | None = None) -> str:

@@ -216,6 +216,8 @@ class ProRata:
     unit: Literal["day", "month", "quarter"] = "day"
     round: Literal["up", "down", "nearest"] = "up"
     absences: bool = False
+    longer: tuple[tuple[str, int], ...] = ()  # only absences of so many days or months are taken off
+    of: Literal["min", "k"] = "min"  # what shrinks: what each part asks, or how many parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +233,9 @@ class Part:
     min: float | None
     max: float | None
     terms: Mapping[str, Any] = field(default_factory=dict)
-    take: Literal["sum", "average", "share_met"] | None = None  # of what the other duty came to, over a population
+    take: Literal["sum", "average", "share_met", "outstanding", "over"] | None = (
+        None  # of what the other duty came to, over a population
+    )
     population: Subject | None = None
 
     @property
@@ -616,7 +620,11 @@ def _dues(element: Element, on: date | None) -> tuple[tuple[date | None, Due | N
 
 def _pro_rata(written: Any) -> ProRata | None:
     """`true`, or how in particular."""
-    return ProRata(**written) if isinstance(written, Mapping) else ProRata() if written else None
+    if not isinstance(written, Mapping):
+        return ProRata() if written else None
+    gone = written.get("absences", False)
+    longer = tuple(sorted(gone.items())) if isinstance(gone, Mapping) else ()
+    return ProRata(**{**written, "absences": bool(gone)}, longer=longer)
 
 
 def _part(template: Template, element: Element, on: date | None) -> Part:

@@ -200,7 +200,22 @@ DUES: Schema = {"if": {"type": "array"}, "then": {"type": "array", "items": DUE,
 ROUND: Schema = {"enum": ["up", "down", "nearest"]}
 PRO_RATA: Schema = {
     "if": {"type": "object"},
-    "then": closed({"unit": {"enum": ["day", "month", "quarter"]}, "round": ROUND, "absences": FLAG}),
+    "then": closed(
+        {
+            "unit": {"enum": ["day", "month", "quarter"]},
+            "round": ROUND,
+            "absences": {
+                "if": {"type": "object"},
+                "then": {
+                    "if": {"type": "object", "required": ["months"]},
+                    "then": closed({"months": SERVED}, "months"),
+                    "else": closed({"days": SERVED}, "days"),
+                },
+                "else": FLAG,
+            },
+            "of": {"enum": ["min", "k"]},
+        }
+    ),
     "else": FLAG,
 }
 AT_LEAST_ONE: Schema = {"type": ["integer", "null"], "minimum": 1}
@@ -235,7 +250,7 @@ VALUES: Schema = {
 SCORE_LINE: Schema = {
     **POINTS,
     "duty": TEXT,
-    "take": {"enum": ["sum", "average", "share_met"]},
+    "take": {"enum": ["sum", "average", "share_met", "outstanding", "over"]},
     "population": POPULATION,
     "best": FLAG,
     "steps": {"type": "array", "items": closed({"at": {"type": "number", "minimum": 0}, "points": SIGNED}, "at", "points"), "minItems": 1},

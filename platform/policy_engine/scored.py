@@ -10,6 +10,15 @@ from policy_engine.shares import exact
 from policy_engine.vocabulary import Words, title
 from policy_engine.wording import Names, all_of, counted, number, part_of, points, unit, whom
 
+TAKEN = {
+    "sum": "之和",
+    "average": "的平均数",
+    "share_met": "做到的比例",
+    "outstanding": "还欠的数",
+    "over": "超出的数",
+}
+UNITS = {"sum": "每 1 分", "average": "每 1 分", "outstanding": "每欠一个", "over": "每超一个"}
+
 
 def line_said(part: Part, words: Words, names: Names) -> str:
     """走访，每次得 2 分，累计不超过 10 分."""
@@ -26,7 +35,9 @@ def line_said(part: Part, words: Words, names: Names) -> str:
 def _taken(part: Part, words: Words, names: Names) -> str:
     """What another duty came to, and among whom."""
     people = whom(part.population, words, every=False) if part.population else ""
-    what = {"sum": "之和", "average": "的平均数", "share_met": "做到的比例"}[part.take or "sum"]
+    if part.population and part.population.links and part.population.side == "to":
+        people = f"以{all_of(title(words, 'links', link) for link in part.population.links)}联系自己的"
+    what = TAKEN[part.take or "sum"]
     return f"{people}{all_of([names(part.duty or '')])}{what}"
 
 
@@ -46,7 +57,7 @@ def _given(part: Part, words: Words) -> str:
         steps = "，".join(f"满{_step(step['at'], one, part)}{points(step['points'] or 0)}" for step in terms["steps"])
         return f"{steps}（取最高一档）"
     worth, each = terms.get("points") or 0, terms.get("each")
-    every = f"每满 {number(each)} {one}" if each and each != 1 else f"每{one}"
+    every = f"每满 {number(each)} {one}" if each and each != 1 else UNITS.get(part.take or "", f"每{one}")
     first, last = terms.get("from_nth"), terms.get("to_nth")
     if last == 1 and not first:
         return f"只计第 1 {one}，{points(worth)}"

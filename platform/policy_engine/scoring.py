@@ -109,11 +109,13 @@ def _taking_faults(
         if "take" in part and key in stated:
             yield document.fault((*way, key), "unknown_key", f"写了 take，不用“{key}”", "用 points 或 steps 给分")
     whom = part.get("population")
-    if mapping(whom).get("links"):
-        yield document.fault((*way, "population", "links"), "unknown_key", "这里不能写 links", "写 type")
+    linked = bool(mapping(whom).get("links"))
+    if linked and mapping(whom).keys() - {"links", "as"}:
+        beside = listed(sorted(mapping(whom).keys() - {"links", "as"}))
+        yield document.fault((*way, "population"), "unknown_key", f"写了 links，不能再写 {beside}", "删去其中一边")
     subject = document.data.get("subject", "member")
     kind = subject if isinstance(subject, str) else subject["type"]
-    if whom is not None and kind not in GATHERING:
+    if whom is not None and not linked and kind not in GATHERING:
         yield document.fault((*way, "population"), "bad_value", f"没有谁属于“{kind}”", f"subject 用{listed(GATHERING)}")
 
 

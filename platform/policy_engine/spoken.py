@@ -21,6 +21,7 @@ from policy_engine.wording import (
     ROUNDED,
     Names,
     all_of,
+    away_said,
     conditions_of,
     counted,
     limit,
@@ -253,7 +254,9 @@ def _veto(speech: Speech, value: Any) -> str:
 
 def _pro_rata(_: Speech, value: Any) -> str:
     unit, rounded = PRO_RATA[value.get("unit", "day")], PRO_RATA_ROUNDED[value.get("round", "up")]
-    return f"{unit}折算，{rounded}" + ("，扣除请假的日子" if value.get("absences") else "")
+    gone = value.get("absences")
+    less = away_said(tuple(gone.items()) if isinstance(gone, Mapping) else ()) if gone else ""
+    return f"{'项数' if value.get('of') == 'k' else ''}{unit}折算，{rounded}{less}"
 
 
 def _when(_: Speech, value: Any) -> str:

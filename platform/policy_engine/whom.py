@@ -29,6 +29,13 @@ def whom_faults(document: Document, duty: Mapping[str, Any], known: Container[st
     if duty.get("pro_rata") and not KINDS[duty["kind"]].pro_rata:
         able = listed(name for name, kind in KINDS.items() if kind.pro_rata)
         yield document.fault(("pro_rata",), "unknown_key", f"{duty['kind']} 类职责不能折算", f"删去；可折算的:{able}")
+    elif mapping(duty.get("pro_rata")).get("of") == "k" and KINDS[duty["kind"]].least != "k":
+        yield document.fault(
+            ("pro_rata", "of"),
+            "unknown_key",
+            f"{duty['kind']} 类职责没有 k 可折算",
+            "删去 of，或 kind 改为 at_least_k_of",
+        )
     for index, part in enumerate(duty.get("parts", ())):
         if part["id"] in RESERVED:
             yield document.fault(("parts", index, "id"), "bad_id", f"“{part['id']}”另有用处，不能作 id", "换一个 id")

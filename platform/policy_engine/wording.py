@@ -21,6 +21,15 @@ OWN = {"sector": "本界别", "special_committee": "本专委会", "group": "本
 ROUNDED = {"up": "不足一份的按一份算", "down": "不足一份的不算", "nearest": "四舍五入"}
 PRO_RATA = {"day": "按天", "month": "按月", "quarter": "按季"}
 PRO_RATA_ROUNDED = {"up": "向上取整", "down": "去掉尾数", "nearest": "四舍五入"}
+
+
+def away_said(longer: Iterable[tuple[str, int]]) -> str:
+    """，扣除请假的日子（满 3 个月的才扣）."""
+    units = {"days": "天", "months": "个月"}
+    only = "、".join(f"满 {size} {units[unit]}" for unit, size in sorted(longer, reverse=True))
+    return "，扣除请假的日子" + (f"（{only}的才扣）" if only else "")
+
+
 DIGITS = "零一二三四五六七八九"
 PLAIN_PERCENT = (1, 2, 4, 5, 10, 20, 25, 50, 100)
 

@@ -28,7 +28,7 @@ def measure(bench: Bench, duty: Duty, period: Period, person: Person) -> Measure
     judged = sorted(bench.standings.get((duty.of, person.id), ()), key=lambda one: one[0].start)
     over_by_now = [one for one in judged if one[0].start < period.until and _is_over(one[0], bench.as_of)]
     row, seen = list[str](), False
-    for own, state, _ in over_by_now:
+    for own, state, *_ in over_by_now:
         if state in UNASKED:
             continue
         seen = True

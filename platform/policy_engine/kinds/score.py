@@ -59,18 +59,23 @@ def _counted(bench: Bench, duty: Duty, part: Part, period: Period, person: Perso
 
 
 def _outcomes(bench: Bench, duty: Duty, part: Part, period: Period, person: Person) -> Counted:
-    """What another duty came to: the sum or average of its figures, or the share met, over its periods in this one and a population."""
-    people = bench.those(part.population, duty, period, person) if part.population else [person.id]
+    """What another duty came to over its periods in this one and a population: the sum or average of its figures, the share
+    met, or how much is still owed or too much."""
+    people = bench.those(part.population, duty, period, person, part.id) if part.population else [person.id]
     found = [
-        (state, number)
+        outcome
         for one in people
-        for state, number in bench.outcomes(part.duty or "", one, period)
-        if state != "not_applicable"
+        for outcome in bench.outcomes(part.duty or "", one, period)
+        if outcome.state != "not_applicable"
     ]
     if part.take == "share_met":
-        judged = [state for state, _ in found if state in ("met", "outstanding", "exceeded")]
+        judged = [one.state for one in found if one.state in ("met", "outstanding", "exceeded")]
         return Counted(Fraction(judged.count("met"), len(judged))) if judged else NOTHING
-    whole = sum((Fraction(number) for _, number in found), Fraction())
+    if part.take in ("outstanding", "over"):
+        figures = [one.outstanding if part.take == "outstanding" else one.over for one in found]
+    else:
+        figures = [one.counted for one in found]
+    whole = sum((Fraction(number) for number in figures), Fraction())
     return Counted(whole / len(found) if part.take == "average" and found else whole)
 
 
