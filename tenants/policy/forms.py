@@ -189,6 +189,31 @@ class RemarkForm(forms.Form):
     remark = forms.CharField(label="退回的理由", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class AdoptForm(DecisionForm):
+    """Another whole document: which, from when, in place of the present one or beside it."""
+
+    template = forms.ChoiceField(label="采用哪份办法")
+    how = forms.ChoiceField(
+        label="和现在的办法什么关系", choices=[("replace", "取代现在的办法"), ("beside", "与现在的办法同时有效")],
+        widget=forms.RadioSelect, initial="replace",
+    )  # fmt: skip
+    reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["template"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(choices)
+
+    @property
+    def replaces(self) -> bool:
+        return bool(self.cleaned_data["how"] == "replace")
+
+    def decision(self) -> dict[str, Any]:
+        """Body, meeting, day, number and first day. Only after is_valid()."""
+        return {name: self.cleaned_data[name] for name in DecisionForm.base_fields}
+
+
 class WithdrawForm(forms.Form):
     reason = forms.CharField(label="为什么撤回", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("calendar/", document.calendar, name="calendar"),
     path("readings/", document.readings, name="readings"),
     path("documents/", documents.index, name="documents"),
+    path("documents/adopt/", documents.adopt, name="adopt"),
     path("documents/<uuid:id>/withdraw/", documents.withdraw, name="withdraw"),
     path("compare/", compare.compare, name="compare"),
     path("adapt/", adapt.adapt, name="adapt"),

@@ -559,6 +559,9 @@ EXAMPLES |= {
     "members.set_conveners": lambda life: {"sector_id": life.other.sector_id, "member_ids": [life.other.pk], "since": DAY},
     "members.set_retention": simple(years=3, why="本会规定"), "members.update_member": _update,
     "assessment.ask_what_if": lambda life: {"draft_id": _draft(life)["id"], "as_of": TODAY},
+    "policy.adopt_successor": lambda life: _template(life) | {
+        "replaces": True, "reason": "换届", "body": "chairpersons_council", "meeting": "第3次会议", "decided_on": DAY, "document_number": "1号",
+        "in_force_from": DAY, "today": TODAY},
     "policy.adopt_template": _template, "policy.withdraw": _future_document,
     "policy.keep_draft": lambda life: {"typed": {"reason": ["群众多"]}, "operations": None} | _at(),
     "policy.propose": lambda life: _draft(life) | _at(), "policy.drop_draft": lambda life: _draft(life) | _at(),

@@ -2,17 +2,21 @@
 
 from tenants.policy.actions.documents import (
     AdaptationRefused,
+    AlreadyAdopted,
     AlreadyInForce,
     AlreadyWithdrawn,
+    CannotStandBeside,
     NothingChanged,
     Operation,
     StatementMissing,
     TakesEffectBeforeDecision,
     UnusableTemplate,
     adapt,
+    adopt_successor,
     adopt_template,
     prepare_committee,
     preview,
+    successor,
     withdraw,
 )
 from tenants.policy.actions.drafts import (
@@ -28,7 +32,7 @@ from tenants.policy.actions.drafts import (
 )
 
 __all__ = [
-    "AdaptationRefused", "AlreadyInForce", "AlreadyWithdrawn", "AtTheMeeting", "NotProposed", "NotSound", "NothingChanged", "Operation", "SameHand", "StatementMissing",
-    "TakesEffectBeforeDecision", "UnusableTemplate", "adapt", "adopt_draft", "adopt_template", "drop_draft", "keep_draft",
-    "prepare_committee", "preview", "propose", "reopen", "withdraw",
+    "AdaptationRefused", "AlreadyAdopted", "AlreadyInForce", "AlreadyWithdrawn", "AtTheMeeting", "CannotStandBeside", "NotProposed", "NotSound", "NothingChanged", "Operation", "SameHand", "StatementMissing",
+    "TakesEffectBeforeDecision", "UnusableTemplate", "adapt", "adopt_draft", "adopt_successor", "adopt_template", "drop_draft", "keep_draft",
+    "prepare_committee", "preview", "propose", "reopen", "successor", "withdraw",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
@@ -25,7 +26,9 @@ from policy_engine import (
     load_overlay,
     load_template,
     resolve,
+    together,
 )
+from policy_engine.addresses import TOGETHER
 from tenants.policy import queries
 from tenants.policy.models import Kind, Layer, PolicyDocument, Withdrawal
 from tenants.policy.queries import words
@@ -79,6 +82,24 @@ class AdaptationRefused(DomainError):
         lines = "；".join(f"{error.message}（{error.remedy}）" for error in errors[:3])
         super().__init__(f"这样调整不成立：{lines}", fields=fields)
         self.errors = tuple(errors)
+
+
+class AlreadyAdopted(DomainError):
+    code = "already_adopted"
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"《{title}》已经按这个施行日采用过。要换内容，请先撤回那一份。")
+
+
+class CannotStandBeside(DomainError):
+    """Two documents that speak of the same thing differently cannot both bind."""
+
+    code = "cannot_stand_beside"
+
+    def __init__(self, errors: Sequence[TemplateError]) -> None:
+        lines = "；".join(error.message for error in errors[:3])
+        said = f"两份文件有 {len(errors)} 处说的是同一件事，不能同时有效：{lines}。请改选“取代现在的办法”。"
+        super().__init__(said, fields={"how": said})
 
 
 class AlreadyInForce(DomainError):
@@ -157,11 +178,7 @@ def adapt(
     Raises NothingChanged, StatementMissing, TakesEffectBeforeDecision, AdaptationRefused (its `fields` are keyed by path),
     queries.NoPolicy, and what recording the decision refuses.
     """
-    said = {"reason": reason, "meeting": meeting, "document_number": document_number}
-    if missing := [name for name, text in said.items() if not text.strip()]:
-        raise StatementMissing(missing)
-    if in_force_from < decided_on:
-        raise TakesEffectBeforeDecision(decided_on)
+    _must_be_stated(reason, meeting, document_number, decided_on, in_force_from)
     overlay = _overlay(operations, reason, body, meeting, document_number, in_force_from)
     _resolved_with(overlay, operations, in_force_from)
     title = f"{tenancy.current().name}的调整（{in_force_from:%Y-%m-%d}起）"
@@ -186,6 +203,59 @@ def adapt(
         reason=reason,
         by=by,
     )
+
+
+@transaction.atomic
+def adopt_successor(
+    *,
+    template: Template,
+    replaces: bool,
+    reason: str,
+    body: str,
+    meeting: str,
+    decided_on: date,
+    document_number: str,
+    in_force_from: date,
+    today: date,
+    by: audit.Actor,
+) -> PolicyDocument:
+    """Adopt another whole document from a day on, in place of what is in force or beside it; each day keeps its own rule.
+
+    Raises StatementMissing, TakesEffectBeforeDecision, AlreadyAdopted, CannotStandBeside, and what recording the decision refuses.
+    """
+    _must_be_stated(reason, meeting, document_number, decided_on, in_force_from)
+    made = successor(template=template, replaces=replaces, in_force_from=in_force_from)
+    title = str(made.header.get("title") or made.id)
+    same = PolicyDocument.objects.filter(kind=Kind.TEMPLATE, identifier=made.id, in_force_from=in_force_from)
+    if same.filter(withdrawal=None).exists():
+        raise AlreadyAdopted(title)
+    decision = record_decision(
+        body=body, meeting=meeting, decided_on=decided_on, document_number=document_number, subject=f"采用《{title}》",
+        today=today, by=by,
+    )  # fmt: skip
+    own = made.header.get("issuer") == tenancy.current().name
+    return _insert(
+        kind=Kind.TEMPLATE, layer=Layer.OWN if own else Layer.PARENT, identifier=made.id, base=made.id, title=title,
+        content=made.to_json(), in_force_from=in_force_from, decision=decision, reason=reason, by=by,
+    )  # fmt: skip
+
+
+def successor(*, template: Template, replaces: bool, in_force_from: date) -> Template:
+    """The document as it would be adopted: with its first day, and what it replaces. Raises CannotStandBeside."""
+    header = {**template.header, "in_force_from": in_force_from.isoformat()}
+    if not queries.has_policy(in_force_from):
+        return replace(template, header=header)
+    present = queries.layers_on(in_force_from).template
+    names = [name for name in present.header.get(TOGETHER, [present.id]) if name != template.id]
+    if replaces and names:
+        header["replaces"] = header.get("replaces") or names
+    made = replace(template, header=header)
+    if not replaces:
+        try:
+            together([present, made])
+        except TemplateErrors as faults:
+            raise CannotStandBeside(faults.errors) from faults
+    return made
 
 
 @transaction.atomic
@@ -215,6 +285,14 @@ def preview(
     return _resolved_with(
         _overlay(operations, reason, body, meeting, document_number, in_force_from), operations, in_force_from
     )
+
+
+def _must_be_stated(reason: str, meeting: str, document_number: str, decided_on: date, in_force_from: date) -> None:
+    said = {"reason": reason, "meeting": meeting, "document_number": document_number}
+    if missing := [name for name, text in said.items() if not text.strip()]:
+        raise StatementMissing(missing)
+    if in_force_from < decided_on:
+        raise TakesEffectBeforeDecision(decided_on)
 
 
 def _load(name: str) -> Template:

@@ -78,3 +78,28 @@ def _values(was: Teller, operations: Sequence[Mapping[str, Any]]) -> Iterator[Va
 
 def _said(tell: Teller, key: str, value: Any) -> str:
     return words.number(value) if key in NUMBERS else tell.value(value)
+
+
+def duty_changes(before: Policy | None, after: Policy, day: date) -> list[Change]:
+    """What another document asks instead, duty by duty: changed, new, no longer asked; the rest is the same."""
+    was, is_ = teller(before, day) if before else None, teller(after, day)
+    names = {
+        name
+        for one in (before, after)
+        if one
+        for name in one.elements
+        if name.startswith("duty.") and name.count(".") == 1
+    }
+    return [one for name in sorted(names) if (one := _duty_change(was, is_, name, day))]
+
+
+def _duty_change(was: Teller | None, is_: Teller, name: str, day: date) -> Change | None:
+    old, new = (tell.policy.elements.get(name) if tell else None for tell in (was, is_))
+    old, new = (one if one is not None and one.stands(day) else None for one in (old, new))
+    before = was.line(old) if was and old else ""
+    after = is_.line(new) if new else ""
+    if before == after:
+        return None
+    title = is_.title(new) if new else was.title(old) if was and old else name
+    kind: Literal["changed", "added", "dropped"] = "added" if not before else "dropped" if not after else "changed"
+    return Change(name, SORTS["duty"], title, kind, before, after)

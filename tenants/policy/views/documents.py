@@ -13,10 +13,12 @@ from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
 from core.web import page, refusals_on
+from policy_engine import resolve
 from tenants.policy import actions, queries
-from tenants.policy.forms import WithdrawForm
-from tenants.policy.queries import adopted, reading
+from tenants.policy.forms import AdoptForm, WithdrawForm
+from tenants.policy.queries import adopted, changes, news, reading, shipped
 from tenants.policy.views.document import day_of, none, shared
+from tenants.proceedings.models import Body
 
 
 @requires(Permission.POLICY_READ)
@@ -29,6 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     lines = adopted.lines(clock.today())
     context = {
         "lines": lines,
+        "news": news.news_on(clock.today()) if queries.has_policy(clock.today()) else None,
         "may_adopt": may(request.user, Permission.POLICY_ADOPT),
         "facts": reading.facts(queries.policy_on(day)) if queries.has_policy(day) else (),
     }
@@ -47,3 +50,31 @@ def withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
             return redirect("policy:documents")
     status = 422 if form.errors else 200
     return page(request, "policy/withdraw.html", {"document": document, "form": form}, status=status)
+
+
+@requires(Permission.POLICY_ADOPT)
+@require_http_methods(["GET", "POST"])
+def adopt(request: HttpRequest) -> HttpResponse:
+    """采用另一份办法 from a day on: which, what changes duty by duty, then the decision behind it."""
+    today = clock.today()
+    choices = [(one.id, f"{one.title}（{one.label}）") for one in shipped.shipped()]
+    initial = {"decided_on": today, "in_force_from": today, "body": Body.CHAIRPERSONS_COUNCIL}
+    form = AdoptForm(request.POST or None, choices=choices, initial=initial)
+    told: list[changes.Change] | None = None
+    if form.is_valid():
+        first, template = form.cleaned_data["in_force_from"], shipped.template(form.cleaned_data["template"])
+        with refusals_on(form):
+            if request.POST.get("step") == "adopt":
+                document = actions.adopt_successor(
+                    template=template, replaces=form.replaces, reason=form.cleaned_data["reason"], today=today,
+                    by=signed_in(request), **form.decision(),
+                )  # fmt: skip
+                messages.success(
+                    request, f"已登记采用《{document.title}》，{first:%Y-%m-%d} 起施行；以前的情况仍按原来的判断。"
+                )
+                return redirect("policy:documents")
+            made = actions.successor(template=template, replaces=form.replaces, in_force_from=first)
+            present = queries.policy_on(first) if queries.has_policy(first) else None
+            told = changes.duty_changes(present if form.replaces else None, resolve(made), first)
+    status = 422 if form.errors else 200
+    return page(request, "policy/adopt.html", {"form": form, "changes": told}, status=status)
