@@ -38,7 +38,7 @@ class NoPolicy(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """The documents as one template, and its overlays, in the order they apply. `ids`: those that count."""
+    """The documents as one template, and its overlays, in the order they apply. `ids`: those that bind, not those wholly replaced."""
 
     template: Template
     overlays: tuple[Overlay, ...]
@@ -66,7 +66,7 @@ def has_any() -> bool:
 
 
 def in_force_ids(day: date) -> frozenset[UUID]:
-    """The documents that make the policy of that day; empty where there is none."""
+    """The documents that bind on that day, those they replaced left out; empty where there is none."""
     try:
         return _loaded(tenancy.current().code, _stack(day)).ids
     except NoPolicy:
@@ -133,10 +133,11 @@ def _loaded(committee: str, ids: tuple[UUID, ...]) -> Layers:
     template, beside = _beside([row for row in documents if row.kind == Kind.TEMPLATE])
     names = {row.base for row in beside}
     overlays = [row for row in documents if row.kind == Kind.OVERLAY and row.base in names]
+    gone = {name for row in beside for name in row.content["header"].get("replaces") or () if isinstance(name, str)}
     return Layers(
         template,
         tuple(load_overlay(row.content) for row in overlays),
-        frozenset(row.pk for row in (*beside, *overlays)),
+        frozenset(row.pk for row in (*beside, *overlays) if row.base not in gone),
     )
 
 

@@ -11,7 +11,7 @@ from core.audit import SYSTEM
 from policy_engine import load_overlay
 from tenants.policy import actions, queries
 from tenants.policy.models import PolicyDocument
-from tenants.policy.queries import changes, news
+from tenants.policy.queries import adopted, changes, news
 from tenants.policy.queries.stack import layers_on
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,8 @@ def most(day):
 def test_a_later_document_holds_from_its_day_and_the_earlier_keeps_its_own(held):
     actions.adopt_successor(template=edited(held, id="next", most=9), replaces=True, **SAID)
     assert (most(TODAY), most(NEW_YEAR)) == (5, 9)
+    assert [line.state for line in adopted.lines(TODAY)] == ["future", "in_force"]
+    assert [line.state for line in adopted.lines(NEW_YEAR)] == ["in_force", "superseded"]
     policy = queries.policy_on(NEW_YEAR)
     assert policy.duty("constituents", TODAY).max == 5  # the rule of each day, also read later
     assert policy.duty("constituents", NEW_YEAR).clauses == ("NYY21-15-5",)
