@@ -85,9 +85,8 @@ def test_a_story_cut_short_is_told_to_its_end(monkeypatch: pytest.MonkeyPatch) -
     with tenancy.inside("430000"):
         assert Member.objects.count() == 12
         assert not ContactRecord.objects.exists()
-    assert (
-        _load().acts == 7
-    )  # the year, its forms, voices, what is called, what was decided, the accounts that come after it, and the operator's
+    # the year, its forms, voices, what is called, what was decided, the accounts after it, reminders, and the operator's
+    assert _load().acts == 8
     with tenancy.inside("430000"):
         assert ContactRecord.objects.exists()
 
