@@ -9,6 +9,7 @@ class Permission(StrEnum):
     HOME = "home"  # one's own desk, one's own account
     MEMBERS_READ = "members.read"
     MEMBERS_WRITE = "members.write"
+    ORGANISATION_READ = "organisation.read"  # sectors, special committees, offices and groups, with everybody's names
     RECORDS_READ = "records.read"
     RECORDS_OWN = "records.own"  # register and see one's own records
     RECORDS_WRITE = "records.write"  # register for others
@@ -25,6 +26,8 @@ class Permission(StrEnum):
     RETURNS_SUBMIT = "returns.submit"
     RETURNS_DECIDE = "returns.decide"  # accept or return what a child sent
     ROLLUP_READ = "rollup.read"
+    SIGNING_READ = "signing.read"  # processes, and the steps that are one's own to sign
+    SIGNING_RECORD = "signing.record"  # enter what a body decided and what was signed on paper
     AUDIT_READ = "audit.read"
     ACCOUNTS_MANAGE = "accounts.manage"  # invite people, change their roles, end their access
     STATEMENT_READ = "statement.read"  # what the committee uses, at ¥0.00

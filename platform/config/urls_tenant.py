@@ -8,6 +8,8 @@ from registry import views
 
 _APPS = {  # where each app's pages hang
     "members/": "tenants.members.urls",
+    "organisation/": "tenants.members.urls.organisation",
+    "proceedings/": "tenants.proceedings.urls",
     "": "tenants.liaison.urls",
     "activities/": "tenants.activities.urls",
     "outputs/": "tenants.voices.urls",

@@ -58,6 +58,19 @@ SPECIAL_COMMITTEES = (
     "文化文史和学习委员会", "委员学习联络委员会",
 )  # fmt: skip
 
+# Offices: name, the word documents use, other names. Places of the groups, and the street's own people in them.
+OFFICES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("办公室", "general_office", ("机关办公室",)),
+    ("研究室", "research_office", ()),
+    ("委员联络室", "member_liaison_office", ("联络室", "工作五室")),
+)
+PLACES = ("城关片", "东片", "西片", "南片")
+SUBDISTRICT_SIDE: tuple[tuple[str, str, str], ...] = (
+    ("leader", "街道·胡某", "党工委副书记"),
+    ("deputy", "街道·谭某", "统战委员"),
+    ("liaison", "街道·龚某", "党政办主任"),
+)
+
 # Sign-ins of every committee: user name, role, what the page calls the person.
 STAFF: tuple[tuple[str, str, str], ...] = (
     ("bangongshi", "office", "办公室·周某"),

@@ -8,16 +8,19 @@ from accounts import actions as accounts
 from accounts.models import User
 from accounts.roles import Assignment
 from core import audit, sheets
-from demo.cast import DISTRICTS, NARROW, STAFF, STORY_ENDS, TERM_BEGAN, UPPER, Part
-from demo.company import COUNCIL, YEAR_BEGAN, Company, Player, assemble, roster, star_of
-from demo.people import Person
+from demo.cast import DISTRICTS, NARROW, OFFICES, PLACES, STAFF, STORY_ENDS, SUBDISTRICT_SIDE, TERM_BEGAN, UPPER, Part
+from demo.company import COUNCIL, YEAR_BEGAN, Company, assemble, roster, star_of
+from demo.people import SURNAMES, Person
 from demo.signins import SignIns
-from tenants.liaison.actions import assign_link
+from tenants.liaison import queries as liaison
+from tenants.liaison.actions import assign_links, pair_grid
+from tenants.liaison.models import Level
 from tenants.members import actions, queries
 from tenants.members.actions.roster_file import columns
 
 FILE_NAME = "委员名册.xlsx"
 STAR = ("weiyuan", "member")
+GAPS = 2  # of every rung, so many nobody keeps in touch with yet
 OPERATOR = ("yunwei", "operator", "平台运维·郑某")
 
 
@@ -125,22 +128,82 @@ def arrange(part: Part) -> None:
             continue  # a sector still without convener
         chosen = [one.id for one in company.of_sector(sector.name, YEAR_BEGAN) if one.last_day == STORY_ENDS][:2]
         actions.set_conveners(sector_id=sector.pk, member_ids=chosen, since=YEAR_BEGAN, by=company.office)
-    if part.template == "dongcheng-2020":
-        _chain(company)
+    _seat_directors(company)
+    _propose(company)
+    _organise(company)
+    _chain(company)
+
+
+def _seat_directors(company: Company) -> None:
+    """Each special committee has its first Standing Committee member as director; the last one is still without."""
+    for committee in queries.special_committees()[:-1]:
+        seats = queries.seats_of(committee, YEAR_BEGAN)
+        if seats:
+            actions.set_seat_role(id=seats[0].pk, role="director", on=YEAR_BEGAN, by=company.office)
+
+
+def _propose(company: Company) -> None:
+    """In November a sector proposes others; where the document has a review it is still under way."""
+    sector = queries.sectors()[0]
+    people = [one.id for one in company.of_sector(sector.name, STORY_ENDS) if one.last_day == STORY_ENDS][:2]
+    if len(people) == 2:
+        actions.nominate_conveners(
+            sector_id=sector.pk, members=people, first=people[1], today=STORY_ENDS, by=company.office,
+            note="本界别会议协商推选",
+        )  # fmt: skip
+
+
+def _organise(company: Company) -> None:
+    """Offices with the names documents call them, a leading group, groups of streets with both sides' posts; one has a gap."""
+    office, chair = company.office, [one.id for one in company.players if one.person.post in COUNCIL]
+    for name, body, aliases in OFFICES:
+        actions.add_unit(kind="office", name=name, body=body, aliases=aliases, since=TERM_BEGAN, by=office)
+    leading = actions.add_unit(
+        kind="leading_group",
+        name="委员联系群众工作领导小组",
+        note="统筹全会联系群众工作。",
+        since=TERM_BEGAN,
+        by=office,
+    )
+    for role, member in zip(("leader", "deputy", "deputy", "member"), chair, strict=False):
+        actions.appoint(unit=leading.pk, role=role, member=member, since=TERM_BEGAN, by=office)
+    members = [one for one in company.serving(YEAR_BEGAN) if one.person.post in ("常委", "委员")]
+    for place, (name, spread) in enumerate(zip(PLACES, range(len(PLACES)), strict=True)):
+        group = actions.add_unit(
+            kind="area_group",
+            name=f"{name}委员小组",
+            place=name,
+            note="每季度走访一次，一年办一件小实事。",
+            since=TERM_BEGAN,
+            by=office,
+        )
+        own = members[spread :: len(PLACES)][:-1]
+        for role, one in zip(("leader", "deputy", "liaison"), own, strict=False):
+            actions.appoint(unit=group.pk, role=role, member=one.id, since=TERM_BEGAN, by=office)
+        for role, holder, post in SUBDISTRICT_SIDE[: 3 if place else 2]:
+            actions.appoint(
+                unit=group.pk,
+                role=role,
+                side="subdistrict",
+                holder=holder,
+                holder_post=post,
+                since=TERM_BEGAN,
+                by=office,
+            )
+        actions.join_unit(unit=group.pk, members=[one.id for one in own], since=YEAR_BEGAN, by=office)
 
 
 def _chain(company: Company) -> None:
-    """Council members → Standing Committee → members; a few are still left out."""
-    council = [one for one in company.players if one.person.post in COUNCIL]
-    standing = [one for one in company.players if one.person.post == "常委"]
-    members = [one for one in company.serving(YEAR_BEGAN) if one.person.post == "委员"]
-    _assign(company, "council_to_standing", council, standing)
-    _assign(company, "standing_to_member", standing, members[:-4])
-
-
-def _assign(company: Company, level: str, sources: list[Player], targets: list[Player]) -> None:
-    for source, target in zip(itertools.cycle(sources), targets, strict=False):
-        assign_link(
-            level=level, from_member=source.id, to_member=target.id, since=YEAR_BEGAN, by=company.office,
-            basis="党组分工",
-        )  # fmt: skip
+    """The rungs the document asks for, as proposed; a few are still left out. Grid workers where it speaks of them."""
+    asked = liaison.asked_levels(STORY_ENDS)
+    for level in (one for one in asked if one in Level.values):
+        lines, _ = liaison.proposal(level, "balanced", YEAR_BEGAN)
+        pairs = [(line.source.id, line.target.id) for line in lines if line.source]
+        if len(pairs) > GAPS:
+            assign_links(level=level, pairs=pairs[:-GAPS], since=YEAR_BEGAN, basis="党组分工", by=company.office)
+    if "grid_worker" in asked:
+        for place, one in enumerate(company.serving(YEAR_BEGAN)[::3]):
+            pair_grid(
+                member=one.id, name=f"网格员·{SURNAMES[place % len(SURNAMES)]}某", place=f"{PLACES[place % len(PLACES)]}社区",
+                grid=f"第{place % 5 + 1}网格", since=YEAR_BEGAN, today=STORY_ENDS, by=company.office,
+            )  # fmt: skip

@@ -11,8 +11,11 @@ class LiaisonConfig(AppConfig):
         from tenants.liaison import actions
         from tenants.liaison.actions.files import let_go
         from tenants.liaison.models import ContactFile
-        from tenants.liaison.queries import claims
+        from tenants.liaison.queries import claims, panels
+        from tenants.members.queries import register_panel
 
         claims.register(actions.CLAIMS)
         waiting.register(claims.WAITING)
         post_delete.connect(let_go, sender=ContactFile, dispatch_uid="liaison.files")
+        register_panel(panels.of_chain)
+        register_panel(panels.of_contacts)

@@ -66,6 +66,23 @@ BRANCHES = (
     Branch(
         {
             "family": "'link'",
+            "source": "'liaison.gridpairing'",
+            "record_id": "l.id",
+            "kind": "'grid_worker'",
+            **of_member("l.member_id", "l.since"),
+            "on_date": "l.since",
+            "until_date": "l.until",
+            "subject_type": "'member'",
+            "subject_id": "l.member_id",
+            "target_type": "'grid_worker'",
+            "target_id": "l.worker_id",
+            "confirmed": "true",
+        },
+        "liaison_gridpairing l",
+    ),
+    Branch(
+        {
+            "family": "'link'",
             "source": "'liaison.linkassignment'",
             "record_id": "l.id",
             "kind": "l.level",

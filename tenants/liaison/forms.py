@@ -1,4 +1,4 @@
-"""What the pages ask for. Rules are the actions'; forms only read. Activities and outputs use the fields for people, too."""
+"""What the pages ask for. Rules are the actions'; forms only read. Activities and outputs use them, too."""
 
 from __future__ import annotations
 
@@ -9,68 +9,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from tenants.liaison.models import ChoiceBasis, ContentType, Kind, Mode, PlaceLevel, State
-from tenants.liaison.queries import ContactFilters, members_named
-from tenants.members.models import Member, Sector
+from tenants.liaison.queries import BASES, ContactFilters, Target
+from tenants.members.forms import MemberField, MembersField, narrow
+from tenants.members.models import Sector
 
-_BETWEEN = re.compile(r"[、,，;；\n\r\t]+")
 STATES = [("", "全部"), *State.choices, ("withdrawn", "已撤回")]
-
-
-def one_member(text: str, *, within: Q) -> Member:
-    """The one member `within` whom the text means. Raises ValidationError with what to do."""
-    found = members_named(text, within=within)
-    if not found:
-        raise ValidationError(f"名册里没有“{text}”，请填全名、编号或拼音。")
-    if len(found) > 1:
-        candidates = "、".join(f"{one.name}（{one.number}，{one.sector}）" for one in found)
-        raise ValidationError(f"“{text}”有 {len(found)} 位：{candidates}。请填编号。")
-    return found[0]
-
-
-def narrow(form: forms.BaseForm, within: Q) -> None:
-    """Let the form's fields for people find only those `within`; anybody else is as unknown as a misspelt name."""
-    for field in form.fields.values():
-        if isinstance(field, MemberField | MembersField):
-            field.within = within
-
-
-class MemberField(forms.CharField):
-    """A member typed or chosen from the list of the page (`liaison/_people.html`); cleans to a Member or None."""
-
-    within = Q(pk__in=[])  # see `narrow`
-
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"list": "people", "autocomplete": "off", "placeholder": "姓名、拼音或编号"}
-        super().__init__(max_length=100, widget=forms.TextInput(attrs=attrs), **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        return one_member(text, within=self.within) if text else None
-
-
-class MembersField(forms.CharField):
-    """Several members, one per line or joined by 、, as pasted from a list; cleans to member ids without repeats."""
-
-    within = Q(pk__in=[])  # see `narrow`
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=20_000, widget=forms.Textarea(attrs={"rows": "3"}), **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        names = [part.strip() for part in _BETWEEN.split(super().clean(value)) if part.strip()]
-        found, wrong = [], []
-        for name in dict.fromkeys(names):
-            try:
-                found.append(one_member(name, within=self.within).pk)
-            except ValidationError as refusal:
-                wrong += refusal.messages
-        if wrong:
-            raise ValidationError(wrong[0] if len(wrong) == 1 else "；".join(wrong[:5]))
-        return list(dict.fromkeys(found))
 
 
 class ContactForm(forms.Form):
@@ -191,3 +137,83 @@ class PairingForm(forms.Form):
 
 class EndPairingForm(forms.Form):
     until = forms.DateField(label="从哪天起不再结对", widget=forms.DateInput)
+
+
+class LinkForm(forms.Form):
+    """One source and several targets, typed or chosen from the page's lists."""
+
+    source = MemberField(label="由谁联系")
+    targets = forms.CharField(
+        label="联系谁", max_length=20_000, widget=forms.Textarea(attrs={"rows": "3"}),
+        help_text="一行一个，或用顿号隔开。委员填姓名、编号或拼音；界别、专委会填名称。",
+    )  # fmt: skip
+    since = forms.DateField(label="从哪天起")
+    basis = forms.CharField(label="依据", required=False, max_length=120, help_text="例如：党组分工。")
+
+    def __init__(self, *args: Any, known: Sequence[Target], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        narrow(self, Q())
+        self.known = known
+
+    def clean_targets(self) -> list[UUID]:
+        """Ids of the targets named; one that is not of this level is said."""
+        found, wrong = [], []
+        for text in filter(
+            None, (part.strip() for part in re.split(r"[、,，;；\n\r\t]+", self.cleaned_data["targets"]))
+        ):
+            fitting = [one for one in self.known if text in (one.name, one.detail.rpartition(" ")[2], as_named(one))]
+            if len(fitting) == 1:
+                found.append(fitting[0].id)
+            else:
+                wrong.append(f"“{text}”有 {len(fitting)} 位，请填编号" if fitting else f"“{text}”不在这一级的对象里")
+        if wrong:
+            raise forms.ValidationError("；".join(wrong[:5]) + "。")
+        return list(dict.fromkeys(found))
+
+
+def as_named(target: Target) -> str:
+    """How a list of the page writes a target: with the number that tells apart."""
+    number = target.detail.rpartition(" ")[2]
+    return f"{target.name}（{number}）" if number else target.name
+
+
+class ProposalForm(forms.Form):
+    """By what to propose, and from which day what is kept shall stand."""
+
+    by = forms.ChoiceField(label="怎么分", choices=list(BASES.items()))
+    since = forms.DateField(label="从哪天起")
+    basis = forms.CharField(label="依据", required=False, max_length=120, help_text="例如：党组分工。")
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(
+        label="搜索", required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": "姓名、拼音或名称"})
+    )
+
+    def text(self) -> str:
+        self.is_valid()
+        return self.cleaned_data.get("q") or ""
+
+
+class GridForm(forms.Form):
+    """A member and a grid worker; a member needs no first field."""
+
+    member = MemberField(label="委员")
+    name = forms.CharField(label="网格员姓名", max_length=60)
+    place = forms.CharField(label="社区（嘎查）", max_length=120)
+    grid = forms.CharField(label="第几网格", required=False, max_length=60)
+    phone = forms.CharField(
+        label="电话", required=False, max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    since = forms.DateField(label="从哪天起")
+
+    def __init__(self, *args: Any, today: date, within: Q, is_own: bool, **kwargs: Any) -> None:
+        kwargs["initial"] = {"since": today}
+        super().__init__(*args, **kwargs)
+        narrow(self, within)
+        if is_own:
+            del self.fields["member"]
+
+
+class DayForm(forms.Form):
+    on = forms.DateField(label="从哪天起")

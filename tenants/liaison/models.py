@@ -148,6 +148,7 @@ class LinkAssignment(Row):
     until = models.DateField(null=True, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["level", "from_member"], condition=Q(until=None), name="links_standing")]
         constraints = [
             models.CheckConstraint(
                 name="link_leads_where_its_level_says",
@@ -171,6 +172,51 @@ class LinkAssignment(Row):
 
     def __str__(self) -> str:
         return str(Level(self.level).label)
+
+
+class GridWorker(Row):
+    """网格员: who looks after a grid of a community; their name is their work's, yet stays within the committee."""
+
+    name = models.CharField(max_length=60)
+    place = models.CharField(max_length=120)  # 嘎查、社区
+    grid = models.CharField(max_length=60, blank=True)  # which grid: 第三网格
+    phone = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        ordering = ["place", "grid", "name"]
+        constraints = [models.CheckConstraint(condition=~Q(name="") & ~Q(place=""), name="grid_worker_named")]
+
+    class Personal:
+        personal = {"name": Rule.PSEUDONYM, "phone": Rule.BLANK, "grid": Rule.BLANK}
+        safe = ("place",)
+        identifiers = ("name", "phone")
+        pseudonym = "匿名网格员"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GridPairing(Row):
+    """A member and a grid worker, who hand each other what the grid needs (OR21-2.2-5)."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="grid_pairings")
+    worker = models.ForeignKey(GridWorker, on_delete=models.CASCADE, related_name="pairings")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "worker"], condition=Q(until=None), name="grid_paired_once"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="grid_pairing_ends_later"),
+        ]
+
+    class Personal:
+        personal = {"member": Rule.OWNS, "worker": Rule.OWNS}
+        safe = ("since", "until")
+        ends = "until"
+
+    def __str__(self) -> str:
+        return f"网格结对 {self.since:%Y-%m-%d} 起"
 
 
 class Kind(models.TextChoices):

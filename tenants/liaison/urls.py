@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenants.liaison.views import claims, constituents, contacts, files
+from tenants.liaison.views import claims, constituents, contacts, files, grid, links
 
 app_name = "liaison"
 urlpatterns = [
@@ -20,4 +20,11 @@ urlpatterns = [
     path("files/<str:word>/", files.file, name="file"),
     path("constituents/", constituents.constituents, name="constituents"),
     path("constituents/<uuid:id>/end/", constituents.end_pairing, name="end_pairing"),
+    path("links/", links.chain, name="links"),
+    path("links/grid/", grid.pairings, name="grid"),
+    path("links/grid/<uuid:id>/end/", grid.end, name="end_grid"),
+    path("links/end/<uuid:id>/", links.end, name="end_link"),
+    path("links/<slug:level>/", links.level, name="link_level"),
+    path("links/<slug:level>/propose/", links.propose, name="link_propose"),
+    path("links/<slug:level>/matrix/", links.matrix, name="link_matrix"),
 ]

@@ -36,7 +36,56 @@ _CONVENER = {
     "confirmed": "true",
 }
 
+_GROUP_POST = {
+    "family": "'check'",
+    "source": "'members.unitpost'",
+    "record_id": "p.id",
+    "on_date": "p.since",
+    "until_date": "p.until",
+    "subject_type": "'group'",
+    "subject_id": "p.unit_id",
+    "checklist": "'group_posts'",
+    "item": "p.side || '_' || p.role",
+    "confirmed": "true",
+}
+
 BRANCHES = (
+    Branch(  # one per side, and who holds it (DC20-A2-4-1)
+        _GROUP_POST,
+        "members_unitpost p JOIN members_unit u ON u.id = p.unit_id WHERE u.kind = 'area_group' AND p.role <> 'member'",
+    ),
+    Branch(
+        {
+            "family": "'link'",
+            "source": "'members.unitmembership'",
+            "record_id": "g.id",
+            "kind": "'group_membership'",
+            **of_member("g.member_id", "g.since"),
+            "on_date": "g.since",
+            "until_date": "g.until",
+            "subject_type": "'member'",
+            "subject_id": "g.member_id",
+            "target_type": "'group'",
+            "target_id": "g.unit_id",
+            "confirmed": "true",
+        },
+        "members_unitmembership g",
+    ),
+    Branch(  # set up by the committee until it is done away with
+        {
+            "family": "'link'",
+            "source": "'members.unit'",
+            "record_id": "u.id",
+            "kind": "'area_group'",
+            "on_date": "u.since",
+            "until_date": "u.until",
+            "subject_type": "'committee'",
+            "target_type": "'group'",
+            "target_id": "u.id",
+            "confirmed": "true",
+        },
+        "members_unit u WHERE u.kind = 'area_group'",
+    ),
     Branch({**_CONVENER, "kind": "'convener'"}, "members_convener c"),  # the first convener is one of them (YY21-16-2)
     Branch({**_CONVENER, "kind": "'first_convener'"}, "members_convener c WHERE c.is_first"),
     Branch(

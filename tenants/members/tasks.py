@@ -23,3 +23,12 @@ def anonymise_due(*, by: audit.Actor, members: list[str], progress: Progress) ->
     ids = [UUID(one) for one in members]
     count = actions.anonymise_due(ids=ids, today=clock.today(), by=by, progress=progress)
     return f"已匿名处理 {count} 人。"
+
+
+@job(actions.IMPORT, title="导入名册", cost=5)
+def import_roster(*, by: audit.Actor, draft: str, digest: str, right_rows_only: bool, progress: Progress) -> str:
+    """Write a long roster somebody has seen the preview of and confirmed."""
+    done = actions.import_roster(
+        draft_id=UUID(draft), digest=digest, right_rows_only=right_rows_only, by=by, progress=progress  # type: ignore[arg-type]  # a job of a person
+    )  # fmt: skip
+    return f"名册已导入：新增 {len(done.new)} 人，变更 {len(done.changed)} 人，不变 {done.unchanged} 人。"

@@ -1,10 +1,13 @@
-"""What bodies decide: the meeting and the decision everything later points to."""
+"""What bodies decide, and the one sign-off runtime: a process of the policy, run on one row."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
+from accounts.models import User
 from core.models import Row
+from core.personal import Rule
 
 
 class Body(models.TextChoices):
@@ -28,3 +31,89 @@ class Decision(Row):
 
     def __str__(self) -> str:
         return f"{self.get_body_display()} {self.meeting}"
+
+
+class ProcessState(models.TextChoices):
+    RUNNING = "running", "办理中"
+    DONE = "done", "已办结"
+    RETURNED = "returned", "已退回"
+
+
+class Process(Row):
+    """One run of a workflow of the policy on one row; its steps are copied when it starts, so a later document changes nothing."""
+
+    workflow = models.CharField(max_length=60)  # its id in the policy
+    title = models.CharField(max_length=200)
+    subject_type = models.CharField(max_length=60)  # app_label.model
+    subject_id = models.UUIDField()
+    state = models.CharField(max_length=12, choices=ProcessState, default=ProcessState.RUNNING)
+    clauses = models.JSONField(default=list)  # ids of the clauses the workflow serves
+    started_on = models.DateField()
+    started_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["-started_on", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ProcessState.values), name="process_state_known"),
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id"], condition=Q(state="running"), name="one_process_at_a_time"
+            ),
+        ]
+
+    class Personal:
+        personal = {"title": Rule.SCRUB, "started_by": Rule.MENTIONS}
+        safe = ("workflow", "subject_type", "subject_id", "state", "clauses", "started_on", "ended_on")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class StepState(models.TextChoices):
+    WAITING = "waiting", "未轮到"
+    OPEN = "open", "待办理"
+    SIGNED = "signed", "已同意"
+    SKIPPED = "skipped", "未办（可免）"
+    RETURNED = "returned", "已退回"
+
+
+class Step(Row):
+    """A step of a process: whose turn it is, by post or body, and what they said."""
+
+    process = models.ForeignKey(Process, on_delete=models.CASCADE, related_name="steps")
+    place = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=60)  # its id in the workflow
+    title = models.CharField(max_length=100)
+    by = models.CharField(max_length=40)  # a word of vocabulary.yaml's `bodies`
+    after = models.JSONField(default=list)  # keys of the steps it waits for
+    optional = models.BooleanField(default=False)
+    days = models.PositiveSmallIntegerField(null=True)  # from the day it opens
+    state = models.CharField(max_length=12, choices=StepState, default=StepState.WAITING)
+    opened_on = models.DateField(null=True)
+    due_on = models.DateField(null=True)
+    opinion = models.CharField(max_length=500, blank=True)
+    signed_on = models.DateField(null=True)
+    signed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    on_paper = models.CharField(max_length=60, blank=True)  # who signed on paper, where the office enters it for them
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["place"]
+        indexes = [models.Index(fields=["by"], condition=Q(state="open"), name="steps_open")]
+        constraints = [
+            models.UniqueConstraint(fields=["process", "key"], name="each_step_once"),
+            models.CheckConstraint(condition=Q(state__in=StepState.values), name="step_state_known"),
+            models.CheckConstraint(condition=~Q(state="returned") | ~Q(opinion=""), name="step_returned_for_a_reason"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["signed", "returned"]) | Q(signed_on__isnull=False), name="step_signed_on_a_day"
+            ),
+        ]
+
+    class Personal:
+        personal = {"process": Rule.MENTIONS, "opinion": Rule.SCRUB, "signed_by": Rule.MENTIONS, "on_paper": Rule.SCRUB}
+        safe = (
+            "place", "key", "title", "by", "after", "optional", "days", "state", "opened_on", "due_on", "signed_on", "decision",
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.title

@@ -39,6 +39,9 @@ CHANGEABLE = {
     "platform/registry/queries.py:_misses": "hosts nobody has, of the routing table; keyed by code or host",
     "platform/core/db/postgres/pooler.py:_looked": "which servers were looked at",
     "platform/core/waiting.py:_sources": "of the code alone: which apps have matters that wait",
+    "tenants/members/queries/panels.py:_panels": "of the code alone: which apps have something on a member's page",
+    "tenants/proceedings/queries/signing.py:_subjects": "of the code alone: which apps have processes",
+    "tenants/proceedings/queries/signing.py:_holders": "of the code alone: which apps know who holds a post",
     "tenants/liaison/queries/claims.py:_sources": "of the code alone: which apps have claims",
 }
 # Kept on one object: a user lives for a request, an assessment for a page.

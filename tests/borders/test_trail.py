@@ -33,6 +33,8 @@ HOMES = (
 NO_ACTION = {  # takes `by`, and writes nothing of its own: why
     "desk.read_notice": "what one has read is told nobody", "desk.read_all": "as read_notice",
     "members.preview": "reads an upload", "activities.may_change": "only asks", "voices.may_change": "only asks", "liaison.may_change": "only asks", "members.what_would_end": "undoes what it does",
+    "members.keep_wrong_draft": "as keep_draft", "members.marked_copy": "reads an upload",
+    "members.confirmed": "part of proceedings.sign_step", "members.returned": "part of proceedings.return_step",
     "members.nameless": "part of the two anonymising actions", "billing_free.claim": "the ledger is its own trail",
     "billing_free.release": "the ledger is its own trail", "billing_free.allow_job": "only refuses",
     "dispatch.enqueue": "the job row says who asked; the action that queues writes the trail",
@@ -40,7 +42,7 @@ NO_ACTION = {  # takes `by`, and writes nothing of its own: why
 }  # fmt: skip
 ITS_OWN_TRAIL = {  # tables a write may change without a row of the trail: why
     "accounts_session": "sign-ins", "core_auditevent": "the trail", "core_auditwords": "the trail",
-    "core_erasure": "insert-only, written with the trail", "members_importdraft": "passing: uploads between preview and confirmation",
+    "core_erasure": "insert-only, written with the trail", "members_rosterimport": "what import_roster's row tells of", "members_importdraft": "passing: uploads between preview and confirmation",
     "desk_notice": "told with the action it tells of, whose row of the trail says what happened",
     "members_dataexport": "passing: filled by the job that ask_export's row tells of",
     "public.dispatch_job": "a job says itself who asked and what came of it", "public.dispatch_cancellation": "names who asked",
@@ -146,6 +148,14 @@ def _import(life: Life) -> dict[str, Any]:
         "digest": actions.preview(draft_id=draft.pk, by=life.office)[1].digest,
         "by": life.office,
     }
+
+
+def _imported(life: Life) -> dict[str, Any]:
+    from tenants.members.actions import import_roster
+    from tenants.members.models import RosterImport
+
+    import_roster(**_import(life))
+    return {"id": RosterImport.objects.first().pk, "by": life.office}
 
 
 def _period(*steps: str) -> Callable[[Life], dict[str, Any]]:
@@ -256,18 +266,79 @@ def _export(life: Life) -> dict[str, Any]:
 
 
 def _ended_pair(life: Life) -> dict[str, Any]:
-    from tenants.liaison.actions import end_pairing
     from tenants.liaison.models import ConstituentLink
 
-    link = ConstituentLink.objects.get(constituent=life.constituent)
-    end_pairing(link=link.pk, until=TODAY, today=TODAY, by=life.office)
-    return {"link": link.pk, "why": "本人申请"}
+    return {"link": ConstituentLink.objects.get(constituent=life.constituent).pk, "why": "本人申请"}
 
 
 def _pair(life: Life) -> Any:
     from tenants.liaison.models import ConstituentLink
 
-    return ConstituentLink.objects.get(constituent=life.constituent).pk
+    return ConstituentLink.objects.get(member=life.other).pk
+
+
+def _unit(life: Life) -> Any:
+    from tenants.members.models import Unit
+
+    return Unit.objects.get().pk
+
+
+def _another_unit(life: Life) -> Any:
+    from tenants.members.actions import add_unit
+
+    return add_unit(kind="area_group", name="清塘小组", place="清塘铺镇", since=DAY, by=life.office).pk
+
+
+def _row(model: str, **which: Any) -> Callable[[Life], Any]:
+    """The id of the other member's row of a model of members."""
+
+    def found(life: Life) -> Any:
+        from django.apps import apps
+
+        rows = apps.get_model(model)._default_manager.filter(**which)
+        return (rows.filter(member=life.other) if not which else rows).get().pk
+
+    return found
+
+
+def _council(life: Life) -> Any:
+    from tenants.members.actions import assign_post
+
+    assign_post(id=life.other.pk, kind="vice_chairperson", since=dt.date(2022, 1, 1), by=life.office)
+    return life.other.pk
+
+
+def _sector_link(life: Life) -> dict[str, Any]:
+    from tenants.liaison.actions import assign_link
+
+    given = {"from_member": life.other.pk, "to_sector": life.other.sector_id, "since": DAY, "by": life.office}
+    return {"id": assign_link(level="council_to_sector", **given).pk, "on": TODAY}
+
+
+def _nominated(life: Life) -> dict[str, Any]:
+    from tenants.members.models import Nomination
+
+    Nomination.objects.update(state="returned")
+    return {"sector_id": life.other.sector_id, "members": [life.other.pk], "first": life.other.pk, "today": TODAY}
+
+
+def _linked_sector(life: Life) -> dict[str, Any]:
+    from tenants.members.actions import link_sector
+
+    group = life.other.special_committees.get()
+    return {
+        "id": link_sector(sector=life.other.sector, special_committee=group, since=DAY, by=life.office).pk,
+        "on": TODAY,
+    }
+
+
+def _process(life: Life) -> dict[str, Any]:
+    from tenants.members.models import Nomination
+    from tenants.proceedings.models import Process
+
+    Process.objects.update(state="returned")
+    steps = [{"id": "office", "title": "审核", "by": ""}]
+    return {"workflow": "w", "steps": steps, "title": "某事", "subject": Nomination.objects.get(), "today": TODAY}
 
 
 def _participation(life: Life) -> dict[str, Any]:
@@ -537,6 +608,12 @@ EXAMPLES |= {
     "liaison.assign_link": lambda life: {
         "level": "council_to_sector", "from_member": life.other.pk, "to_sector": life.other.sector_id, "since": DAY,
     },
+    "liaison.assign_links": lambda life: {
+        "level": "council_to_sector", "pairs": [(_council(life), life.other.sector_id)], "since": DAY,
+    },
+    "liaison.end_link": _sector_link,
+    "liaison.pair_grid": simple(member=_member, name="李网格", place="东坪社区", since=DAY, today=TODAY),
+    "liaison.end_grid": simple(id=_row("liaison.gridpairing"), on=TODAY),
     "liaison.confirm_contact": _decided("contact"), "liaison.confirm_contacts": _ids("contact"),
     "liaison.reject_contact": _decided("contact", reason="请补"), "liaison.withdraw_contact": _decided("contact", reason="重复"),
     "liaison.end_pairing": simple(link=_pair, until=TODAY, today=TODAY),
@@ -544,6 +621,23 @@ EXAMPLES |= {
     "liaison.register_contact": _contact,
     "members.add_member": lambda life: {"name": "新", "number": "N8", "sector": life.other.sector, "joined_on": DAY},
     "members.add_sector": simple(name="医卫界"), "members.add_special_committee": simple(name="提案委"),
+    "members.add_unit": simple(kind="office", name="研究室", since=DAY),
+    "members.update_unit": simple(id=_unit, name="东坪镇小组", until=TODAY),
+    "members.appoint": simple(unit=_unit, role="liaison", holder="街道某某", side="subdistrict", since=DAY),
+    "members.end_appointment": simple(id=_row("members.unitpost"), on=TODAY),
+    "members.join_unit": simple(unit=_another_unit, members=lambda life: [life.other.pk], since=DAY, exception_reason="跨镇履职"),
+    "members.leave_unit": simple(id=_row("members.unitmembership"), on=TODAY),
+    "members.nominate_conveners": _nominated, "members.unlink_sector": _linked_sector,
+    "members.update_sector": simple(id=lambda life: life.other.sector_id, name="教育科技界", base="教育局"),
+    "members.rename_special_committee": simple(id=lambda life: life.other.special_committees.get().pk, name="教科委"),
+    "members.set_seat_role": simple(id=_row("members.seat"), role="director", on=DAY),
+    "members.change_member": lambda life: {
+        "id": life.other.pk, "sector": life.other.sector, "posts": ["standing_member"], "special_committees": [], "effective_on": DAY,
+    },
+    "members.rejoin": lambda life: {"id": life.leaver.pk, "on": DAY},
+    "proceedings.start_process": _process,
+    "proceedings.sign_step": simple(id=_row("proceedings.step", state="open"), meeting="第3次主席会议", today=TODAY, by=lambda life: life.office),
+    "proceedings.return_step": simple(id=_row("proceedings.step", state="open"), reason="人选再议", today=TODAY, by=lambda life: life.office),
     "members.anonymise_member": lambda life: {"id": life.leaver.pk, "why": "保存期满", "today": TODAY},
     "members.anonymise_due": lambda life: {"ids": [life.leaver.pk], "today": dt.date(2030, 1, 1)},
     "members.ask_anonymise_due": lambda life: {"ids": [life.leaver.pk], "today": dt.date(2030, 1, 1)},
@@ -552,7 +646,8 @@ EXAMPLES |= {
     "members.close_term": simple(name="第十届", ends_on=DAY, continuing=(), today=TODAY),
     "members.end_membership": simple(id=_member, on=DAY), "members.end_post": simple(id=_member, kind="member", on=DAY),
     "members.give_account": lambda life: {"id": _newcomer(life).pk, "username": "xin", "password": None},
-    "members.import_roster": _import,
+    "members.import_roster": _import, "members.ask_import": lambda life: {**_import(life), "right_rows_only": False},
+    "members.undo_import": _imported,
     "members.link_sector": lambda life: {
         "sector": life.other.sector, "special_committee": life.other.special_committees.get(), "since": DAY,
     },

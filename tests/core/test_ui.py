@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.template import engines
 from django.template.exceptions import TemplateSyntaxError
 from django.test import RequestFactory
+from django.test.html import parse_html
 
 from core.templatetags import ui
 
@@ -147,3 +148,17 @@ def test_a_button_that_writes_is_a_post_with_its_token() -> None:
     shown = render('{% post_button "/x/" "确认" about="李·某某" %}', csrf_token="t0ken")
     assert 'method="post"' in shown
     assert "csrfmiddlewaretoken" in shown
+
+
+def test_a_drop_down_is_drawn_as_django_draws_it() -> None:
+    class Asked(forms.Form):
+        kind = forms.ChoiceField(
+            choices=[("", "全部"), ("a<b", "甲&乙"), ("组", [("c", "丙"), ("d", "丁")])],
+            widget=forms.Select(attrs={"data-x": "1"}),
+        )
+
+    for given in (None, {"kind": "a<b"}, {"kind": "d"}, {"kind": "无"}):
+        bound = Asked(given)["kind"]
+        ours = ui._select(bound, bound.field.widget, {"class": "form-select"})
+        theirs = bound.as_widget(attrs={"class": "form-select"})
+        assert parse_html(ours) == parse_html(theirs)

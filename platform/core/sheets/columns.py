@@ -60,6 +60,26 @@ class Text:
         return text
 
 
+_PHONE = re.compile(r"(?:1[3-9]\d{9}|(?:0\d{2,3}-?)?\d{7,8}(?:-\d{1,6})?|[48]00\d{7})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A mobile number or one of a landline; +86, blanks and brackets go."""
+
+    longest: int = 30
+
+    def read(self, value: Any) -> str:
+        text = plain_text(value)
+        found = re.sub(r"[\s()（）]", "", text.replace("－", "-").replace("—", "-"))
+        found = re.sub(r"^(?:\+86|0086)-?", "", found)
+        if _PHONE.match(found):
+            return found
+        if _PHONE.match(found.replace("-", "")):
+            return found.replace("-", "")
+        raise Wrong("不是电话号码", "填 11 位手机号，或带区号的座机，例如 0737-7222345；不知道的空着")
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """A day: an Excel date, or 2022-03-01, 2022/3/1, 2022.3.1, 20220301, 2022年3月1日."""

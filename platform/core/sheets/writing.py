@@ -65,8 +65,17 @@ def book(parts: Iterable[tuple[str, Sequence[Out], Iterable[Sequence[Any]]]]) ->
     return _bytes(made or Workbook())
 
 
-def template(*, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]] = ()) -> bytes:
-    """An empty file to fill in (or one with `rows`): required headers starred, help as notes, drop-downs where there are options."""
+def template(
+    *,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]] = (),
+    examples: Iterable[Sequence[Any]] = (),
+) -> bytes:
+    """An empty file to fill in (or one with `rows`): required headers starred, help as notes, drop-downs where there are options.
+
+    `examples` stand on a sheet of their own, which is never read back.
+    """
     book, sheet = _book(title)
     _head(sheet, [(column.header + ("*" if column.required else ""), column.width) for column in columns])
     choices = book.create_sheet("选项")
@@ -82,7 +91,21 @@ def template(*, title: str, columns: Sequence[Column], rows: Iterable[Sequence[A
     for number, values in enumerate(rows, start=2):
         for index, value in enumerate(values, start=1):
             _put(sheet.cell(row=number, column=index), value)
+    _examples(book, columns, list(examples))
     return _bytes(book)
+
+
+def _examples(book: Workbook, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
+    if not rows:
+        return
+    sheet = book.create_sheet("填写示例")
+    _head(sheet, [(column.header, column.width) for column in columns])
+    for number, values in enumerate(rows, start=2):
+        for index, value in enumerate(values, start=1):
+            _put(sheet.cell(row=number, column=index), value)
+    for index, column in enumerate(columns, start=1):
+        cell = sheet.cell(row=len(rows) + 3, column=index, value=column.help)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
 def download(data: bytes, *, name: str) -> HttpResponse:

@@ -10,10 +10,11 @@ from typing import Any, Literal
 from django import forms, template
 from django.core.paginator import Page
 from django.forms import BoundField
+from django.forms.utils import flatatt
 from django.template.context import RequestContext
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -326,7 +327,28 @@ def _control(bound: BoundField, *, described_by: str) -> SafeString:
         attrs["aria-describedby"] = described_by
     if bound.errors:
         attrs["aria-invalid"] = "true"
+    if type(widget) is forms.Select:
+        return _select(bound, widget, attrs)
     return bound.as_widget(attrs=attrs)
+
+
+def _select(bound: BoundField, widget: forms.Select, attrs: dict[str, str | bool]) -> SafeString:
+    """What Django renders, without a template per option: a list with four filters spent a fifth of its time there."""
+    given = bound.build_widget_attrs(attrs, widget)
+    if bound.auto_id and "id" not in widget.attrs:
+        given.setdefault("id", bound.auto_id)
+    shown = widget.get_context(bound.html_name, bound.value(), given)["widget"]
+    parts = []
+    for name, options, _ in shown["optgroups"]:
+        lines = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((one["value"], flatatt(one["attrs"]), one["label"]) for one in options),
+        )
+        parts.append(format_html('<optgroup label="{}">{}</optgroup>', name, lines) if name else lines)
+    return format_html(
+        '<select name="{}"{}>{}</select>', shown["name"], flatatt(shown["attrs"]), mark_safe("".join(parts))
+    )  # each part is escaped
 
 
 @register.inclusion_tag("components/field.html")

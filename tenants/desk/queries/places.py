@@ -29,6 +29,9 @@ PLACES = (
     Place("首页", "/", "home", "办事", (P.HOME,)),
     Place("收件", "/inbox/", "bell", "办事", (P.HOME,)),
     Place("委员", "/members/", "people", "办事", (P.MEMBERS_READ,)),
+    Place("组织", "/organisation/sectors/", "flag", "办事", (P.ORGANISATION_READ,)),
+    Place("联系链条", "/links/", "hand", "办事", (P.ORGANISATION_READ,)),
+    Place("办理事项", "/proceedings/", "pen", "办事", (P.SIGNING_READ,)),
     Place("界别群众", "/constituents/", "hand", "办事", (P.RECORDS_READ, P.RECORDS_OWN)),
     Place("联系记录", "/contacts/", "pen", "记录", (P.RECORDS_READ, P.RECORDS_OWN)),
     Place("待确认", "/contacts/claims/", "clock", "记录", (P.RECORDS_CONFIRM,)),
@@ -50,7 +53,10 @@ PLACES = (
 )
 INBOX = next(place for place in PLACES if place.url == "/inbox/")
 RECORD_CONTACT = Place("记联系", "/contacts/new/", "plus", "记录", (P.RECORDS_OWN,))
-_UNDER = {"reminders": "/calendar/"}  # pages reached from another place's page
+_UNDER = {
+    "organisation": "/organisation/sectors/",
+    "reminders": "/calendar/",
+}  # pages reached from another place's page
 _BAR_OF_MEMBER = ("/", "/contacts/", "/contacts/new/", "/constituents/", "/standing/me/")
 _BAR_OF_OFFICE = ("/", "/contacts/claims/", "/members/", "/standing/", "/returns/")
 _BAR_OF_LIAISON = ("/", "/policy/", "/returns/", "/rollup/")

@@ -1,5 +1,16 @@
 """The only writers of contacts, pairings and links."""
 
+from tenants.liaison.actions.chain import (
+    AlreadyGridPaired,
+    GridWorkerUnnamed,
+    NoSuchTarget,
+    NothingGiven,
+    NotOfTheTier,
+    assign_links,
+    end_grid,
+    end_link,
+    pair_grid,
+)
 from tenants.liaison.actions.contacts import (
     CLAIMS,
     ContactInFuture,
@@ -40,8 +51,5 @@ from tenants.liaison.actions.pairings import (
 from tenants.liaison.actions.privacy import StillPaired, anonymise_constituent
 
 __all__ = [
-    "CLAIMS", "AlreadyDecided", "AlreadyEnded", "AlreadyPaired", "AlreadyWithdrawn", "ContactInFuture", "ContactWithSelf",
-    "EndsBeforeBeginning", "NameMissing", "NotPaired", "NotYoursToWithdraw", "PairingInFuture", "PeriodSigned", "ReasonMissing", "StillPaired", "SummaryMissing",
-    "UnknownWord", "WrongTarget", "add_contact_files", "anonymise_constituent", "assign_link", "change_contact", "confirm_contact", "confirm_contacts", "end_pairing", "may_change", "pair_constituent",
-    "refuse_unknown", "register_contact", "reject_contact", "remove_contact_file", "reopen_contacts", "withdraw_contact",
+    "CLAIMS", "AlreadyDecided", "AlreadyEnded", "AlreadyGridPaired", "AlreadyPaired", "AlreadyWithdrawn", "ContactInFuture", "ContactWithSelf", "EndsBeforeBeginning", "GridWorkerUnnamed", "NameMissing", "NoSuchTarget", "NotOfTheTier", "NotPaired", "NotYoursToWithdraw", "NothingGiven", "PairingInFuture", "PeriodSigned", "ReasonMissing", "StillPaired", "SummaryMissing", "UnknownWord", "WrongTarget", "add_contact_files", "anonymise_constituent", "assign_link", "assign_links", "change_contact", "confirm_contact", "confirm_contacts", "end_grid", "end_link", "end_pairing", "may_change", "pair_constituent", "pair_grid", "refuse_unknown", "register_contact", "reject_contact", "remove_contact_file", "reopen_contacts", "withdraw_contact",
 ]  # fmt: skip

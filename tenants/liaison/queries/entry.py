@@ -15,7 +15,7 @@ from core import audit
 from core.errors import DomainError, NotAllowed, NotFound
 from tenants.liaison.models import State
 from tenants.members.models import Member
-from tenants.members.queries import reach_of, serving
+from tenants.members.queries import name_choices, on_day, reach_of
 from tenants.policy.queries import data_entry_on
 
 
@@ -71,7 +71,8 @@ def active_members(ids: Iterable[UUID], day: date, *, by: audit.Actor) -> dict[U
     if len(found) != len(wanted):
         raise UnknownMember
     for member in found.values():
-        if member.joined_on > day or (member.left_on is not None and member.left_on <= day):
+        away = member.joined_on > day or (member.left_on is not None and member.left_on <= day)
+        if away and not member.spells.filter(on_day(day)).exists():
             raise MemberNotActive(member, day)
     return found
 
@@ -96,24 +97,9 @@ def people(day: date, user: Any) -> list[tuple[str, str]]:
     within = enterable(user)
     if not enters_for_others(user):
         within = Q(sector__in=Member.objects.filter(user_id=user.pk).values("sector_id"))
-    rows = serving(day).filter(within).values_list("name", "number", "sector__name")
-    return [(f"{name}（{number}）", sector) for name, number, sector in rows]
+    return name_choices(day, within)
 
 
 def as_typed(member: Member) -> str:
     """How a field for people writes one: the name with the number that tells apart."""
     return f"{member.name}（{member.number}）"
-
-
-def members_named(text: str, *, within: Q) -> list[Member]:
-    """Members `within` whom the text means: `name（number）`, a number, a whole name, or a whole pinyin or its initials."""
-    text = text.strip()
-    name, _, rest = text.rstrip("）)").replace("(", "（").rpartition("（")
-    if name and (found := list(Member.objects.filter(within, number=rest.strip(), name=name.strip()))):
-        return found
-    sound = text.lower().replace(" ", "")
-    by_sound = Q(name_pinyin__startswith=f"{sound} ") | Q(name_pinyin__endswith=f" {sound}")
-    for meaning in (Q(number=text), Q(name=text), by_sound):
-        if text and (found := list(Member.objects.filter(within & meaning).select_related("sector")[:9])):
-            return found
-    return []

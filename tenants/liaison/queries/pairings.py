@@ -24,15 +24,24 @@ def ended_pairings_of(member: Member, day: date) -> QuerySet[ConstituentLink]:
     )
 
 
-def paired_members(day: date, filters: Filters, *, within: Q) -> QuerySet[Any]:
-    """The roster with `pairs`, the number of people each is paired with on the day; the fewest first."""
+PAIR_SORTS = {
+    "pairs": ("pairs",),
+    "-pairs": ("-pairs",),
+    "name": (),
+    "-name": ("-name_pinyin",),
+    "sector": ("sector__order", "sector__name"),
+}
+
+
+def paired_members(day: date, filters: Filters, *, within: Q, sort: str = "") -> QuerySet[Any]:
+    """The roster with `pairs`, the number of people each is paired with on the day; the fewest first unless `sort` says else."""
     standing = Q(constituent_links__since__lte=day) & (
         Q(constituent_links__until=None) | Q(constituent_links__until__gt=day)
     )
     found = roster(day, filters, within=within).annotate(
         pairs=Count("constituent_links", filter=standing, distinct=True)
     )
-    return found.order_by("pairs", F("name_pinyin"), "number")
+    return found.order_by(*PAIR_SORTS.get(sort, ("pairs",)), F("name_pinyin"), "number")
 
 
 def totals(day: date, *, within: Q) -> dict[str, int]:

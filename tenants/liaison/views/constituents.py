@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
-from core import clock
+from core import clock, sheets
 from core.errors import DomainError
-from core.web import page, refusals_on
+from core.web import page, refusals_on, sheet_url
 from tenants.liaison import actions, queries
 from tenants.liaison.forms import EndPairingForm, PairingForm
 from tenants.members.forms import RosterFilter
@@ -22,6 +22,7 @@ from tenants.members.models import Member
 from tenants.members.queries import member_of, reach_of
 
 PER_PAGE = 50
+COLUMNS = (sheets.Out("委员", 14), sheets.Out("编号", 12), sheets.Out("界别", 18), sheets.Out("结对人数", 10))
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,10 +42,13 @@ def _own(request: HttpRequest, member: Member) -> HttpResponse:
             number = queries.pairings_of(member, today).count()
             messages.success(request, f"已与{link.constituent.name}结对，现在共 {number} 人。记联系时可以直接选。")
             return redirect("liaison:constituents")
+    above, below = queries.links_of(member, today)
     context = {
         "links": list(queries.pairings_of(member, today)),
         "ended": list(queries.ended_pairings_of(member, today)),
         "form": form,
+        "above": above,
+        "below": [queries.target_of(link)[0] for link in below],
         "audience": "member",
     }
     return page(request, "liaison/constituents.html", context, status=422 if form.errors else 200)
@@ -54,8 +58,13 @@ def _numbers(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     form = RosterFilter(request.GET)
     within = reach_of(request.user, Permission.RECORDS_READ).q()
-    found = queries.paired_members(today, form.filters(), within=within)
+    found = queries.paired_members(today, form.filters(), within=within, sort=request.GET.get("sort", ""))
+    if request.GET.get("format") == "xlsx":
+        rows = [(one.name, one.number, one.sector.name, one.pairs) for one in found]
+        content = sheets.write(title="结对人数", columns=COLUMNS, rows=rows)
+        return sheets.download(content, name=f"{request.committee.name}结对人数-{today:%Y%m%d}.xlsx")  # type: ignore[attr-defined]
     context = {
+        "export_url": sheet_url(request),
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "filter": form,
         "totals": queries.totals(today, within=within),

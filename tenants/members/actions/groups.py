@@ -11,7 +11,7 @@ from django.db import transaction
 from core import audit
 from core.errors import DomainError, NotFound
 from tenants.members import queries
-from tenants.members.models import Convener, Member, Sector, SectorCommitteeLink, SpecialCommittee
+from tenants.members.models import Convener, Member, Seat, SeatRole, Sector, SectorCommitteeLink, SpecialCommittee
 
 
 class NameTaken(DomainError):
@@ -108,3 +108,94 @@ def _replace(sector: Sector, wanted: Sequence[UUID], since: dt.date) -> list[Con
         else Convener.objects.create(sector=sector, member_id=id, is_first=place == 0, since=since)
         for place, id in enumerate(wanted)
     ]
+
+
+class DirectorElsewhere(DomainError):
+    code = "director_elsewhere"
+
+    def __init__(self, committee: str, name: str) -> None:
+        text = f"{committee}的主任是{name}，请先改{name}的任职。"
+        super().__init__(text, fields={"role": text})
+
+
+@transaction.atomic
+def update_sector(*, id: UUID, name: str, by: audit.Actor, base: str = "", venue: str = "", funds: str = "") -> Sector:
+    """What a sector is called and rests on (DC20-4.2-8). Raises NotFound, NameTaken."""
+    sector = Sector.objects.select_for_update().filter(pk=id).first()
+    if sector is None:
+        raise NotFound
+    if Sector.objects.filter(name=name.strip()).exclude(pk=id).exists():
+        raise NameTaken(name.strip())
+    keys = ("name", "base", "venue", "funds")
+    old = {key: getattr(sector, key) for key in keys}
+    sector.name, sector.base, sector.venue, sector.funds = name.strip(), base.strip(), venue.strip(), funds.strip()
+    sector.save()
+    changed = [key for key in keys if old[key] != getattr(sector, key)]
+    if changed:
+        audit.record(
+            by=by, action="members.update_sector", subject=sector,
+            old={key: old[key] for key in changed}, new={key: getattr(sector, key) for key in changed},
+        )  # fmt: skip
+    return sector
+
+
+@transaction.atomic
+def rename_special_committee(*, id: UUID, name: str, by: audit.Actor) -> SpecialCommittee:
+    """Raises NotFound, NameTaken."""
+    found = SpecialCommittee.objects.select_for_update().filter(pk=id).first()
+    if found is None:
+        raise NotFound
+    if SpecialCommittee.objects.filter(name=name.strip()).exclude(pk=id).exists():
+        raise NameTaken(name.strip())
+    old, found.name = found.name, name.strip()
+    found.save(update_fields=["name"])
+    if old != found.name:
+        audit.record(
+            by=by, action="members.rename_special_committee", subject=found, old={"name": old}, new={"name": found.name}
+        )
+    return found
+
+
+@transaction.atomic
+def unlink_sector(*, id: UUID, on: dt.date, by: audit.Actor) -> SectorCommitteeLink:
+    """The special committee links the sector no more from that day. Raises NotFound."""
+    link = SectorCommitteeLink.objects.select_related("sector", "special_committee").filter(pk=id, until=None).first()
+    if link is None:
+        raise NotFound
+    audit.record(
+        by=by, action="members.unlink_sector", subject=link.sector,
+        old={"special_committee": link.special_committee.name}, new={"until": max(on, link.since)},
+    )  # fmt: skip
+    link.until = max(on, link.since)
+    link.save(update_fields=["until"])
+    return link
+
+
+@transaction.atomic
+def set_seat_role(*, id: UUID, role: str, on: dt.date, by: audit.Actor) -> Seat:
+    """Director, deputy or plain member of the special committee from that day; the seat before it ends there.
+
+    A special committee has one director. Raises NotFound, DirectorElsewhere.
+    """
+    seat = (
+        Seat.objects.select_related("member", "special_committee").select_for_update(of=("self",)).filter(pk=id).first()
+    )
+    if seat is None or seat.until is not None:
+        raise NotFound
+    wanted = SeatRole(role)
+    if seat.role == wanted:
+        return seat
+    others = seat.special_committee.seats.filter(queries.on_day(on), role=SeatRole.DIRECTOR).exclude(pk=id)
+    if wanted is SeatRole.DIRECTOR and (standing := others.select_related("member").first()):
+        raise DirectorElsewhere(seat.special_committee.name, standing.member.name)
+    audit.record(
+        by=by, action="members.set_seat_role", subject=seat.member,
+        old={"special_committees": seat.special_committee.name, "kind": seat.role}, new={"kind": str(wanted), "since": on},
+    )  # fmt: skip
+    if seat.since >= on:
+        seat.role = wanted
+        seat.save(update_fields=["role"])
+        return seat
+    seat.until = on
+    seat.save(update_fields=["until"])
+    return Seat.objects.create(member=seat.member, special_committee=seat.special_committee, role=wanted, since=on)

@@ -16,13 +16,20 @@ from accounts.models import User
 from billing_free.actions import claim, release
 from billing_free.quotas import What
 from core import audit, clock, pinyin
-from core.errors import DomainError
-from core.sheets import WrongCells
+from core.errors import DomainError, NotFound
+from core.sheets import WrongCells, marked
+from dispatch.actions import enqueue
+from dispatch.models import Job
+from dispatch.progress import Progress, silent
+from tenants.members.actions.ending import end_all
 from tenants.members.actions.holdings import Belonging, Rearrangement, lock_roster, rearrange, standing
 from tenants.members.actions.people import end_convening
+from tenants.members.actions.pictures import put_back, snapshots, tied_rows, tied_to
 from tenants.members.actions.plan import PLAIN, Line, Plan, Standing, make_plan, roster_now
-from tenants.members.models import ImportDraft, Member, MemberPost, Seat, Sector, SpecialCommittee
+from tenants.members.models import ImportDraft, Member, MemberPost, RosterImport, Seat, Sector, SpecialCommittee
 
+IMPORT = "members.import"
+LONG = 300  # lines beyond which an import is a job
 _DRAFT_LIVES = dt.timedelta(days=1)
 
 
@@ -41,15 +48,47 @@ class RosterChanged(DomainError):
         super().__init__("预览之后名册又有改动，还没有导入。请看过新的预览，再确认一次。")
 
 
+class NotTheLast(DomainError):
+    code = "not_the_last_import"
+
+    def __init__(self) -> None:
+        super().__init__("只有最近一次导入可以撤销；这一次已经撤销，或之后又导入过。")
+
+
+class TouchedSince(DomainError):
+    code = "touched_since"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        some = "、".join(names[:5]) + (f"等 {len(names)} 人" if len(names) > 5 else "")
+        super().__init__(f"导入以后，{some}又有改动或已有履职记录，不能整批撤销。请在委员页逐个修改。")
+
+
 @transaction.atomic
 def keep_draft(*, content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User) -> ImportDraft:
     """Keep an upload that can be read, for its preview. One per person; old ones go.
 
     Raises WrongCells (with every wrong cell), NotAWorkbook, Protected, Damaged, TooLarge, OverQuota; then nothing is kept.
     """
-    plan = make_plan(content, makes_groups=makes_groups, now=roster_now())
+    plan = _planned(content, makes_groups)
     if plan.errors:
         raise WrongCells(plan.errors)
+    return _keep(content, file_name, effective_on, makes_groups, by)
+
+
+@transaction.atomic
+def keep_wrong_draft(
+    *, content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User
+) -> ImportDraft:
+    """Keep an upload with wrong cells, so that it can be given back marked and its right rows be taken. Raises as keep_draft but WrongCells."""
+    _planned(content, makes_groups)
+    return _keep(content, file_name, effective_on, makes_groups, by)
+
+
+def _planned(content: bytes, makes_groups: bool, now: Standing | None = None) -> Plan:
+    return make_plan(content, makes_groups=makes_groups, now=now or roster_now(), today=clock.today())
+
+
+def _keep(content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User) -> ImportDraft:
     _clear(Q(uploaded_by=by) | Q(created_at__lt=clock.now() - _DRAFT_LIVES), by=by)
     claim(what=What.STORAGE, amount=len(content), by=by)
     return ImportDraft.objects.create(
@@ -64,25 +103,60 @@ def keep_draft(*, content: bytes, file_name: str, effective_on: dt.date, makes_g
 def preview(*, draft_id: UUID, by: User) -> tuple[ImportDraft, Plan]:
     """What confirming would do to the roster as it stands now. Raises DraftGone."""
     draft = _draft(draft_id, by)
-    return draft, make_plan(bytes(draft.content), makes_groups=draft.makes_groups, now=roster_now())
+    return draft, _planned(bytes(draft.content), draft.makes_groups)
+
+
+def marked_copy(*, draft_id: UUID, by: User) -> tuple[str, bytes]:
+    """(file name, the clerk's own file with its wrong cells marked). Raises DraftGone."""
+    draft, plan = preview(draft_id=draft_id, by=by)
+    return draft.file_name, marked(bytes(draft.content), plan.errors)
 
 
 @transaction.atomic
-def import_roster(*, draft_id: UUID, digest: str, by: User, is_invented: bool = False) -> Plan:
+def ask_import(*, draft_id: UUID, digest: str, right_rows_only: bool, by: User) -> Job:
+    """Queue what `import_roster` does, for a long file. Raises DraftGone, OverQuota."""
+    draft = _draft(draft_id, by)
+    job = enqueue(IMPORT, by=by, draft=str(draft.pk), digest=digest, right_rows_only=right_rows_only)
+    audit.record(by=by, action=IMPORT, subject=None, new={"job": job.pk})
+    return job
+
+
+@transaction.atomic
+def import_roster(
+    *,
+    draft_id: UUID,
+    digest: str,
+    by: User,
+    is_invented: bool = False,
+    right_rows_only: bool = False,
+    progress: Progress = silent,
+) -> Plan:
     """Write what the preview with this digest showed, in one transaction with one audit row.
 
-    `is_invented` marks new members as people of a demonstration. A second run of the same file changes nothing. Raises DraftGone, RosterChanged, WrongCells, OverQuota.
+    `is_invented` marks new members as people of a demonstration; `right_rows_only` leaves rows with a wrong cell out.
+    A second run of the same file changes nothing. Raises DraftGone, RosterChanged, WrongCells, OverQuota.
     """
     lock_roster()
     draft = _draft(draft_id, by)
     now = roster_now()
-    plan = make_plan(bytes(draft.content), makes_groups=draft.makes_groups, now=now)
-    if plan.errors:
+    progress(0, None, "读取文件")
+    plan = _planned(bytes(draft.content), draft.makes_groups, now)
+    if plan.errors and not (right_rows_only and plan.right_rows):
         raise WrongCells(plan.errors)
     if plan.digest != digest:
         raise RosterChanged
     claim(what=What.MEMBERS, amount=len(plan.new), by=by)
-    _write(plan, now, draft.effective_on, is_invented)
+    done = RosterImport(
+        imported_by=by, file_name=draft.file_name, effective_on=draft.effective_on, added=len(plan.new), changed=len(plan.changed)
+    )  # fmt: skip
+    touched = [now.members[line.number].pk for line in plan.changed]
+    before, ties = snapshots(touched), tied_rows(touched)
+    before = {key: {**picture, "tied": ties[key]} for key, picture in before.items()}
+    _write(plan, now, draft.effective_on, is_invented, progress)
+    made = [now.members[line.number].pk for line in plan.new]
+    done.before, done.after = before | {str(id): None for id in made}, snapshots([*touched, *made])
+    RosterImport.objects.filter(before__isnull=False).update(before=None, after=None)  # only the last can be taken back
+    done.save(force_insert=True)
     audit.record(
         by=by, action="members.import_roster", subject=None, new=_told(plan, draft), people=_told_of_each(plan, now)
     )
@@ -90,9 +164,52 @@ def import_roster(*, draft_id: UUID, digest: str, by: User, is_invented: bool = 
     return plan
 
 
+@transaction.atomic
+def undo_import(*, id: UUID, by: audit.Actor) -> RosterImport:
+    """Put back what stood before the last import, while nobody has touched any of its rows since. All or nothing.
+
+    New members go, changed ones get back what they were; sectors and special committees made by it stay.
+    Raises NotFound, NotTheLast, TouchedSince.
+    """
+    lock_roster()
+    found = RosterImport.objects.select_for_update().filter(pk=id).first()
+    if found is None:
+        raise NotFound
+    if found.before is None or found.undone_at is not None:
+        raise NotTheLast
+    made = [UUID(key) for key, value in found.before.items() if value is None]
+    changed = [UUID(key) for key, value in found.before.items() if value is not None]
+    touched = _touched_since(found, [*made, *changed], made)
+    if touched:
+        raise TouchedSince(touched)
+    names = dict(Member.objects.filter(pk__in=[*made, *changed]).values_list("pk", "name"))
+    Member.objects.filter(pk__in=made).delete()
+    release(what=What.MEMBERS, amount=len(made), by=by)
+    put_back({UUID(key): value for key, value in found.before.items() if value is not None})
+    found.before = found.after = None
+    found.undone_at = clock.now()
+    found.save(update_fields=["before", "after", "undone_at"])
+    people = {key: audit.Told(name, new={"ended": key in set(made)}) for key, name in names.items()}
+    told = {"added": len(made), "changed": len(changed)}
+    audit.record(by=by, action="members.undo_import", subject=None, new=told, people=people)
+    return found
+
+
+def _touched_since(found: RosterImport, ids: Sequence[UUID], made: Sequence[UUID]) -> list[str]:
+    """Names of members that are no longer as the import left them, or to whom something has been tied since."""
+    now = snapshots(ids)
+    wanted = found.after or {}
+    changed = {UUID(key) for key in wanted if now.get(key) != wanted[key]}
+    tied = tied_to(made)
+    return list(Member.objects.filter(pk__in=changed | tied).values_list("name", flat=True)) or (
+        ["已删除的委员"] if len(now) < len(wanted) else []
+    )
+
+
 def drop_drafts(*, by: audit.Actor) -> None:
-    """All uploads go, whoever made them: they repeat what is being erased."""
+    """All uploads go, whoever made them, and what an import could be taken back to: they repeat what is being erased."""
     _clear(Q(), by=by)
+    RosterImport.objects.update(before=None, after=None, file_name="")
 
 
 def _clear(which: Q, *, by: audit.Actor) -> None:
@@ -132,8 +249,10 @@ def _told_of_each(plan: Plan, now: Standing) -> dict[UUID, audit.Told]:
     }
 
 
-def _write(plan: Plan, now: Standing, effective_on: dt.date, is_invented: bool) -> None:
+def _write(plan: Plan, now: Standing, effective_on: dt.date, is_invented: bool, progress: Progress = silent) -> None:
     _make_groups(plan, now)
+    total = len(plan.new) + len(plan.changed)
+    progress(0, total, "写入名册")
     was: dict[UUID, Belonging] = {}
     old_sector: dict[UUID, UUID] = {}
     made, changed = [], []
@@ -149,13 +268,15 @@ def _write(plan: Plan, now: Standing, effective_on: dt.date, is_invented: bool) 
         changed.append(_fill(member, line.wanted, now))
     Member.objects.bulk_create(made, batch_size=500)
     Member.objects.bulk_update(changed, [*PLAIN, "name_pinyin", "sector"], batch_size=200)
+    progress(total // 2, total, "写入职务、专委会")
     _write_holdings(
         [*zip(plan.new, made, strict=True), *zip(plan.changed, changed, strict=True)], now, was, effective_on
     )
     end_convening(members=[one.pk for one in changed if one.sector_id != old_sector[one.pk]], on=effective_on)
     for member in changed:
         if member.left_on and member.left_on != was[member.pk].left_on:
-            end_convening(members=[member.pk], on=member.left_on)
+            end_all({member.pk}, member.left_on)
+    progress(total, total, "核对")
 
 
 def _make_groups(plan: Plan, now: Standing) -> None:

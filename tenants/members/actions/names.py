@@ -1,7 +1,8 @@
-"""Names as the documents write them: the separator of 民委发〔2016〕33号 is · (U+00B7), and no blanks inside a Chinese name."""
+"""Names, phones and days as the roster takes them. Names as the documents write them: the separator of 民委发〔2016〕33号 is · (U+00B7), and no blanks inside a Chinese name."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 
@@ -18,3 +19,8 @@ def normalised(name: str) -> str:
     text = " ".join(unicodedata.normalize("NFC", name).split())
     text = _STOP_BETWEEN.sub(DOT, text)
     return _BLANK_BETWEEN.sub("", _BLANK_AT_DOT.sub(DOT, text))
+
+
+def too_far(day: dt.date, today: dt.date) -> bool:
+    """A slip of the year: nobody joins or leaves more than a year ahead."""
+    return day > today + dt.timedelta(days=366)

@@ -15,10 +15,12 @@ from core import audit, pinyin
 from core.errors import DomainError
 from tenants.members import queries
 from tenants.members.actions.accounts import refuse_nameless
+from tenants.members.actions.ending import end_all
 from tenants.members.actions.holdings import Belonging, Rearrangement, lock_roster, rearrange, standing
 from tenants.members.actions.names import normalised
-from tenants.members.models import Convener, Member, MemberPost, PostKind, Seat, Sector, SpecialCommittee
+from tenants.members.models import Convener, Member, MemberPost, PostKind, Seat, Sector, SpecialCommittee, Spell
 
+_DATED = {"sector", "posts", "special_committees"}
 _PLAIN = ("name", "number", "work_unit", "unit_post", "phone", "district", "joined_on", "left_on")
 
 
@@ -52,6 +54,21 @@ class LeavesBeforeJoining(DomainError):
     def __init__(self, joined_on: dt.date) -> None:
         text = f"离任日期要晚于任职日期 {joined_on:%Y-%m-%d}，请核对。"
         super().__init__(text, fields={"left_on": text})
+
+
+class StillInOffice(DomainError):
+    code = "still_in_office"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}还在任，不用重新任职。")
+
+
+class ReturnsTooEarly(DomainError):
+    code = "returns_too_early"
+
+    def __init__(self, left_on: dt.date) -> None:
+        text = f"要在离任日期 {left_on:%Y-%m-%d} 或以后。"
+        super().__init__(text, fields={"on": text})
 
 
 class PostHeld(DomainError):
@@ -118,6 +135,7 @@ def update_member(
     unit_post: str = "",
     phone: str = "",
     district: str = "",
+    why: str = "",
 ) -> Member:
     """Bring a member to these values; posts and seats end or begin on `effective_on`. Raises NotFound, Nameless and what adding raises."""
     lock_roster()
@@ -150,20 +168,22 @@ def update_member(
     member.save()
     _hold(member, posts=posts, special_committees=special_committees, was=was, on=effective_on)
     end_convening(members=[member.pk] if moved else [], on=effective_on)
-    end_convening(members=[member.pk] if left_on else [], on=left_on)
+    if left_on and left_on != was.left_on:
+        end_all({member.pk}, left_on)
     new = _picture(member, posts, special_committees)
     changed = {key for key in new if new[key] != old[key]}
     if changed:
         audit.record(
             by=by, action="members.update_member", subject=member,
-            old={key: old[key] for key in changed}, new={key: new[key] for key in changed},
+            old={key: old[key] for key in changed},
+            new={key: new[key] for key in changed} | ({"effective_on": effective_on} if changed & _DATED else {}), why=why,
         )  # fmt: skip
     return member
 
 
 @transaction.atomic
 def end_membership(*, id: UUID, on: dt.date, by: audit.Actor, why: str = "") -> Member:
-    """From `on` no longer a member: posts, seats and convening end with it. Raises NotFound, LeavesBeforeJoining."""
+    """From `on` no longer a member: posts, seats, convening, groups, pairings and links end with it. Raises NotFound, LeavesBeforeJoining."""
     lock_roster()
     member = queries.member_by_id(id)
     old = member.left_on
@@ -173,9 +193,58 @@ def end_membership(*, id: UUID, on: dt.date, by: audit.Actor, why: str = "") -> 
     for rows in (member.posts, member.seats):
         rows.filter(since__gte=on).delete()
         rows.filter(until=None).update(until=on)
-    end_convening(members=[member.pk], on=on)
+    end_all({member.pk}, on)
     audit.record(
         by=by, action="members.end_membership", subject=member, old={"left_on": old}, new={"left_on": on}, why=why
+    )
+    return member
+
+
+@transaction.atomic
+def change_member(
+    *,
+    id: UUID,
+    sector: Sector,
+    posts: Collection[str],
+    special_committees: Collection[SpecialCommittee],
+    effective_on: dt.date,
+    by: audit.Actor,
+    why: str = "",
+) -> Member:
+    """A change of sector, posts and seats from a day; what was held before stays in the history. Raises as update_member."""
+    member = queries.member_by_id(id)
+    plain = {name: getattr(member, name) for name in _PLAIN}
+    return update_member(
+        id=id, **plain, sector=sector, posts=posts, special_committees=special_committees, effective_on=effective_on,
+        why=why, by=by,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def rejoin(*, id: UUID, on: dt.date, by: audit.Actor, why: str = "") -> Member:
+    """A member who left sits again from `on`, as a plain member; the days before stay. Raises NotFound, Nameless, StillInOffice, ReturnsTooEarly."""
+    lock_roster()
+    member = queries.member_by_id(id)
+    refuse_nameless(member)
+    left = member.left_on
+    if left is None:
+        raise StillInOffice(member.name)
+    if on < left:
+        raise ReturnsTooEarly(left)
+    old = {"joined_on": member.joined_on, "left_on": left}
+    if on > left:
+        Spell.objects.create(member=member, since=member.joined_on, until=left)
+        member.joined_on = on
+    member.left_on = None
+    member.save(update_fields=["joined_on", "left_on"])
+    MemberPost.objects.create(member=member, kind=PostKind.MEMBER, since=on)
+    audit.record(
+        by=by,
+        action="members.rejoin",
+        subject=member,
+        old=old,
+        new={"joined_on": member.joined_on, "left_on": None},
+        why=why,
     )
     return member
 

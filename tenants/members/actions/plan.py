@@ -14,7 +14,7 @@ from core import sheets
 from core.sheets import CellError, Sheet, SheetRow
 from tenants.members.actions import roster_file
 from tenants.members.actions.holdings import Belonging, standing
-from tenants.members.actions.names import normalised
+from tenants.members.actions.names import normalised, too_far
 from tenants.members.models import Member, MemberPost, PostKind, Seat, Sector, SpecialCommittee
 
 PLAIN = ("name", "work_unit", "unit_post", "phone", "district", "joined_on", "left_on")
@@ -62,7 +62,7 @@ class Standing:
 
 @dataclass(slots=True)
 class Plan:
-    """New, changed, unchanged; names of groups to be made; what to look at again. `errors` non-empty: nothing may be written."""
+    """New, changed, unchanged; names of groups to be made; what to look at again. With `errors` the rest tells of the right rows only."""
 
     new: list[Line] = field(default_factory=list)
     changed: list[Line] = field(default_factory=list)
@@ -72,6 +72,11 @@ class Plan:
     new_committees: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
+    right_rows: int = 0  # rows without a wrong cell; 0 where the file as a whole cannot be read
+
+    @property
+    def wrong_rows(self) -> int:
+        return len({error.row for error in self.errors})
 
     @property
     def is_empty(self) -> bool:
@@ -100,22 +105,35 @@ def roster_now() -> Standing:
     return Standing(members, posts, seats, sectors, {one.name: one for one in SpecialCommittee.objects.all()})
 
 
-def make_plan(content: bytes, *, makes_groups: bool, now: Standing) -> Plan:
-    """Read and compare. Raises core.sheets' NotAWorkbook, Protected, Damaged, TooLarge; wrong cells are in `errors`."""
+def make_plan(content: bytes, *, makes_groups: bool, now: Standing, today: dt.date) -> Plan:
+    """Read and compare; rows with a wrong cell are left out of the comparison. Raises core.sheets' NotAWorkbook, Protected, Damaged, TooLarge; wrong cells are in `errors`."""
     sheet = sheets.read(content, columns=roster_file.columns())
     plan = Plan()
     for row in sheet.rows:
         _tidy(row, plan)
     _check_repeats(sheet)
     for row in sheet.rows:
-        _check_days(sheet, row, now)
+        _check_days(sheet, row, now, today)
         _check_groups(sheet, row, now, makes_groups, plan)
     if not sheet.rows and not sheet.errors:
         sheet.errors.append(CellError(row=2, column="A", header="委员编号", value="", message="表头下面没有委员",
                                       remedy="从第 2 行起，每行填写一名委员"))  # fmt: skip
     plan.errors = sheet.sorted_errors()
-    if not plan.errors:
+    wrong = {error.row for error in plan.errors}
+    if wrong <= {row.number for row in sheet.rows}:  # else the head or the file itself is at fault
+        absent = {row.values.get("number") for row in sheet.rows}
+        sheet.rows = [row for row in sheet.rows if row.number not in wrong]
+        plan.right_rows = len(sheet.rows)
+        plan.new_sectors = [
+            name for name in plan.new_sectors if any(row.values["sector"] == name for row in sheet.rows)
+        ]
+        plan.new_committees = [
+            name
+            for name in plan.new_committees
+            if any(name in (row.values.get("special_committees") or ()) for row in sheet.rows)
+        ]
         _compare(sheet, now, plan)
+        plan.absent = len(now.members.keys() - absent)
     return plan
 
 
@@ -148,8 +166,11 @@ def _check_repeats(sheet: Sheet) -> None:
         first.setdefault(number, row)
 
 
-def _check_days(sheet: Sheet, row: SheetRow, now: Standing) -> None:
+def _check_days(sheet: Sheet, row: SheetRow, now: Standing, today: dt.date) -> None:
     joined, left = row.values.get("joined_on"), row.values.get("left_on")
+    for key, day in (("joined_on", joined), ("left_on", left)):
+        if day and too_far(day, today):
+            sheet.fault(row, key, f"{day} 在一年以后", "核对年份；最远填一年以内的日期")
     if "left_on" not in sheet.letters and (member := now.members.get(row.values.get("number") or "")):
         if joined and member.left_on and member.left_on <= joined:
             sheet.fault(row, "joined_on", f"名册里的离任日期是 {member.left_on}，不早于它", "加上“离任日期”一列并填对")
@@ -193,7 +214,6 @@ def _compare(sheet: Sheet, now: Standing, plan: Plan) -> None:
             plan.changed.append(Line(row.number, number, row["name"], wanted, changes))
         else:
             plan.unchanged += 1
-    plan.absent = len(now.members) - len(plan.changed) - plan.unchanged
     plan.notes += _same_names(sheet.rows, now)
     if len(plan.notes) > _MOST_NOTES:
         plan.notes[_MOST_NOTES:] = [f"另有 {len(plan.notes) - _MOST_NOTES} 条类似提示。"]

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from core import sheets
-from core.sheets import Choice, Column, Day, Names, Text
+from core.sheets import Choice, Column, Day, Names, Phone, Text
 from tenants.members.models import PostKind
 from tenants.members.queries import RosterRow
 
@@ -29,7 +29,7 @@ def columns(*, sectors: Sequence[str] = (), special_committees: Sequence[str] = 
                help="委员、常委、副主席、主席、秘书长；不止一个时用“、”隔开。空着就是委员。"),
         Column(key="work_unit", header="工作单位", cell=Text(120), width=30, help="可以不填。"),
         Column(key="unit_post", header="单位职务", cell=Text(80), width=18, help="可以不填。"),
-        Column(key="phone", header="联系电话", cell=Text(30), width=16, help="可以不填。只在本会内可见。"),
+        Column(key="phone", header="联系电话", cell=Phone(), width=16, help="可以不填。手机号，或带区号的座机。只在本会内可见。"),
         Column(key="district", header="所在区", cell=Text(60), width=14, help="居住或工作所在的区（县、市），可以不填。各区的录入员按它看到本区的委员。"),
         Column(key="joined_on", header="任职日期", cell=Day(), required=True, width=14, help="担任本届委员的第一天，写成 2022-01-06。"),
         Column(key="left_on", header="离任日期", cell=Day(), width=14, help="不再担任委员的第一天；在任的空着。"),
@@ -38,7 +38,27 @@ def columns(*, sectors: Sequence[str] = (), special_committees: Sequence[str] = 
 
 def template(*, sectors: Sequence[str], special_committees: Sequence[str]) -> bytes:
     """An empty file to fill in, with this committee's own sectors and special committees to pick from."""
-    return sheets.template(title="委员名册", columns=columns(sectors=sectors, special_committees=special_committees))
+    first, second = [*sectors, "教育界"][0], [*sectors, "科技界"][1 if len(sectors) > 1 else -1]
+    seat = special_committees[0] if special_committees else "提案委员会"
+    examples = (
+        ("A001", "张某某", first, seat, "委员", "某某中学", "校长", "13800000000", "", dt.date(2022, 1, 6), None),
+        (
+            "A002",
+            "阿卜杜拉·某某",
+            second,
+            seat,
+            "常委、副主席",
+            "某某公司",
+            "总经理",
+            "0737-7222345",
+            "",
+            dt.date(2022, 1, 6),
+            None,
+        ),
+        ("A003", "李某", first, "", "委员", "", "", "", "", dt.date(2022, 1, 6), dt.date(2022, 9, 1)),
+    )
+    listed = columns(sectors=sectors, special_committees=special_committees)
+    return sheets.template(title="委员名册", columns=listed, examples=examples)
 
 
 def export(rows: Iterable[RosterRow], *, day: dt.date) -> bytes:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Greatest
+from django.db import transaction
+from django.db.models import Q
 
 from accounts.actions import shut
 from accounts.models import User
 from core import audit
 from core.errors import DomainError
-from core.personal import references
-from core.personal.reach import tenant_models
+from tenants.members.actions.ending import end_all
 from tenants.members.actions.holdings import lock_roster
 from tenants.members.models import Member, Term
 
@@ -98,7 +95,7 @@ def close_term(
     term = Term.objects.create(name=name, ends_on=ends_on)
     ids = {member.pk for member in sat}
     stays = ids & set(continuing)
-    ended = _end(ids, ends_on)
+    ended = end_all(ids, ends_on)
     Member.objects.filter(pk__in=stays).update(continues=True)
     accounts = _close_accounts(ids - stays, by)
     closing = Closing(len(ids), len(stays), accounts, ended)
@@ -120,29 +117,6 @@ def _told(sat: list[Member], stays: set[UUID], ends_on: dt.date) -> dict[UUID, a
         )
         for one in sat
     }
-
-
-def _end(ids: set[UUID], on: dt.date) -> dict[str, int]:
-    """End on that day every row that says it holds until a day and refers to one of the members. One statement per model."""
-    ended = {}
-    for model in tenant_models():
-        last = getattr(model.Personal, "ends", None)  # type: ignore[attr-defined]  # every model of ours has one
-        whose = _whose(model)
-        if not last or not (whose or model is Member):
-            continue
-        mine = Q(pk__in=ids) if model is Member else Q()
-        for name in whose:
-            mine |= Q(**{f"{name}__in": ids})
-        first = "joined_on" if model is Member else "since"
-        rows: Any = model._default_manager.filter(mine).filter(Q(**{last: None}) | Q(**{f"{last}__gt": on}))
-        count = rows.update(**{last: Greatest(Value(on, models.DateField()), F(first))})
-        if count and model is not Member:
-            ended[model._meta.label_lower] = count
-    return ended
-
-
-def _whose(model: type[models.Model]) -> list[str]:
-    return [name for name in references(model) if model._meta.get_field(name).related_model is Member]
 
 
 def _close_accounts(ids: set[UUID], by: audit.Actor) -> int:

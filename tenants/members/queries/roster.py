@@ -19,10 +19,16 @@ from tenants.members.models import (
     MemberPost,
     PostKind,
     Retention,
+    RosterImport,
     Seat,
     Sector,
     SpecialCommittee,
+    Spell,
     Term,
+    Unit,
+    UnitMembership,
+    UnitPost,
+    role_word,
 )
 
 DEFAULT_YEARS = 5  # one term
@@ -83,9 +89,15 @@ def on_day(day: dt.date, *, since: str = "since", until: str = "until") -> Q:
     return Q(**{f"{since}__lte": day}) & (Q(**{until: None}) | Q(**{f"{until}__gt": day}))
 
 
+def in_office(day: dt.date) -> Q:
+    """A filter on members: in office on that day, in the present spell or in an earlier one."""
+    earlier = Spell.objects.filter(on_day(day)).values("member_id")
+    return on_day(day, since="joined_on", until="left_on") | Q(pk__in=earlier)
+
+
 def serving(day: dt.date) -> QuerySet[Member]:
     """Members on that day."""
-    return Member.objects.filter(on_day(day, since="joined_on", until="left_on"))
+    return Member.objects.filter(in_office(day))
 
 
 def member_of(user: Any) -> Member | None:
@@ -205,6 +217,11 @@ def newest_export(member: Member) -> DataExport | None:
     return DataExport.objects.defer("content").filter(member=member).order_by("-created_at").first()
 
 
+def last_import() -> RosterImport | None:
+    """The newest import that can still be taken back, without what it would be taken back to."""
+    return RosterImport.objects.defer("before", "after").filter(before__isnull=False, undone_at=None).first()
+
+
 def sectors() -> list[Sector]:
     return list(Sector.objects.all())
 
@@ -230,11 +247,33 @@ def history_of(member: Member) -> dict[str, list[Span]]:
     convened = member.convened.select_related("sector").order_by("-since")
     return {
         "posts": [Span(post.get_kind_display(), post.since, post.until) for post in posts],
-        "seats": [Span(seat.special_committee.name, seat.since, seat.until) for seat in seats],
-        "convened": [
-            Span(one.sector.name, one.since, one.until, "首席召集人" if one.is_first else "召集人") for one in convened
+        "seats": [
+            Span(
+                seat.special_committee.name,
+                seat.since,
+                seat.until,
+                "" if seat.role == "member" else seat.get_role_display(),
+            )
+            for seat in seats
         ],
+        "convened": [
+            Span(one.sector.name, one.since, one.until, "第一召集人" if one.is_first else "召集人") for one in convened
+        ],
+        "units": [
+            Span(post.unit.name, post.since, post.until, _word_of(post))
+            for post in member.unit_posts.select_related("unit").order_by("-since")
+        ]
+        + [
+            Span(one.unit.name, one.since, one.until, one.exception_reason)
+            for one in member.unit_memberships.select_related("unit").order_by("-since")
+        ],
+        "spells": [Span("在任", one.since, one.until) for one in member.spells.order_by("-since")],
     }
+
+
+def _word_of(post: UnitPost) -> str:
+    side = f"{post.get_side_display()}" if post.unit.kind == "area_group" else ""
+    return f"{side}{role_word(post.unit.kind, post.role)}"
 
 
 def held_now(member: Member) -> tuple[list[str], list[UUID]]:
@@ -253,15 +292,22 @@ def conveners_on(day: dt.date) -> dict[UUID, list[Member]]:
 
 
 def engine_subjects(day: dt.date) -> list[dict[str, Any]]:
-    """Who can owe a duty in the year of `day`, in the shape of the facts' `subjects`. Five statements.
+    """Who can owe a duty in the year of `day`, in the shape of the facts' `subjects`. Eight statements.
 
     Members who served on any day from 1 January to `day`, with posts and belonging as half-open ISO dates; then the
     sectors, the special committees, and the committee itself as `self`. Ids are strings. A member's
-    `special_committee` is the seat held on `day` (the earliest where there are several), `groups` are empty until
-    there are groups. Venues are added by who owns them.
+    `special_committee` is the seat held on `day` (the earliest where there are several), `groups` are those of the day.
+    Who left and came back within the year stands with the first day of it. Venues are added by who owns them.
     """
     year = dt.date(day.year, 1, 1)
-    served = Member.objects.filter(joined_on__lte=day).filter(Q(left_on=None) | Q(left_on__gt=year))
+    present = Q(joined_on__lte=day) & (Q(left_on=None) | Q(left_on__gt=year))
+    spells = {
+        key: (since, until)
+        for key, since, until in Spell.objects.filter(since__lte=day, until__gt=year)
+        .order_by("-since")
+        .values_list("member_id", "since", "until")
+    }
+    served = Member.objects.filter(present | Q(pk__in=spells))
     posts = _grouped(
         MemberPost.objects.filter(member__in=served)
         .order_by("since")
@@ -272,6 +318,7 @@ def engine_subjects(day: dt.date) -> list[dict[str, Any]]:
         .order_by("since")
         .values_list("member_id", "special_committee_id")
     )
+    groups = _grouped(UnitMembership.objects.filter(on_day(day)).order_by("since").values_list("member_id", "unit_id"))
     members = served.order_by("name_pinyin", "number").values_list("pk", "sector_id", "joined_on", "left_on")
     subjects = [
         {
@@ -282,17 +329,25 @@ def engine_subjects(day: dt.date) -> list[dict[str, Any]]:
             ],
             "sector": str(sector),
             "special_committee": str(seats[id][0][0]) if id in seats else None,
-            "groups": [],
-            "from": joined.isoformat(),
-            "until": _iso(left),
+            "groups": [str(unit) for (unit,) in groups[id]] if id in groups else [],
+            "from": _began(joined, spells.get(id)).isoformat(),
+            "until": _iso(spells[id][1] if joined > day else left),
         }
         for id, sector, joined, left in members
+    ]
+    subjects += [
+        {"type": "group", "id": str(id)}
+        for id in Unit.objects.filter(on_day(day), kind="area_group").values_list("pk", flat=True)
     ]
     subjects += [{"type": "sector", "id": str(id)} for id in Sector.objects.values_list("pk", flat=True)]
     subjects += [
         {"type": "special_committee", "id": str(id)} for id in SpecialCommittee.objects.values_list("pk", flat=True)
     ]
     return [*subjects, {"type": "committee", "id": "self"}]
+
+
+def _began(joined: dt.date, spell: tuple[dt.date, dt.date] | None) -> dt.date:
+    return spell[0] if spell else joined
 
 
 def _grouped(rows: Any) -> defaultdict[UUID, list[tuple[Any, ...]]]:
@@ -304,3 +359,23 @@ def _grouped(rows: Any) -> defaultdict[UUID, list[tuple[Any, ...]]]:
 
 def _iso(day: dt.date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def members_named(text: str, *, within: Q) -> list[Member]:
+    """Members `within` whom the text means: `name（number）`, a number, a whole name, or a whole pinyin or its initials."""
+    text = text.strip()
+    name, _, rest = text.rstrip("）)").replace("(", "（").rpartition("（")
+    if name and (found := list(Member.objects.filter(within, number=rest.strip(), name=name.strip()))):
+        return found
+    sound = text.lower().replace(" ", "")
+    by_sound = Q(name_pinyin__startswith=f"{sound} ") | Q(name_pinyin__endswith=f" {sound}")
+    for meaning in (Q(number=text), Q(name=text), by_sound):
+        if text and (found := list(Member.objects.filter(within & meaning).select_related("sector")[:9])):
+            return found
+    return []
+
+
+def name_choices(day: dt.date, within: Q = ANYBODY) -> list[tuple[str, str]]:
+    """What a name field offers: `(张三（001）, 教育界)` for those serving on the day. One statement."""
+    rows = serving(day).filter(within).values_list("name", "number", "sector__name")
+    return [(f"{name}（{number}）", sector) for name, number, sector in rows]

@@ -16,9 +16,11 @@ from accounts.models import User
 from tenants.activities import actions as activities
 from tenants.assessment.models import Waiver
 from tenants.liaison import actions as liaison
-from tenants.liaison.models import Constituent, ContactRecord
+from tenants.liaison.models import Constituent, ContactRecord, GridPairing, GridWorker
 from tenants.members import actions as members
-from tenants.members.models import DataExport, ImportDraft, Member
+from tenants.members.models import DataExport, ImportDraft, Member, Nomination, Nominee, RosterImport, Spell
+from tenants.proceedings.actions import start_process
+from tenants.proceedings.models import Process, Step
 from tenants.reports.models import Return
 from tenants.voices import actions as voices
 
@@ -98,11 +100,45 @@ def story(anhua: Any, account: Any) -> Life:
         period="2022-03", revision=1, as_of=dt.date(2022, 3, 31), policies={}, body={}, digest="", closed_by=leaver.user,
         closed_at="2022-04-01T00:00+08:00",
     )  # fmt: skip
+    _organised(leaver, other, sector, office)
     ImportDraft.objects.create(uploaded_by=leaver.user, file_name=f"{NAME}.xlsx", content=b"x", effective_on=day)
     DataExport.objects.create(member=leaver, asked_by=leaver.user, content=NAME.encode())
     members.end_membership(id=leaver.pk, on=LEFT, by=office, why=f"{NAME}调往外地，电话 {PHONE}")
     leaver.refresh_from_db()
     return Life(leaver, other, pairs[0].constituent, office, *contacts)
+
+
+def _organised(leaver: Member, other: Member, sector: Any, office: User) -> None:
+    """Groups, nominations, grids, signatures and an import with both of them in it."""
+    unit = members.add_unit(kind="area_group", name="东坪小组", place="东坪镇", since=TERM, by=office)
+    for role, one in (("leader", leaver), ("deputy", other)):
+        members.appoint(unit=unit.pk, role=role, member=one.pk, since=TERM, by=office)
+    members.join_unit(unit=unit.pk, members=[leaver.pk, other.pk], since=TERM, by=office)
+    day = dt.date(2022, 3, 1)
+    nomination = Nomination.objects.create(
+        sector=sector, nominated_on=day, state="under_review", note=f"{NAME}本人同意"
+    )
+    for one in (leaver, other):
+        Nominee.objects.create(nomination=nomination, member=one, is_first=one is leaver)
+    steps = [
+        {"id": "nominated", "title": "推选", "by": "sector"},
+        {"id": "council", "title": "主席会议", "by": "chairpersons_council"},
+        {"id": "filing", "title": "备案", "by": ""},
+    ]
+    start_process(
+        workflow="convener_review", steps=steps, title=f"{sector.name}召集人推选", subject=nomination, today=day, by=office,
+        first_is_signed=True,
+    )  # fmt: skip
+    Process.objects.update(started_by=leaver.user)
+    Step.objects.filter(state="signed").update(signed_by=leaver.user, opinion=f"{NAME}同意")
+    for place, one in enumerate((leaver, other)):
+        Spell.objects.create(member=one, since=dt.date(2016, 1, 1), until=dt.date(2016, 6, 1))
+        worker = GridWorker.objects.create(name=f"网格员{place}号", place="东坪社区")
+        GridPairing.objects.create(member=one, worker=worker, since=day)
+    RosterImport.objects.create(
+        imported_by=leaver.user, file_name=f"{NAME}.xlsx", effective_on=day, added=1, changed=0,
+        before={str(leaver.pk): None}, after={str(leaver.pk): {"name": NAME}},
+    )  # fmt: skip
 
 
 def tables() -> list[str]:

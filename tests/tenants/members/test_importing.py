@@ -9,14 +9,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from core import sheets
 from core.audit import SYSTEM
 from core.models import AuditEvent
-from tenants.members import actions, queries
+from tenants.members import actions, queries, tasks
 from tenants.members.actions import roster_file
-from tenants.members.models import ImportDraft, Member, MemberPost, Seat, Sector
+from tenants.members.actions.pictures import snapshots
+from tenants.members.models import Convener, ImportDraft, Member, MemberPost, RosterImport, Seat, Sector
 
 HEAD = ["委员编号", "姓名", "界别", "专委会", "职务", "工作单位", "单位职务", "联系电话", "任职日期", "离任日期"]
 TODAY = dt.date(2022, 11, 30)
@@ -200,9 +201,90 @@ def test_two_thousand_members_are_read_and_written_in_bounded_statements(
 ) -> None:
     rows = [line(f"B{number:04}", "张丽华", 职务="常委", 专委会="提案委") for number in range(2000)]
     began = time.monotonic()
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(66):
         bring(office, *rows)
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(66):
         bring(office, *[[*row[:5], "新单位", *row[6:]] for row in rows])
     assert time.monotonic() - began < 60
     assert Member.objects.filter(work_unit="新单位").count() == 2000
+
+
+def test_a_slip_of_the_year_and_a_phone_that_is_none_are_refused_with_their_remedy(office: Any) -> None:
+    with pytest.raises(sheets.WrongCells) as refusal:
+        upload(office, book(line(任职日期="2030-01-01", 联系电话="abc"), line("A2", 联系电话="0737-722234-5")))
+    told = {error.place: (error.message, error.remedy) for error in refusal.value.errors}
+    assert set(told) == {"H2", "I2"}, "a landline written with odd dashes is read"
+    assert "不是电话号码" in told["H2"][0]
+    assert "11 位手机号" in told["H2"][1]
+    assert "核对年份" in told["I2"][1]
+    bring(office, line(联系电话="+86 138 0000 0000"), line("A2", 联系电话="（0737）7222345"))
+    assert list(Member.objects.order_by("number").values_list("phone", flat=True)) == ["13800000000", "07377222345"]
+
+
+def test_the_clerks_own_file_comes_back_marked_and_the_right_rows_can_be_taken(office: Any) -> None:
+    content = book(line(), line("A2", 联系电话="abc", sector="外星界"), line("A3", "李某"))
+    draft = actions.keep_wrong_draft(
+        content=content, file_name="名册.xlsx", effective_on=TODAY, makes_groups=False, by=office
+    )
+    _name, back = actions.marked_copy(draft_id=draft.pk, by=office)
+    sheet = load_workbook(io.BytesIO(back)).active
+    assert "11 位手机号" in sheet["H3"].comment.text
+    assert "本会没有“外星界”" in sheet["C3"].comment.text
+    assert (sheet["B2"].comment, sheet["B4"].value) == (None, "李某")
+    _, plan = actions.preview(draft_id=draft.pk, by=office)
+    assert (plan.right_rows, plan.wrong_rows, len(plan.new)) == (2, 1, 2)
+    with pytest.raises(sheets.WrongCells):
+        actions.import_roster(draft_id=draft.pk, digest=plan.digest, by=office)
+    actions.import_roster(draft_id=draft.pk, digest=plan.digest, right_rows_only=True, by=office)
+    assert sorted(Member.objects.values_list("number", flat=True)) == ["A1", "A3"]
+
+
+def test_the_last_import_is_taken_back_as_long_as_nobody_touched_its_rows(office: Any) -> None:
+    bring(office, line(职务="常委", 联系电话="13800000000"))
+    was = snapshots([Member.objects.get().pk])
+    actions.set_conveners(
+        sector_id=Sector.objects.get().pk, member_ids=[Member.objects.get().pk], since=dt.date(2022, 1, 1), by=SYSTEM
+    )
+    was = snapshots([Member.objects.get().pk])
+    first = RosterImport.objects.get()
+    bring(office, line(职务="副主席", 联系电话="13900000000", 离任日期="2022-11-30"), line("A2", "李某"))
+    assert Convener.objects.get().until == TODAY
+    with pytest.raises(actions.NotTheLast):
+        actions.undo_import(id=first.pk, by=office)
+    last = RosterImport.objects.first()
+    actions.update_member(
+        id=Member.objects.get(number="A2").pk, name="李某", number="A2", sector=Sector.objects.get(), phone="13700000000",
+        joined_on=dt.date(2021, 11, 1), left_on=None, posts=["member"], special_committees=[], effective_on=TODAY, by=SYSTEM,
+    )  # fmt: skip
+    with pytest.raises(actions.TouchedSince, match="李某"):
+        actions.undo_import(id=last.pk, by=office)
+    Member.objects.filter(number="A2").update(phone="")
+    actions.undo_import(id=last.pk, by=office)
+    assert snapshots([Member.objects.get().pk]) == was, "exactly as before: posts, days, convening"
+    with pytest.raises(actions.NotTheLast):
+        actions.undo_import(id=last.pk, by=office)
+
+
+def test_an_import_is_not_taken_back_over_somebodys_records(office: Any) -> None:
+    bring(office, line())
+    actions.give_account(id=Member.objects.get().pk, username="zlh", password=None, by=SYSTEM)
+    with pytest.raises(actions.TouchedSince, match="张丽华"):
+        actions.undo_import(id=RosterImport.objects.get().pk, by=office)
+
+
+def test_a_long_import_is_a_job_with_the_confirmed_preview(office: Any) -> None:
+    draft = upload(office, book(line(), line("A2", "李某")))
+    _, plan = actions.preview(draft_id=draft.pk, by=office)
+    asked = actions.ask_import(draft_id=draft.pk, digest=plan.digest, right_rows_only=False, by=office)
+    seen: list[str] = []
+    told = tasks.import_roster(**asked.ids, by=office, progress=lambda done, total=None, note="": seen.append(note))
+    assert told == "名册已导入：新增 2 人，变更 0 人，不变 0 人。"
+    assert "写入职务、专委会" in seen
+
+
+def test_the_template_has_examples_that_are_never_read(office: Any) -> None:
+    made = roster_file.template(sectors=["教育界"], special_committees=["提案委"])
+    book_ = load_workbook(io.BytesIO(made))
+    assert book_["填写示例"]["A2"].value == "A001"
+    with pytest.raises(sheets.WrongCells, match="表头下面没有委员"):
+        upload(office, made)

@@ -168,6 +168,7 @@ def test_it_happens_once_and_nobody_is_named_again(life: Life) -> None:
 
 def test_a_constituent_is_made_nameless_by_the_member_who_was_paired(life: Life) -> None:
     link = ConstituentLink.objects.get(constituent=life.constituent)
+    ConstituentLink.objects.filter(pk=link.pk).update(until=None)  # it ended when the member left
     with pytest.raises(liaison.StillPaired):
         liaison.anonymise_constituent(link=link.pk, why=WHY, by=life.office)
     liaison.end_pairing(link=link.pk, until=TODAY, today=TODAY, by=life.office)

@@ -1,4 +1,4 @@
-"""The only writer of decisions. Thin: agenda, votes and minutes come with the sign-off runtime."""
+"""The only writer of decisions. Thin: agenda, votes and minutes come later."""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ urlpatterns = [
     path("import/", importing.upload, name="import"),
     path("import/template/", importing.template, name="import_template"),
     path("import/<uuid:id>/", importing.preview, name="import_preview"),
+    path("import/<uuid:id>/marked/", importing.marked, name="import_marked"),
+    path("import/<uuid:id>/undo/", importing.undo, name="import_undo"),
     path("terms/", privacy.term, name="term"),
     path("due/", privacy.due, name="due"),
     path("me/data/", privacy.own_data, name="own_data"),
@@ -20,5 +22,8 @@ urlpatterns = [
     path("<uuid:id>/anonymise/", privacy.anonymise, name="anonymise"),
     path("<uuid:id>/", people.member, name="member"),
     path("<uuid:id>/edit/", people.edit, name="edit"),
+    path("<uuid:id>/change/", people.change, name="change"),
+    path("<uuid:id>/leave/", people.leave, name="leave"),
+    path("<uuid:id>/rejoin/", people.rejoin, name="rejoin"),
     path("<uuid:id>/account/", people.account, name="account"),
 ]

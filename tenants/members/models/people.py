@@ -1,4 +1,4 @@
-"""The committee's people and how they are grouped. Clauses: §8.2 of every document's organisation part."""
+"""Members and what they hold over days. Clauses: §8.2 of every document's organisation part."""
 
 from __future__ import annotations
 
@@ -8,53 +8,7 @@ from django.db.models import F, Q
 from accounts.models import User
 from core.models import Row
 from core.personal import Rule
-
-
-class Sector(Row):
-    """界别: the part of society a member stands for."""
-
-    name = models.CharField(max_length=60, unique=True)
-    order = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["order", "name"]
-
-    class Personal:
-        personal = ()
-        safe = ("name", "order")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class SpecialCommittee(Row):
-    """专门委员会, with the sectors it links."""
-
-    name = models.CharField(max_length=60, unique=True)
-    order = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["order", "name"]
-
-    class Personal:
-        personal = ()
-        safe = ("name", "order")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class SectorCommitteeLink(Row):
-    """Which special committee links which sector, since when (YY21-15-1, DC20-4.2-1)."""
-
-    sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="committee_links")
-    special_committee = models.ForeignKey(SpecialCommittee, on_delete=models.PROTECT, related_name="sector_links")
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True)
-
-    class Personal:
-        personal = ()
-        safe = ("sector", "special_committee", "since", "until")
+from tenants.members.models.groups import Sector, SpecialCommittee
 
 
 class Member(Row):
@@ -101,11 +55,34 @@ class Member(Row):
         return self.name
 
 
+class Spell(Row):
+    """Earlier days in office of a member who left and came back within the term; the present ones stand in the member."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="spells")
+    since = models.DateField()
+    until = models.DateField()  # exclusive
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(until__gt=F("since")), name="spell_ends_later")]
+
+    class Personal:
+        personal = {"member": Rule.OWNS}
+        safe = ("since", "until")
+        ends = "until"
+
+
+class SeatRole(models.TextChoices):
+    DIRECTOR = "director", "主任"
+    DEPUTY_DIRECTOR = "deputy_director", "副主任"
+    MEMBER = "member", "委员"
+
+
 class Seat(Row):
-    """A member's seat in a special committee."""
+    """A member's seat in a special committee. Its director coordinates the sectors it links (YY21-16-6)."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="seats")
     special_committee = models.ForeignKey(SpecialCommittee, on_delete=models.PROTECT, related_name="seats")
+    role = models.CharField(max_length=20, choices=SeatRole, default=SeatRole.MEMBER)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
@@ -118,7 +95,7 @@ class Seat(Row):
 
     class Personal:
         personal = {"member": Rule.OWNS}
-        safe = ("special_committee", "since", "until")
+        safe = ("special_committee", "role", "since", "until")
         ends = "until"
 
 
@@ -167,67 +144,3 @@ class Convener(Row):
         personal = {"member": Rule.OWNS}
         safe = ("sector", "is_first", "since", "until")
         ends = "until"
-
-
-class ImportDraft(Row):
-    """An uploaded roster between its preview and its confirmation; gone when confirmed, or after a day."""
-
-    uploaded_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    file_name = models.CharField(max_length=200)
-    content = models.BinaryField()
-    effective_on = models.DateField()  # changed posts and seats end and begin on this day
-    makes_groups = models.BooleanField(
-        default=False
-    )  # also make sectors and special committees the roster does not have yet
-
-    class Personal:
-        personal = {"uploaded_by": Rule.DROPS, "file_name": Rule.DROPS, "content": Rule.DROPS}
-        withheld = ("content",)
-        safe = ("effective_on", "makes_groups")
-
-
-class Term(Row):
-    """届: one that has ended. Whoever sat in it are the members whose `left_on` is its `ends_on`."""
-
-    name = models.CharField(max_length=60, unique=True)
-    ends_on = models.DateField(unique=True)  # exclusive, like left_on
-
-    class Meta:
-        ordering = ["-ends_on"]
-
-    class Personal:
-        personal = ()
-        safe = ("name", "ends_on")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Retention(Row):
-    """For how many years the personal data of those who left are kept; the newest row is in force."""
-
-    years = models.PositiveSmallIntegerField()
-
-    class Personal:
-        personal = ()
-        safe = ("years",)
-
-    def __str__(self) -> str:
-        return f"{self.years} 年"
-
-
-class DataExport(Row):
-    """A copy of a member's personal data, made by a job, fetched within a week, then gone."""
-
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="exports")
-    asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    content = models.BinaryField(null=True)
-    ready_at = models.DateTimeField(null=True)
-
-    class Personal:
-        personal = {"member": Rule.DROPS, "asked_by": Rule.MENTIONS, "content": Rule.DROPS}
-        safe = ("ready_at",)
-        withheld = ("content",)
-
-    def __str__(self) -> str:
-        return f"{self.created_at:%Y-%m-%d} 的导出"

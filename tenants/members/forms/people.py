@@ -82,6 +82,33 @@ class MemberEditForm(MemberForm):
     effective_on = forms.DateField(label="职务、专委会变动从哪天起", help_text="此前的职务照旧保留在履历里。")
 
 
+class ChangeForm(forms.Form):
+    """A change of sector, posts and seats from a day."""
+
+    effective_on = forms.DateField(label="从哪天起", help_text="此前的职务、专委会照旧保留在履历里。")
+    sector = forms.ModelChoiceField(label="界别", queryset=Sector.objects.none(), empty_label=None)
+    posts = forms.MultipleChoiceField(label="职务", choices=PostKind.choices, widget=forms.CheckboxSelectMultiple)
+    special_committees = forms.ModelMultipleChoiceField(
+        label="专委会", required=False, queryset=SpecialCommittee.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    why = forms.CharField(label="依据", required=False, max_length=200, help_text="例如：第十届第3次常委会会议。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
+        self.fields["special_committees"].queryset = SpecialCommittee.objects.all()  # type: ignore[attr-defined]
+
+
+class LeaveForm(forms.Form):
+    on = forms.DateField(label="离任日期", help_text="不再担任委员的第一天。")
+    why = forms.CharField(label="原因", max_length=200, help_text="例如：调离本地。会留在操作记录里。")
+
+
+class RejoinForm(forms.Form):
+    on = forms.DateField(label="重新任职日期", help_text="重新担任委员的第一天；此前的任期照旧保留。")
+    why = forms.CharField(label="依据", max_length=200, help_text="例如：第十届第5次常委会会议增补。")
+
+
 def values_of(member: Member, *, posts: list[str], seats: list[Any], today: dt.date) -> dict[str, Any]:
     """A member as the edit form's initial values."""
     plain = ("name", "number", "work_unit", "unit_post", "phone", "district", "joined_on", "left_on", "sector")
