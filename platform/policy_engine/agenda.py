@@ -71,7 +71,7 @@ def _of_duty(duty: Duty, words: Words, days: list[tuple[date, str]], names: Name
         "force": duty.force,
         "sentence": sentence(duty, words, names),
         "by": due.said(duty.due, said) if duty.due else None,
-        "besides": besides(duty, words),
+        "besides": besides(duty, words, names),
         "days": [{"period": key, "due": day.isoformat()} for day, key in days],
         "clauses": list(duty.clauses),
     }

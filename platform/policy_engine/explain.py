@@ -129,7 +129,7 @@ def rule(duty: Duty, words: Words, names: Names = str) -> str:
     if duty.kind == "consecutive":
         return f"{who}{often}，{_running(duty, names)}"
     if duty.kind == "follow_up":
-        return f"{who}{often}，{_after(duty, words)}{_answer(duty, words)}"
+        return f"{who}{often}，{_after(duty, words, names)}{_answer(duty, words)}"
     if duty.kind == "score":
         return f"{who}{often}按以下 {len(duty.parts)} 行计分" + _pass_mark(duty)
     if duty.listing:
@@ -242,12 +242,15 @@ def _often(duty: Duty, words: Words) -> str:
     return f"{said}，" if duty.rhythm.word == "windows" or duty.rhythm.is_awaiting else said
 
 
-def _after(duty: Duty, words: Words) -> str:
+def _after(duty: Duty, words: Words, names: Names = str) -> str:
     """What must be answered."""
     if duty.after_events:
         return f"每次{named(words, 'events', duty.after_events)}"
     if duty.after_posts is not None:
         return f"担任{named(words, 'posts', duty.after_posts)}" if duty.after_posts else "新任职"
+    if duty.after_duty:
+        grades = "或".join(names(f"{duty.after_duty}#{one}") for one in duty.after_grades)
+        return f"“{names(duty.after_duty)}”每有一期{f'评为{grades}' if grades else '没有做到'}，期满"
     return f"凡有{counted(duty.after, words, by=duty.after_by)}，" if duty.after else ""
 
 
@@ -257,10 +260,10 @@ def _answer(duty: Duty, words: Words) -> str:
     return f"{within}都要有{what}，逐件回应"
 
 
-def besides(duty: Duty, words: Words) -> str | None:
+def besides(duty: Duty, words: Words, names: Names = str) -> str | None:
     """For the calendar: what a follow-up answers and in which time, whose turn it is."""
     if duty.kind == "follow_up":
-        return f"{_after(duty, words)}{_answer(duty, words)}"
+        return f"{_after(duty, words, names)}{_answer(duty, words)}"
     return _turns(duty, words).removesuffix("。") if duty.turns else None
 
 

@@ -42,6 +42,8 @@ def references(duty: Mapping[str, Any]) -> Iterator[tuple[Way, str]]:
     """Where a duty as written names others."""
     if duty.get("of"):
         yield ("of",), duty["of"]
+    if mapping(duty.get("after")).get("duty"):
+        yield ("after", "duty"), duty["after"]["duty"]
     for index, name in enumerate(duty.get("meets") or ()):
         yield ("meets", index), name
     for index, part in enumerate(duty.get("parts") or ()):
@@ -91,19 +93,21 @@ def looking_faults(documents: Iterable[Document]) -> Iterator[TemplateError]:
 
 def _row_faults(document: Document, duties: Mapping[str, Document]) -> Iterator[TemplateError]:
     """Of a duty about another one's periods running: that one exists, comes round, and has the grades that are named."""
-    other, when = document.data.get("of"), mapping(document.data.get("when"))
-    if other is None:
-        return
-    if other not in duties or other == document.data["id"]:
-        yield document.fault(("of",), "unknown_duty", f"没有别的职责“{other}”可看", "改成别的职责的 id")
-        return
+    row, after = document.data.get("of"), mapping(document.data.get("after"))
+    other, way = (after["duty"], ("after", "duty")) if "duty" in after else (row, ("of",))
+    named = (
+        (("after", "grades"), after) if "duty" in after else (("when", "grades"), mapping(document.data.get("when")))
+    )
+    if other is None or other not in duties or other == document.data["id"]:
+        return  # told where the duty is read
     if duties[other].data["period"] in ("term", "once", "event", "continuous"):
-        yield document.fault(("of",), "bad_value", f"“{other}”不分期，没有连续几期", "换成按年、季、月等评判的职责")
+        lacking = "没有连续几期" if row else "没有一期期的结果"
+        yield document.fault(way, "bad_value", f"“{other}”不分期，{lacking}", "换成按年、季、月等评判的职责")
     grades = [one["id"] for one in duties[other].data.get("grades") or ()]
-    for index, grade in enumerate(when.get("grades", ())):
+    for index, grade in enumerate(named[1].get("grades", ())):
         if grade not in grades:
             yield document.fault(
-                ("when", "grades", index), "unknown_grade", f"“{other}”没有等次“{grade}”", "写它的 grades 里的 id"
+                (*named[0], index), "unknown_grade", f"“{other}”没有等次“{grade}”", "写它的 grades 里的 id"
             )
 
 
@@ -127,7 +131,9 @@ FIGURES = ("sum", "average")
 
 
 def _wants_judging(duty: Mapping[str, Any], way: Way) -> bool:
-    """A figure will do for a line that takes one, a grade for a duty about another one's periods running."""
+    """A figure will do for a line that takes one, a grade for a duty about another one's periods running, or what follows it."""
+    if way[0] == "after" and "grades" in duty["after"]:
+        return False
     return way[0] != "of" and not (way[0] == "parts" and duty["parts"][way[1]].get("take") in FIGURES)
 
 

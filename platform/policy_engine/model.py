@@ -269,6 +269,8 @@ class Duty:
     after: Filter | None = None
     after_by: str = "subject"
     after_events: tuple[str, ...] = ()
+    after_duty: str = ""  # a period of it that ended badly, or (`after_grades`) so graded
+    after_grades: tuple[str, ...] = ()
     after_posts: tuple[str, ...] | None = None  # taking up one of these; empty: joining
     within: Mapping[str, Any] | None = None
     linked: bool = True
@@ -303,7 +305,7 @@ class Duty:
         """Other duties whose outcome this one needs."""
         vetoes = (veto.get("duty") for veto in self.terms.get("veto") or ())
         required = (one for grade in self.terms.get("grades") or () for one in grade.get("requires", ()))
-        named = [self.of, *self.meets, *(part.duty for part in self.parts), *vetoes, *required]
+        named = [self.of, self.after_duty, *self.meets, *(part.duty for part in self.parts), *vetoes, *required]
         return tuple(dict.fromkeys(one for one in named if one))
 
     @property
@@ -726,12 +728,14 @@ def _follow_up(template: Template, element: Element, on: date | None) -> dict[st
     """What happened, what answers it, and in which time."""
     after = element.traits["after"]
     events, posts = tuple(after.get("events", ())), after.get("appointed") or (() if "joining" in after else None)
-    unrecorded = bool(events) or posts is not None
+    unrecorded = bool(events) or posts is not None or "duty" in after
     return {
         "after": None if unrecorded else filter_of(after, template.header.get("local")),
         "after_posts": None if posts is None else tuple(posts),
         "after_by": after.get("by", "subject"),
         "after_events": events,
+        "after_duty": after.get("duty", ""),
+        "after_grades": tuple(after.get("grades", ())),
         "within": element.value("within", on),
         "linked": element.traits.get("linked", not unrecorded),
     }

@@ -178,7 +178,11 @@ AFTER: Schema = {
         "else": {
             "if": {"type": "object", "required": ["appointed"]},
             "then": closed({"appointed": words("posts")}, "appointed"),
-            "else": COUNTS,
+            "else": {
+                "if": {"type": "object", "required": ["duty"]},
+                "then": closed({"duty": ID, "grades": IDS}, "duty"),
+                "else": COUNTS,
+            },
         },
     },
 }

@@ -128,12 +128,15 @@ def _remarks(one: Verdict, duty: Duty, people: Mapping[str, str], words: Words) 
 def _parts(one: Verdict, duty: Duty, words: Words) -> Iterator[str]:
     """Line by line, then group by group."""
     units = {part.id: _unit_of_part(part, words) for part in duty.parts}
+    tabled = {part.id for part in duty.parts if part.terms.get("table")}
     titles = {part["id"]: part.get("title") or part["id"] for part in one.parts}
     for part in one.parts:
         if "lines" in part:
             yield f"其中“{titles[part['id']]}”一组（{'、'.join(titles.get(line, line) for line in part['lines'])}）合计 {number(part['points'])} 分"
         elif "points" in part:
-            yield f"{titles[part['id']]}：{number(part['counted'])} {units.get(part['id'], '')}，{number(part['points'])} 分"
+            many = len(part["records"]) if part["id"] in tabled else part["counted"]  # a table counts points
+            unit_of_it = units.get(part["id"], "")
+            yield f"{titles[part['id']]}：{f'{number(many)} {unit_of_it}，' if unit_of_it else ''}{number(part['points'])} 分"
         elif part.get("counted") is not None:
             least = f"，要 {number(part['min'])}" if part.get("min") is not None and duty.kind != "any_of" else ""
             yield f"{titles[part['id']]}：{number(part['counted'])} {units.get(part['id'], '')}{least}"

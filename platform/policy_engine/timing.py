@@ -54,9 +54,9 @@ def _follow_up_faults(document: Document, duty: Mapping[str, Any]) -> Iterator[T
     after = duty.get("after")
     if after is None or duty["kind"] != "follow_up":
         return
-    unrecorded = not {"events", "joining", "appointed"}.isdisjoint(after)
+    unrecorded = not {"events", "joining", "appointed", "duty"}.isdisjoint(after)
     if unrecorded and duty.get("linked"):
-        yield document.fault(("linked",), "bad_value", "会议、任职不是记录，答复不能指向它", "删去 linked")
+        yield document.fault(("linked",), "bad_value", "会议、任职、没有做到都不是记录，答复不能指向它", "删去 linked")
     alone = unrecorded or duty.get("linked") is False
     if duty.get("counts", {}).get("by") == "all" and alone:
         yield document.fault(

@@ -24,6 +24,9 @@ def whom_faults(document: Document, duty: Mapping[str, Any], known: Container[st
         yield from _population_faults(document, duty)
     if duty["kind"] == "coverage":
         yield from _coverage_faults(document, duty, known)
+    for way, name in ((("of",), duty.get("of")), (("after", "duty"), mapping(duty.get("after")).get("duty"))):
+        if name is not None and (name == duty["id"] or (known is not None and f"duty.{name}" not in known)):
+            yield document.fault(way, "unknown_duty", f"没有别的职责“{name}”可看", "改成别的职责的 id")
     yield from _number_faults(document, duty)
     yield from _everybody_faults(document, duty)
     if duty.get("pro_rata") and not KINDS[duty["kind"]].pro_rata:

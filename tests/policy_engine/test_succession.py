@@ -133,9 +133,11 @@ parts:
 
 def test_parts_come_and_go_with_their_documents(make: Make) -> None:
     text = "id: groups\ntitle: 小组\nclauses: [{clause}]\nkind: all_of\nperiod: year\nparts:\n{values}\n"
-    line = "  - {{id: {0}, counts: {{kinds: [visit]}}}}"
-    old = make("old", "2017-01-01", "\n".join(line.format(one) for one in "ab"), duty=text)
-    new = make("new", "2020-06-01", "\n".join(line.format(one) for one in "bc"), "replaces: [old]\n", duty=text)
+    line, kinds = "  - {{id: {0}, counts: {{kinds: [{1}]}}}}", {"a": "visit", "b": "talk", "c": "symposium"}
+    old = make("old", "2017-01-01", "\n".join(line.format(one, kinds[one]) for one in "ab"), duty=text)
+    new = make(
+        "new", "2020-06-01", "\n".join(line.format(one, kinds[one]) for one in "bc"), "replaces: [old]\n", duty=text
+    )
     policy = resolve(together([old, new]))
     days = (date(2019, 1, 1), date(2021, 1, 1))
     assert [[part.id for part in policy.duty("groups", day).parts] for day in days] == [["a", "b"], ["b", "c"]]

@@ -1,6 +1,6 @@
 """follow_up: whatever happens must be answered, each by one thing, in so many days.
 
-What happened are records, meetings of the calendar, or that somebody joined or took up a post. An answer says which record it follows (`based_on`), or, unlinked, is any
+What happened are records, meetings of the calendar, that somebody joined or took up a post, or that another duty was not met. An answer says which record it follows (`based_on`), or, unlinked, is any
 fitting record of the same subject from that day on, each answering one only.
 """
 
@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from policy_engine.almanac import Almanac, months_later
 from policy_engine.bench import Bench, Measured, Person
+from policy_engine.kinds.consecutive import BADLY, UNASKED
 from policy_engine.model import Duty
 from policy_engine.periods import Period, next_day
 from policy_engine.tally import By, Tally, key, tally_for
@@ -90,8 +91,19 @@ def _triggers(bench: Bench, duty: Duty, period: Period, person: Person) -> Itera
         if event.kind in duty.after_events and here[0] <= event.on < here[1]
     ]
     happened += [(on, name) for on, name in _taken_up(duty, person) if here[0] <= on < here[1]]
+    happened += [(on, name) for on, name in _ended_badly(bench, duty, person) if here[0] <= on < here[1]]
     asked = (Trigger(on, name, limit(on, duty.within, bench.almanac)) for on, name in happened)
     return (one for one in asked if not duty.is_younger(one.due) and not person.came_after(one.due))
+
+
+def _ended_badly(bench: Bench, duty: Duty, person: Person) -> Iterable[tuple[date, str]]:
+    """Of another duty: the last day, or the later due day, of each period that is over and was not met, or was so graded."""
+    for period, state, *_ in bench.standings.get((duty.after_duty, person.id), ()) if duty.after_duty else ():
+        on = max(period.last_day, period.due or period.last_day)
+        grade = bench.grades.get((duty.after_duty, person.id, period.key))
+        badly = grade in duty.after_grades if duty.after_grades else state in BADLY
+        if badly and state not in UNASKED and on <= bench.as_of:
+            yield on, period.key
 
 
 def _taken_up(duty: Duty, person: Person) -> Iterable[tuple[date, str]]:
