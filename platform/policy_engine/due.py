@@ -180,7 +180,7 @@ _DAYS: Mapping[str, Callable[[Due, Period, Almanac], date | None]] = {
 _REMEDIES: Mapping[str, str] = {
     "on": "on 写给不重复的职责（once、term、continuous、year）；每年的某一天写 month_day",
     "month_day": "month_day 写给按年的职责；按月、按季的写 day 或 days_after_end",
-    "day": "day 写给按月、季、半年、年的职责",
+    "day": "day 写给按月、季、半年、年的职责；时段（windows）的写 month_day",
 }
 
 
