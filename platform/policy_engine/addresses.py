@@ -78,7 +78,7 @@ def settable(element: Element) -> set[str]:
         keys |= {"each", "from_nth", "to_nth"} if "points" in keys else set()
     keys |= (
         set(DUTY_WORDS)
-        | ({"population", "round", "meets", "when"} & element.traits.keys())
+        | ({"population", "round", "meets", "when", "turns"} & element.traits.keys())
         | ({"leave"} if "out_of" in element.traits else set())
         if "kind" in element.traits
         else {"title"}

@@ -585,7 +585,7 @@ def _duty(template: Template, element: Element, on: date | None) -> Duty:
         due=element.value("due", on),
         dues=_dues(element, on),
         late_counts=element.value("late", on) != "not_counted",
-        turns=turns_of(traits["turns"], element.read("subject", on)) if "turns" in traits else None,
+        turns=turns_of(element.read("turns", on), element.read("subject", on)) if "turns" in traits else None,
         ordered=_ordered(template, traits),
         **(_follow_up(template, element, on) if "after" in traits else {}),
         in_force=element.stands(on),

@@ -28,6 +28,10 @@ Elements = dict[str, Element]
 PARTS = ".parts."
 LINED = ("steps", "items", "fields", "groups", "grades")
 """Lists whose lines have an id, so that one value of one line has an address."""
+SLOTTED = (*LINED, "receivers")
+"""Lists of which one line may be added or removed: these, and those whose lines are words."""
+BEFORE = "before"
+"""Beside a new line's own keys: the line it goes in front of."""
 
 
 def apply(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:
@@ -56,6 +60,94 @@ def line_at(elements: Mapping[str, Element], path: str) -> tuple[Element, str, s
         if mark and key and element and any(one.get("id") == line for one in _lines(element.value(listing))):
             return element, listing, line, key
     return None
+
+
+def slot_at(elements: Mapping[str, Element], path: str) -> tuple[Element, str, str] | None:
+    """The element, its list and the line that `checklist.five_haves.items.plan` means, be the line there or not."""
+    name, _, line = path.rpartition(".")
+    name, _, listing = name.rpartition(".")
+    element = elements.get(name)
+    return (element, listing, line) if element and line and listing in SLOTTED and listing in element.values else None
+
+
+def in_slot(elements: Mapping[str, Element], path: str) -> Any:
+    """The line at such an address as last decided: its keys, or the word itself; None where there is none."""
+    found = slot_at(elements, path)
+    if found is None:
+        return None
+    element, listing, line = found
+    return next((one for one in element.value(listing) or () if line_name(one) == line), None)
+
+
+def line_name(line: Any) -> str | None:
+    """The id of a line, or the word it is."""
+    named = line.get("id") if isinstance(line, Mapping) else line
+    return named if isinstance(named, str) else None
+
+
+def line_of(operation: Operation) -> Any:
+    """The line an `add` puts there."""
+    name = operation.path.rpartition(".")[2]
+    if operation.path.rpartition(".")[0].endswith(".receivers"):
+        return name
+    if not isinstance(operation.value, Mapping):
+        return operation.value
+    return {"id": name, **{key: value for key, value in operation.value.items() if key != BEFORE}}
+
+
+def _put(overlay: Overlay, operation: Operation, now: list[Any]) -> list[Any]:
+    """The list with the new line at its end, or before the one it names."""
+    ahead = mapping(operation.value).get(BEFORE)
+    if ahead is None:
+        return [*now, line_of(operation)]
+    names = [line_name(one) for one in now]
+    if ahead not in names:
+        raise _error(
+            overlay, operation, "unknown_id", f"没有“{ahead}”，不能加在它前面", f"可用的:{listed(map(str, names))}"
+        )
+    place = names.index(ahead)
+    return [*now[:place], line_of(operation), *now[place:]]
+
+
+def _change_lines(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:
+    """One line more, at the end of its list, or one less; the others as they stand."""
+    found = slot_at(elements, operation.path)
+    assert found is not None
+    element, listing, line = found
+    there = in_slot(elements, operation.path) is not None
+    if operation.op == "add" and there:
+        raise _error(overlay, operation, "duplicate_id", f"“{operation.path}”已经有了", "换一个 id，或用 set 修改")
+    if operation.op == "remove" and not there:
+        names = listed(str(line_name(one)) for one in element.value(listing) or ())
+        raise _error(
+            overlay, operation, "unknown_id", f"没有可以取消的“{operation.path}”", f"可用的:{names or '一项也没有'}"
+        )
+    if operation.op == "add" and isinstance(operation.value, Mapping) and "id" in operation.value:
+        _must_be_named(overlay, operation, operation.value["id"], line)
+    first, kept, replaced = gives_way(element.values[listing], operation.source)
+    now = list(kept[-1].value or ())
+    changed = _put(overlay, operation, now) if operation.op == "add" else [one for one in now if line_name(one) != line]
+    whole = replace(operation, value=changed)
+    allowed = direction_of(template, element, listing)
+    refuse(direction_faults(overlay, whole, allowed, listing, [entry.value for entry in replaced]))
+    refuse(_misfits(template, elements, overlay, whole, element, listing))
+    refuse(_list_faults(overlay, operation, element, listing, changed))
+    entry = Dated(first, changed, replace(operation.source, since=first))
+    return elements | {element.id: replace(element, values={**element.values, listing: (*kept, entry)})}
+
+
+def _list_faults(
+    overlay: Overlay, operation: Operation, element: Element, listing: str, changed: list[Any]
+) -> Iterator[TemplateError]:
+    """Of a list as it stands after a change: steps that wait for nobody, a list without lines."""
+    nowhere, stated = Document("", None), {**element.traits, **_numbers(element), listing: changed}
+    odd = [*step_faults(nowhere, (), changed)] if listing == "steps" else []
+    odd += list_sense(nowhere, SINGULAR.get(element.id.partition(".")[0], ""), (), stated)
+    yield from (overlay.fault(operation, fault.code, fault.message, fault.remedy) for fault in odd)
+
+
+def _numbers(element: Element) -> dict[str, Any]:
+    return {"size": element.value("size")} if element.value("size") else {}
 
 
 def _lines(value: Any) -> list[Mapping[str, Any]]:
@@ -95,8 +187,7 @@ def _set_line(template: Template, elements: Elements, overlay: Overlay, operatio
         raise _error(overlay, operation, "unknown_id", "id 不能改", "改别的键，或整段改")
     refuse(_misfits(template, elements, overlay, whole, element, listing))
     if listing == "steps":
-        odd = [*step_faults(Document("", None), (), changed), *list_sense(Document("", None), "workflows", (), {**element.traits, "steps": changed})]  # fmt: skip
-        refuse(overlay.fault(operation, fault.code, fault.message, fault.remedy) for fault in odd)
+        refuse(_list_faults(overlay, operation, element, listing, changed))
     entry = Dated(first, changed, replace(operation.source, since=first))
     return elements | {element.id: replace(element, values={**element.values, listing: (*kept, entry)})}
 
@@ -140,6 +231,8 @@ def _add(template: Template, elements: Elements, overlay: Overlay, operation: Op
     """A new duty with its parts, a part of a duty, a checklist, report, …, a setting or a local word."""
     if element_at(template, elements, operation.path):
         raise _error(overlay, operation, "duplicate_id", f"“{operation.path}”已经有了", "换一个 id，或用 set 修改")
+    if slot_at(elements, operation.path):
+        return _change_lines(template, elements, overlay, operation)
     if PARTS in operation.path:
         return _add_part(template, elements, overlay, operation)
     kind, _, name = operation.path.partition(".")
@@ -175,6 +268,8 @@ def _add_part(template: Template, elements: Elements, overlay: Overlay, operatio
 
 def _remove(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:
     """The element ends on the overlay's day; what was judged before stays judged."""
+    if slot_at(elements, operation.path):
+        return _change_lines(template, elements, overlay, operation)
     element = elements.get(operation.path)
     if element is None or element.id == "header" or element.id.startswith(LOCAL):
         remedy = _addresses(template, elements, operation.path)

@@ -91,8 +91,13 @@ def _operation(document: Document, index: int, entry: Mapping[str, Any]) -> Oper
 def _without_value(document: Document) -> Iterator[TemplateError]:
     """No value is not the same as null: null says that the document fixes no number."""
     for index, entry in enumerate(document.data["operations"]):
-        if entry["op"] != "remove" and "value" not in entry:
+        if needs_value(entry["op"], entry["path"]) and "value" not in entry:
             yield document.fault(("operations", index), "missing_key", "缺少“value”", "补上“value”")
+
+
+def needs_value(op: str, path: str) -> bool:
+    """A receiver of a report is a word: its address says all there is to say."""
+    return op != "remove" and not (op == "add" and path.rpartition(".")[0].endswith(".receivers"))
 
 
 def _without_reason(overlay: Overlay) -> Iterator[TemplateError]:
@@ -102,7 +107,7 @@ def _without_reason(overlay: Overlay) -> Iterator[TemplateError]:
             yield overlay.fault(
                 operation, "missing_key", f"没有写明{listed(absent)}", "写明理由(reason)和作出决定的机构(decided_by)"
             )
-        if operation.op in ("add", "select") and operation.value is None:
+        if operation.op != "set" and needs_value(operation.op, operation.path) and operation.value is None:
             yield overlay.fault(operation, "missing_key", "缺少“value”", "补上“value”")
 
 

@@ -15,7 +15,7 @@ from policy_engine.build import subject
 from policy_engine.errors import TemplateError
 from policy_engine.kinds import NUMBERS
 from policy_engine.model import Dated, Element, Template, plain
-from policy_engine.operations import addressed, collection, gives_way
+from policy_engine.operations import addressed, collection, gives_way, in_slot, line_name, line_of, slot_at
 from policy_engine.overlay import Operation, Overlay, refuse
 from policy_engine.reader import listed, mapping
 from policy_engine.resolve import attempt, misaddressed
@@ -149,15 +149,26 @@ class _Case:
     def add(self) -> Line:
         theirs = element_at(self.new, self.new.elements, self.operation.path)
         sides: dict[str, Any] = {"local": self.operation.value}
+        line = in_slot(self.new.elements, self.operation.path)
+        if line is not None:
+            sides |= {"local": in_slot(self.ours, self.operation.path), "new": line}
+            return self.added_too(sides)
+        if slot_at(self.old.elements, self.operation.path):
+            sides["local"] = line_of(self.operation)
         if theirs is None:
             return self.allowed(sides)
         sides["new"] = _content(theirs, self.new.elements)
-        if sides["new"] == _content(self.ours[self.operation.path], self.ours):
+        return self.added_too(sides, _content(self.ours[self.operation.path], self.ours))
+
+    def added_too(self, sides: dict[str, Any], own: Any = None) -> Line:
+        if sides["new"] == (sides["local"] if own is None else own):
             return Line(operation=self.operation, outcome="redundant", why="上级的新版已经有了同样的", **sides)
         why = "上级的新版也增加了同名的一项，内容不同"
         return Line(operation=self.operation, outcome="conflict", why=why, takes=("theirs", "move"), **sides)
 
     def remove(self) -> Line:
+        if slot_at(self.old.elements, self.operation.path):
+            return self.line_gone()
         before, after = self.old.elements[self.operation.path], self.new.elements.get(self.operation.path)
         sides: dict[str, Any] = {"old": _content(before, self.old.elements)}
         if after is None or (before.stands(None) and not after.stands(None)):
@@ -165,6 +176,13 @@ class _Case:
         sides["new"] = _content(after, self.new.elements)
         changed = sides["old"] != sides["new"]
         return self.conflict("本会取消的一项，上级改了内容", sides) if changed else self.allowed(sides)
+
+    def line_gone(self) -> Line:
+        was, is_ = (in_slot(one.elements, self.operation.path) for one in (self.old, self.new))
+        if is_ is None:
+            return Line(operation=self.operation, outcome="redundant", why="上级的新版也取消了", old=was)
+        sides = {"old": was, "new": is_}
+        return self.conflict("本会取消的一项，上级改了内容", sides) if was != is_ else self.allowed(sides)
 
     def select(self) -> Line:
         path, chosen = self.operation.path, list(self.operation.value)
@@ -261,6 +279,8 @@ def _news(old: Template, new: Template, overlay: Overlay) -> Iterator[News]:
     for path in sorted(was.keys() | is_.keys()):
         if was.get(path, ABSENT) == is_.get(path, ABSENT) or _covered(path, touched):
             continue
+        if path in was and path in is_ and _besides(path, was[path], touched) == _besides(path, is_[path], touched):
+            continue  # what differs is a line's affair, told already
         state: Any = "added" if path not in was else "removed" if path not in is_ else "changed"
         if not (state != "changed" and _covered_by_element(path, was, is_)):
             yield News(path=path, state=state, old=was.get(path), new=is_.get(path))
@@ -271,7 +291,9 @@ def _addressed_values(template: Template) -> dict[str, Any]:
     found: dict[str, Any] = {f"clause.{name}": clause.summary for name, clause in template.clauses.items()}
     for name, element in template.elements.items():
         found[name] = "ended" if not element.stands(None) else "standing"
-        found |= {f"{name}.{key}": value for key, value in element.traits.items()} | {f"{name}.title": element.title}
+        found |= {f"{name}.{key}": value for key, value in element.traits.items() if key != "parts"} | {
+            f"{name}.title": element.title
+        }
         found |= {
             f"{name}.{key}": [[entry.since, entry.value] for entry in series] if len(series) > 1 else series[0].value
             for key, series in element.values.items()
@@ -282,6 +304,21 @@ def _addressed_values(template: Template) -> dict[str, Any]:
             found[f"local.{category}.{word}"] = "standing"
             found |= {f"local.{category}.{word}.{key}": value for key, value in said.items()}
     return found | {f"header.{key}": value for key, value in template.header.items() if key not in ("id", "local")}
+
+
+def _besides(path: str, value: Any, touched: set[str]) -> Any:
+    """A list without the lines, or values of lines, that have a line of their own."""
+    if not isinstance(value, list):
+        return value
+    own = [one.removeprefix(f"{path}.").partition(".") for one in touched if one.startswith(f"{path}.")]
+    whole, keys = {line for line, _, key in own if not key}, {(line, key) for line, _, key in own if key}
+    return [
+        {key: said for key, said in one.items() if (one.get("id"), key) not in keys}
+        if isinstance(one, Mapping)
+        else one
+        for one in value
+        if line_name(one) not in whole
+    ]
 
 
 def _covered(path: str, touched: set[str]) -> bool:

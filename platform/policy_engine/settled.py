@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 
 from policy_engine.errors import TemplateError, TemplateErrors
 from policy_engine.model import Element, Template, plain
+from policy_engine.operations import in_slot, line_at, slot_at
 from policy_engine.rebase import Line, News, Rebase
 from policy_engine.settle import Cascade
 from policy_engine.spoken import SETTINGS, Speech, speech_of
@@ -100,6 +101,11 @@ def _label(path: str, one: Rebase, speech: Speech) -> str:
         element, key = _found(template, path)
         if element:
             return speech.label(element, key) if key else speech.element(element)
+        found = line_at(template.elements, path) or slot_at(template.elements, path)
+        there = found and (len(found) > 3 or in_slot(template.elements, path) is not None)
+        if found and (there or template is one.old):
+            own = next((one.value for one in one.overlay.operations if one.path == path), None)
+            return speech.line(found[0], found[1], found[2], found[3] if len(found) > 3 else "", own)
     return "下级自己的一项"
 
 

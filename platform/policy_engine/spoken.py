@@ -33,6 +33,10 @@ from policy_engine.wording import (
 )
 
 UNSTATED = "没有规定"
+OF_LINES = {
+    "days": "几天内办", "working_days": "按工作日", "after": "等哪几步", "optional": "可有可无", "by": "由谁办", "yearly": "每期重新做到",
+    "required": "必填", "title": "名称", "type": "类型", "from": "从几分起", "lines": "哪几行", "choices": "可选",
+}  # fmt: skip
 KEYS: Mapping[str, str] = {
     "min": "至少", "max": "至多", "percent": "占多少", "number": "至少多少个", "k": "至少做到几项", "per": "每多少个", "each": "各几次",
     "base": "先有几分", "cap": "至多几分", "floor": "至少几分", "points": "给分", "from_nth": "从第几件起",
@@ -48,7 +52,7 @@ KEYS: Mapping[str, str] = {
     "size": "共几项", "fields": "栏目", "duties": "职责", "records": "数什么", "numerator": "分子", "denominator": "分母",
     "dimensions": "分列", "definition": "口径", "text": "文字", "value": "", "kind": "种类", "checklist": "清单",
     "workflow": "流程", "remark": "说明", "out_of": "全部", "after": "凡有", "type": "哪一类", "note": "说明",
-    "reading": "读法", "carried_by": "由什么承载",
+    "take": "取什么", "duty": "看哪项职责", "reading": "读法", "carried_by": "由什么承载",
 }  # fmt: skip
 SETTINGS: Mapping[str, str] = {
     "year_start_month": "年度从几月开始",
@@ -70,6 +74,7 @@ FIXED: Mapping[str, Mapping[str, str]] = {
     },
     "form": {"written": "书面报告", "hearing": "听取汇报", "written_or_hearing": "书面或听取汇报"},
     "round": ROUNDED,
+    "take": {"sum": "合计", "average": "平均", "share_met": "做到的比例", "outstanding": "还欠的数", "over": "超出的数"},
 }  # fmt: skip
 CATEGORY: Mapping[str, str] = {
     **{name: name for name in FILTERS}, "force": "forces", "receivers": "bodies", "author": "bodies",
@@ -111,6 +116,14 @@ class Speech:
         if ".parts." in rest:
             return f"{self.names(rest.partition('.')[0])}·{element.title}"
         return str(element.read("title"))
+
+    def line(self, element: Element, listing: str, line: str, key: str = "", own: Any = None) -> str:
+        """界别“五有”“年度计划”：每期重新做到: one line of a list, and one value of it."""
+        found = (one for one in element.value(listing) or () if isinstance(one, Mapping) and one.get("id") == line)
+        entry = next(found, own if isinstance(own, Mapping) else {})
+        title = entry.get("title") or self.coded(line)
+        said = KEYS.get(key, OF_LINES.get(key, key))
+        return f"{self.element(element)}“{title}”" + (f"：{said}" if said else "")
 
     def value(self, key: str, value: Any) -> str:
         """What stands under a key, as one would say it."""
@@ -259,6 +272,12 @@ def _pro_rata(_: Speech, value: Any) -> str:
     return f"{'项数' if value.get('of') == 'k' else ''}{unit}折算，{rounded}{less}"
 
 
+def _turns(_: Speech, value: Any) -> str:
+    return f"从 {value['starts']} 起，一次轮 {value.get('size', 1)} 个" + (
+        "，末尾不补" if value.get("rest") == "short" else ""
+    )
+
+
 def _when(_: Speech, value: Any) -> str:
     said = [RESULTS[state] for state in value.get("states", ())]
     said += [f"指定的 {len(value['grades'])} 个等次"] if value.get("grades") else []
@@ -273,5 +292,5 @@ SHAPED: Mapping[str, Callable[[Speech, Any], str]] = {
     "percent": _percent, "due": _due, "period": _period, "subject": _whom, "population": _whom, "counts": _counts,
     "records": _counts, "out_of": _counts, "without": _without, "at_least": _amounts, "count": _count, "share": _share,
     "within": _within, "steps": _steps, "table": _table, "receivers": _receivers, "meets": _duties, "duties": _duties,
-    "grades": _grades, "groups": _groups, "veto": _veto, "pro_rata": _pro_rata, "clauses": _clauses, "when": _when,
+    "grades": _grades, "groups": _groups, "veto": _veto, "pro_rata": _pro_rata, "turns": _turns, "clauses": _clauses, "when": _when,
 }  # fmt: skip
