@@ -41,9 +41,9 @@ class AdaptForm(forms.Form):
     )
     document_number = forms.CharField(label="文号", max_length=60, required=False)
 
-    def __init__(self, *args: Any, sections: Sequence[Section], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sections: Sequence[Section], above: str = "上级", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sections = sections
+        self.sections, self.above = sections, above
         for thing in self._things():
             for knob in thing.knobs:
                 self.fields[knob.path] = _field(knob)
@@ -73,7 +73,7 @@ class AdaptForm(forms.Form):
         common: list[Choice] = []
         spare: list[Choice] = []
         for knob in thing.knobs:
-            (spare if knob.is_spare else common).append(Choice(knob, self[knob.path]))
+            (spare if knob.is_spare else common).append(Choice(knob, self[knob.path], self.above))
         drop = self[thing.id] if thing.may_drop else None
         is_touched = any(one.bound.errors or one.is_changed for one in (*common, *spare)) or bool(drop and drop.value())
         return ThingRow(thing, tuple(common), tuple(spare), drop, is_touched)
@@ -102,6 +102,7 @@ class Choice:
 
     knob: Knob
     bound: BoundField
+    above: str
 
     @property
     def is_changed(self) -> bool:
@@ -110,7 +111,7 @@ class Choice:
     @property
     def help(self) -> str:
         parameter = self.knob.parameter
-        above = f"上级 {parameter.parent_shown}" if parameter.source.is_own else ""
+        above = f"{self.above} {parameter.parent_shown}" if parameter.source.is_own else ""
         return " · ".join(filter(None, [above, self.knob.allows, f"来自{parameter.source.label}"]))
 
 

@@ -125,21 +125,19 @@ class DutyLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The page of one policy on one day."""
+    """The duties of one policy on one day."""
 
     policy: Policy
     duties: tuple[DutyLine, ...]
-    settings: tuple[Parameter, ...]
 
 
 def overview(day: date) -> Overview:
-    """Header, clause tree, duties and settings in force on `day`. Raises NoPolicy."""
+    """The duties in force on `day` with their values. Raises NoPolicy."""
     policy, parent = policy_on(day), parent_policy_on(day)
     duties = tuple(duty_line(policy, parent, duty, day) for duty in duties_in_order(policy, day))
     return Overview(
         policy=policy,
         duties=duties,
-        settings=tuple(one for one in parameters_of(policy, parent, day, prefix="setting.") if one.shown),
     )
 
 

@@ -45,9 +45,12 @@ def adapt(request: HttpRequest) -> HttpResponse:
 
 def _typed(request: HttpRequest, draft: Draft | None, today: date) -> HttpResponse:
     """Keep everything that was typed, whatever is wrong with it; then say what is wrong, or show what changes."""
-    form = AdaptForm(request.POST, sections=sections_on(today))
+    form = AdaptForm(request.POST, sections=sections_on(today), above=above(today))
     step, gone = request.POST.get("step"), request.POST.get("drop_own")
     is_whole = form.is_valid()
+    if draft is not None and _is_behind(request, draft):
+        form.add_error(None, _BEHIND.format(who=draft.prepared_by.display_name if draft.prepared_by else "别人"))
+        return _form_page(request, form, draft, today, status=409)
     operations = form.operations() if form.is_understood else None
     kept = actions.keep_draft(
         typed={name: request.POST.getlist(name) for name in form.fields if name in request.POST},
@@ -72,10 +75,24 @@ def _typed(request: HttpRequest, draft: Draft | None, today: date) -> HttpRespon
     return _form_page(request, form, kept, today, status=422)
 
 
+_BEHIND = "您打开以后，{who}又改过这份草稿。您填的都在下面，还没有存；核对后再按一次，就以您的为准。"
+
+
+def _is_behind(request: HttpRequest, draft: Draft) -> bool:
+    """Did somebody else change the draft since this page was opened?"""
+    seen = request.POST.get("seen")
+    return seen is not None and seen != draft.changed_at.isoformat() and draft.prepared_by_id != signed_in(request).pk
+
+
 def _form_page(
     request: HttpRequest, form: AdaptForm, draft: Draft | None, today: date, *, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "above": above(today), "draft": draft, "rows": list(form.rows())}
+    context = {
+        "form": form,
+        "draft": draft,
+        "rows": list(form.rows()),
+        "seen": draft.changed_at.isoformat() if draft else "",
+    }
     return page(request, "policy/adapt.html", context, status=status)
 
 
@@ -89,7 +106,7 @@ def _kept_form(draft: Draft | None, today: date) -> AdaptForm:
         }
         initial |= {name: typed if name in several else typed[-1] for name, typed in draft.typed.items() if typed}
         initial |= {name: [] for name in several if draft.typed and name not in draft.typed}
-    return AdaptForm(sections=sections, initial=initial)
+    return AdaptForm(sections=sections, above=above(today), initial=initial)
 
 
 @requires(Permission.POLICY_ADAPT, Permission.POLICY_ADOPT)

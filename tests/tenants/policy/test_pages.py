@@ -181,6 +181,19 @@ def test_a_draft_sent_back_says_why_and_may_be_given_up(office, leader):
     assert leader.get("/policy/adapt/").status_code == 403
 
 
+def test_two_who_prepare_at_once_do_not_overwrite_each_other_unseen(office, anhua, account, browser_of):
+    colleague = browser_of(anhua, account("office", "colleague"))
+    mine = filled(office, seen="", step="save")
+    colleague.post("/policy/adapt/", {"reason": "同事写的", "seen": "", "step": "save"})
+    answer = office.post("/policy/adapt/", mine)
+    assert answer.status_code == 409
+    assert "colleague又改过" in answer.content.decode()
+    assert answer.context["form"]["reason"].value() == "本县界别群众较多"
+    assert Draft.objects.get().typed["reason"] == ["同事写的"]
+    assert office.post("/policy/adapt/", mine | {"seen": answer.context["seen"]}).status_code == 302
+    assert Draft.objects.get().typed["reason"] == ["本县界别群众较多"]
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
