@@ -47,9 +47,10 @@ def tell(
     )  # fmt: skip
 
 
-def settle(*, about: Collection[UUID], at: dt.datetime) -> int:
-    """The matters are dealt with: their notices ask for nothing more, in every inbox. Returns how many were open."""
-    return int(_keeper().settle(about=about, at=at))
+def settle(*, about: Collection[UUID], at: dt.datetime, of: UUID | None = None) -> int:
+    """The matters are dealt with: their notices ask for nothing more, in every inbox or in the one `of` an account (each of
+    many who were asked answers for themselves). Returns how many were open."""
+    return int(_keeper().settle(about=about, at=at, of=of))
 
 
 def _keeper() -> Any:

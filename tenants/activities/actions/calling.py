@@ -168,6 +168,7 @@ def answer_invitation(
         new={"answer": answer},
         why=one.reason,
     )
+    notices.settle(about=[held.pk], at=at, of=by.actor_id)
     return one
 
 

@@ -57,8 +57,10 @@ def put(
     return len(fresh)
 
 
-def settle(*, about: Collection[UUID], at: dt.datetime) -> int:
-    return Notice.objects.filter(about__in=list(about), settled_at=None).update(settled_at=at)
+def settle(*, about: Collection[UUID], at: dt.datetime, of: UUID | None = None) -> int:
+    """See `core.notices.settle`."""
+    found = Notice.objects.filter(about__in=list(about), settled_at=None)
+    return (found.filter(user_id=of) if of else found).update(settled_at=at)
 
 
 @transaction.atomic

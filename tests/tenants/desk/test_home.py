@@ -169,7 +169,9 @@ def test_a_member_sees_an_invitation_until_it_is_answered(anhua: Any, account: A
     assert "还有 9 天" in page
     assert "收件里有 1 条未读" in page
     browser.post(f"/activities/{held.pk}/answer/", {"answer": "coming"})
-    assert "等您答复的邀请" not in text(browser.get("/"))
+    after = text(browser.get("/"))
+    assert "等您答复的邀请" not in after
+    assert "条未读" not in after
 
 
 def test_the_office_is_asked_for_the_attendance_of_what_was_held(anhua: Any, account: Any, browser_of: Any) -> None:

@@ -60,6 +60,13 @@ def test_what_is_dealt_with_asks_for_nothing_more(anhua: Any, account: Any) -> N
     assert Notice.objects.filter(settled_at=None).count() == 1
 
 
+def test_one_of_many_settles_the_own_notice_alone(anhua: Any, account: Any) -> None:
+    about, one, other = uuid7(), account("member", "a"), account("member", "b")
+    tell(to=[one.pk, other.pk], about=about)
+    assert notices.settle(about=[about], at=clock.now(), of=one.pk) == 1
+    assert [row.user_id for row in Notice.objects.filter(settled_at=None)] == [other.pk]
+
+
 def test_a_notice_outside_a_transaction_is_refused(committed: None) -> None:
     with tenancy.inside("430923"), pytest.raises(RuntimeError, match="transaction"):
         tell(to=[uuid7()])
