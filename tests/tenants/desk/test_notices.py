@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from accounts.permissions import Permission
 from core import clock, notices, tenancy
 from core.audit import SYSTEM
+from core.personal.erase import erase
 from tenants.desk.models import Notice
 from tenants.members import actions as members
 
@@ -70,3 +71,15 @@ def test_one_of_many_settles_the_own_notice_alone(anhua: Any, account: Any) -> N
 def test_a_notice_outside_a_transaction_is_refused(committed: None) -> None:
     with tenancy.inside("430923"), pytest.raises(RuntimeError, match="transaction"):
         tell(to=[uuid7()])
+
+
+def test_a_member_made_nameless_is_named_in_no_notice_and_keeps_none(anhua: Any, account: Any) -> None:
+    sector = members.add_sector(name="教育界", by=SYSTEM)
+    gone = members.add_member(name="张丽华", number="1", sector=sector, joined_on=TERM, by=SYSTEM)
+    user = members.give_account(id=gone.pk, username="zlh", password=None, by=SYSTEM)
+    gone.refresh_from_db()
+    tell(to=[account("office").pk], title="请确认张丽华的走访", text="张丽华 11 月 3 日", member=gone.pk)
+    tell(to=[user.pk], text="您的走访被退回")
+    erase(gone)
+    (kept,) = Notice.objects.all()
+    assert "张丽华" not in f"{kept.title}{kept.text}"

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from django.test import TestCase
 
-from core import clock, waiting
+from core import clock, tenancy, waiting
 from core.audit import SYSTEM
 from core.waiting import Item, Pile, Source
+from dispatch.models import Job
+from registry.queries import everyone
 from tenants.assessment import queries as assessment
-from tenants.desk import actions, queries
+from tenants.desk import actions, queries, tasks
 from tenants.desk.models import Notice, Reminder
 from tenants.desk.queries.due import stage_of
 from tenants.members import actions as members
@@ -162,3 +164,14 @@ def test_without_a_carrier_a_line_of_the_log_is_all_that_leaves(member: Any, cap
         remind(YEAR_END)
     assert any("stays in the inbox" in line.message for line in caplog.records)
     assert "张丽华" not in caplog.text
+
+
+def test_every_morning_each_active_committee_gets_one_job(db: None) -> None:
+    tasks.remind_all()
+    with tenancy.as_operator():
+        wanted = {entry.code for entry in everyone() if entry.state == "active"}
+        assert {job.committee for job in Job.objects.filter(task=actions.REMIND)} == wanted
+
+
+def test_the_job_says_how_many_were_reminded(guangzhou: Any) -> None:
+    assert tasks.remind(by=SYSTEM) == "今天没有要提醒的。"
