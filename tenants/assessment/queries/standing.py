@@ -163,7 +163,7 @@ def verdicts(as_of: date, *, policy: Policy | None = None) -> list[Verdict]:
     """Every verdict of the committee on a day: members, sectors, special committees, the committee itself.
 
     `policy` judges by another rule than the one in force (the parent's value, a what-if). Raises NoPolicy.
-    Eight statements, however many members there are.
+    A dozen statements, however many members there are.
     """
     return _judged(policy or policy_on(as_of), subjects(as_of), as_of)
 
