@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from core import pinyin
 from tenants.liaison.models import ConstituentLink, GridPairing, Level, LinkAssignment
 from tenants.members.models import Member, MemberPost, PostKind, Seat, Sector, SectorCommitteeLink, SpecialCommittee
 from tenants.members.queries import on_day, serving, setting
@@ -234,8 +235,15 @@ def charges(level: str, day: dt.date, *, q: str = "") -> list[Charge]:
     others = [known[id] for id in by_source if id in known and known[id] not in tier]
     found = [Charge(one, by_source[one.id]) for one in (*tier, *others)]
     if text := q.strip():
-        found = [one for one in found if text in one.source.name or any(text in link.name for link in one.links)]
+        found = [
+            one for one in found if sounds(text, one.source.name) or any(sounds(text, link.name) for link in one.links)
+        ]
     return sorted(found, key=lambda one: not one.links)
+
+
+def sounds(text: str, name: str) -> bool:
+    """The text is a part of the name, of its pinyin or of its initials."""
+    return text in name or text.lower() in pinyin.of(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ def matrix(request: HttpRequest, level: str) -> HttpResponse:
     """Who contacts whom, as a table with a tick where two meet; as a file with `?format=xlsx`."""
     rung, today = _level(level), clock.today()
     found, asked = queries.matrix(rung, today), SearchForm(request.GET)
-    rows = [one for one in found.rows if asked.text() in one.name] if asked.text() else list(found.rows)
+    rows = [one for one in found.rows if queries.sounds(asked.text(), one.name)] if asked.text() else list(found.rows)
     if request.GET.get("format") == "xlsx":
         columns = (
             sheets.Out("联系谁", 16),

@@ -48,7 +48,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def sectors(request: HttpRequest) -> HttpResponse:
     """Every sector with its conveners; what is missing is said at the top. As a file with `?format=xlsx`."""
     today, form = clock.today(), SearchForm(request.GET)
-    lines = queries.sector_lines(today, q=form.text())
+    lines = _sorted(queries.sector_lines(today, q=form.text()), request.GET.get("sort", ""))
     if request.GET.get("format") == "xlsx":
         rows = [
             (one.sector.name, one.members, one.conveners[0].name if one.conveners else "", _names(one.conveners),
@@ -68,6 +68,13 @@ def sectors(request: HttpRequest) -> HttpResponse:
         "may_write": may(request.user, Permission.MEMBERS_WRITE),
     }
     return page(request, "members/sectors.html", context)
+
+
+def _sorted(lines: list[Any], sort: str) -> list[Any]:
+    """By the number of members where asked; else in the office's own order."""
+    if sort.removeprefix("-") != "members":
+        return lines
+    return sorted(lines, key=lambda one: one.members, reverse=sort.startswith("-"))
 
 
 def _names(people: Any) -> str:
@@ -196,7 +203,7 @@ def _nominated(made: Any, sector: str, review: queries.Workflow | None) -> str:
 def committees(request: HttpRequest) -> HttpResponse:
     """Every special committee with its director and the sectors it links; as a file with `?format=xlsx`."""
     today, form = clock.today(), SearchForm(request.GET)
-    lines = queries.committee_lines(today, q=form.text())
+    lines = _sorted(queries.committee_lines(today, q=form.text()), request.GET.get("sort", ""))
     if request.GET.get("format") == "xlsx":
         rows = [
             (one.committee.name, one.director.name if one.director else "", one.members, "、".join(one.sectors))

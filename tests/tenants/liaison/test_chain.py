@@ -143,6 +143,8 @@ def test_the_chain_and_its_matrix_in_bounded_statements_and_as_files(
     assert sheet["C2"].value == "√"
     for address in ("/links/?format=xlsx", "/links/council_to_sector/?format=xlsx"):
         assert browser.get(address)["Content-Type"].endswith("sheet")
+    assert "科技界</a>" in browser.get("/links/council_to_sector/matrix/?q=kejijie").content.decode()
+    assert "教育界</a></th>" not in browser.get("/links/council_to_sector/matrix/?q=kejijie").content.decode()
     assert browser.get("/links/nonsense/").status_code == 404
     assert browser.post(f"/links/end/{uuid4()}/").status_code == 404
 

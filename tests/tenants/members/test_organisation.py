@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -166,6 +167,10 @@ def test_the_lists_answer_at_the_top_and_come_as_files(
     with django_assert_max_num_queries(18):
         page = text(browser.get("/organisation/sectors/"))
     assert "13 个界别，13 个还没有召集人" in page
+    assert (
+        re.findall(r'lx-row" href="[^"]+">([^<]+)<', text(browser.get("/organisation/sectors/?sort=-members")))[0]
+        == "教育界"
+    )
     assert "没有这个界别" in text(browser.get("/organisation/sectors/?q=无"))
     assert "1 个，1 个还没有登记主任" in text(browser.get("/organisation/committees/"))
     answer = browser.get("/organisation/sectors/?format=xlsx&q=教育")
