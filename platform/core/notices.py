@@ -18,12 +18,14 @@ from uuid import UUID
 
 from django.conf import settings
 
+from core import clock
+
 
 def tell(
     *,
     title: str,
     url: str,
-    at: dt.datetime,
+    at: dt.datetime | None = None,
     to: Collection[UUID | None] = (),
     may: str = "",
     text: str = "",
@@ -38,19 +40,19 @@ def tell(
     `member` is the member whom the words name: with `may`, only those whose reach holds them are told; when that member
     is made nameless, so are the words. `about` is the matter (a row's id), for `settle`. `key`: the same person is told
     the same key once. None among `to` and closed accounts are passed over. Returns how many were told.
-    Raises RuntimeError outside a transaction.
+    Without `at` it is told now. Raises RuntimeError outside a transaction.
     """
     return int(
         _keeper().put(
-            title=title, url=url, at=at, to=to, may=may, text=text, about=about, member=member, due=due, clauses=clauses, key=key
+            title=title, url=url, at=at or clock.now(), to=to, may=may, text=text, about=about, member=member, due=due, clauses=clauses, key=key
         )
     )  # fmt: skip
 
 
-def settle(*, about: Collection[UUID], at: dt.datetime, of: UUID | None = None) -> int:
+def settle(*, about: Collection[UUID], at: dt.datetime | None = None, of: UUID | None = None) -> int:
     """The matters are dealt with: their notices ask for nothing more, in every inbox or in the one `of` an account (each of
     many who were asked answers for themselves). Returns how many were open."""
-    return int(_keeper().settle(about=about, at=at, of=of))
+    return int(_keeper().settle(about=about, at=at or clock.now(), of=of))
 
 
 def _keeper() -> Any:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import models, transaction
 
 from accounts.models import User
-from core import audit
+from core import audit, notices
 from core.errors import DomainError, NotFound
 from tenants.proceedings import queries
 from tenants.proceedings.actions.decisions import record_decision
@@ -91,7 +91,28 @@ def start_process(
     audit.record(
         by=by, action="proceedings.start_process", subject=process, new={"workflow": workflow, "title": process.title}
     )
+    _ask(process, rows, by)
     return process
+
+
+def _ask(process: Process, steps: Sequence[Step], by: audit.Actor) -> None:
+    """Whose turn it is is told once, who had theirs is asked no more; the one who acts knows."""
+    running = process.state == ProcessState.RUNNING
+    turns = [step for step in steps if running and step.state == StepState.OPEN]
+    notices.settle(about=[step.pk for step in steps if step not in turns])
+    for step in turns:
+        notices.tell(
+            to=[one for one in queries.signers_of(step) if one != by.actor_id], title=f"等您办理：{process.title}",
+            text=step.title, url=f"/proceedings/{process.pk}/", about=step.pk, due=step.due_on, clauses=process.clauses,
+            key=f"step:{step.pk}",
+        )  # fmt: skip
+
+
+def _told_back(process: Process, title: str, text: str, by: audit.Actor) -> None:
+    """Who began it hears how it ended."""
+    if process.started_by_id != by.actor_id:
+        url = f"/proceedings/{process.pk}/"
+        notices.tell(to=[process.started_by_id], title=title, text=text, url=url, about=process.pk)
 
 
 def _step(
@@ -155,7 +176,9 @@ def sign_step(
         new={"step": step.key, "state": process.state},
         why=opinion,
     )
+    _ask(process, steps, by)
     if process.state == ProcessState.DONE:
+        _told_back(process, f"已办结：{process.title}", "各步都已同意。", by)
         day = step.decision.decided_on if step.decision else today
         queries.subject_of(process).done(process=process, on=day, by=by)
     return process
@@ -166,12 +189,14 @@ def return_step(*, id: UUID, reason: str, today: dt.date, by: User, on_paper: st
     """Send the whole thing back with a reason; it may be mended and started anew. Raises as sign_step, and ReasonMissing."""
     if not reason.strip():
         raise ReasonMissing
-    process, step, _ = _mine(id, by, on_paper)
+    process, step, steps = _mine(id, by, on_paper)
     _say(step, StepState.RETURNED, reason, on_paper, today, by)
     step.save(update_fields=["state"])
     process.state, process.ended_on = ProcessState.RETURNED, today
     process.save(update_fields=["state", "ended_on"])
     audit.record(by=by, action="proceedings.return_step", subject=process, new={"step": step.key}, why=reason.strip())
+    _ask(process, steps, by)
+    _told_back(process, f"已退回：{process.title}", f"理由：{reason.strip()}", by)
     queries.subject_of(process).returned(process=process, on=today, by=by)
     return process
 

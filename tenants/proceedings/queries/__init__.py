@@ -9,6 +9,7 @@ from tenants.proceedings.queries.signing import (
     processes,
     register_holder,
     register_subject,
+    signers_of,
     steps_of,
     subject_of,
     waiting_for,
@@ -16,6 +17,6 @@ from tenants.proceedings.queries.signing import (
 )
 
 __all__ = [
-    "Subject", "Waiting", "may_record", "may_sign", "process_by_id", "processes", "register_holder", "register_subject", "steps_of",
+    "Subject", "Waiting", "may_record", "may_sign", "process_by_id", "processes", "register_holder", "register_subject", "signers_of", "steps_of",
     "subject_of", "waiting_for", "who",
 ]  # fmt: skip

@@ -11,7 +11,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.access import may
+from accounts.models import RoleGrant, User
 from accounts.permissions import Permission
+from accounts.roles import Role
 from core import audit
 from core import waiting as desk
 from core.errors import NotFound
@@ -70,6 +72,13 @@ def words_of(user: Any) -> frozenset[str]:
     """The posts and offices a user may sign for today; who records also bodies' decisions and steps nobody is named for."""
     held = frozenset().union(*(holder(user) for holder in _holders))
     return held | {"", *Body.values} if may_record(user) else held
+
+
+def signers_of(step: Step) -> list[UUID]:
+    """Accounts whose turn it is; the statements grow with those few who sign at all."""
+    roles = [name for name, role in Role.by_name.items() if Permission.SIGNING_READ in role.permissions]
+    users = User.objects.filter(is_active=True, pk__in=RoleGrant.objects.filter(role__in=roles).values("user_id"))
+    return [user.pk for user in users if may_sign(user, step)]
 
 
 def may_sign(user: Any, step: Step) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.audit import SYSTEM
+from tenants.desk.models import Notice
 from tenants.members import actions as members
 from tenants.members.models import Nomination, Sector
 from tenants.proceedings import actions, queries
@@ -113,3 +114,22 @@ def test_the_page_shows_each_step_and_takes_paper_signatures(
     assert browser.get("/proceedings/?format=xlsx")["Content-Type"].endswith("sheet")
     other = leader.post(here, {"step": step("secretary").pk, "agree": "1"})
     assert other.status_code == 403
+
+
+def test_whose_turn_it_is_is_told_and_who_began_it_hears_the_end(sector: Sector, account: Any) -> None:
+    unit = members.add_unit(kind="office", name="联络室", body="member_liaison_office", since=TERM, by=SYSTEM)
+    head = members.add_member(name="周某", number="2", sector=sector, joined_on=TERM, by=SYSTEM)
+    members.appoint(unit=unit.pk, role="leader", member=head.pk, since=TERM, by=SYSTEM)
+    own = members.give_account(id=head.pk, username="zhou", password=None, roles=["leader"], by=SYSTEM)
+    office = account("office")
+    account("leader")
+    nomination = Nomination.objects.create(sector=sector, nominated_on=TODAY, state="under_review")
+    nomination.nominees.create(member=head, is_first=True)
+    actions.start_process(workflow="w", steps=STEPS, title="教育界某事", subject=nomination, today=TODAY, by=office)
+    (asked,) = Notice.objects.all()
+    assert (asked.user_id, asked.title, asked.due_on) == (own.pk, "等您办理：教育界某事", TODAY + dt.timedelta(days=5))
+    actions.return_step(id=step("office").pk, reason="请补材料", today=TODAY, by=own)
+    asked.refresh_from_db()
+    assert asked.settled_at is not None
+    back = Notice.objects.get(user=office)
+    assert (back.title, "请补材料" in back.text) == ("已退回：教育界某事", True)
