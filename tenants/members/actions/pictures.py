@@ -69,16 +69,18 @@ def _reopen(picture: Mapping[str, Any], left_on: dt.date | None) -> None:
 def put_back(pictures: Mapping[UUID, Mapping[str, Any]]) -> None:
     """The members as the pictures show them, with exactly the rows they held."""
     members = list(Member.objects.filter(pk__in=pictures))
+    moved: set[str] = set()
     for one in members:
         picture = pictures[one.pk]
         if one.left_on is not None:
             _reopen(picture, one.left_on)
-        for name in _PLAIN:
-            setattr(one, name, picture[name])
-        for name in _DAYS:
-            setattr(one, name, _day(picture[name]))
-        one.sector_id = UUID(picture["sector"])
-    Member.objects.bulk_update(members, [*_PLAIN, *_DAYS, "sector"], batch_size=200)
+        wanted = {name: picture[name] for name in _PLAIN} | {name: _day(picture[name]) for name in _DAYS}
+        for name, value in (wanted | {"sector_id": UUID(picture["sector"])}).items():
+            if getattr(one, name) != value:
+                setattr(one, name, value)
+                moved.add(name.removesuffix("_id"))
+    if moved:
+        Member.objects.bulk_update(members, sorted(moved), batch_size=200)
     for key, model, names in _HELD:
         model.objects.filter(member__in=pictures).delete()
         model.objects.bulk_create(
