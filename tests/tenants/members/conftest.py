@@ -14,15 +14,19 @@ from django.test import Client
 from accounts import invitations
 from accounts.models import User
 from tenants.activities import actions as activities
-from tenants.assessment.models import Waiver
+from tenants.activities.models import Activity, ActivityFile, Invitation
+from tenants.assessment.models import Objection, Waiver
+from tenants.desk.models import Notice, Reminder
 from tenants.liaison import actions as liaison
-from tenants.liaison.models import Constituent, ContactRecord, GridPairing, GridWorker
+from tenants.liaison.models import Constituent, ContactFile, ContactRecord, GridPairing, GridWorker
 from tenants.members import actions as members
 from tenants.members.models import DataExport, ImportDraft, Member, Nomination, Nominee, RosterImport, Spell
+from tenants.policy.models import Draft
 from tenants.proceedings.actions import start_process
 from tenants.proceedings.models import Process, Step
-from tenants.reports.models import Return
+from tenants.reports.models import Bundle, FilledForm, FormAnswer, Return
 from tenants.voices import actions as voices
+from tenants.voices.models import Output, OutputFile, Voice
 
 TODAY = dt.date(2022, 11, 30)
 TERM = dt.date(2017, 1, 1)
@@ -101,6 +105,7 @@ def story(anhua: Any, account: Any) -> Life:
         closed_at="2022-04-01T00:00+08:00",
     )  # fmt: skip
     _organised(leaver, other, sector, office)
+    _told(people, office)
     ImportDraft.objects.create(uploaded_by=leaver.user, file_name=f"{NAME}.xlsx", content=b"x", effective_on=day)
     DataExport.objects.create(member=leaver, asked_by=leaver.user, content=NAME.encode())
     members.end_membership(id=leaver.pk, on=LEFT, by=office, why=f"{NAME}调往外地，电话 {PHONE}")
@@ -139,6 +144,59 @@ def _organised(leaver: Member, other: Member, sector: Any, office: User) -> None
         imported_by=leaver.user, file_name=f"{NAME}.xlsx", effective_on=day, added=1, changed=0,
         before={str(leaver.pk): None}, after={str(leaver.pk): {"name": NAME}},
     )  # fmt: skip
+
+
+def _told(people: list[Member], office: User) -> None:
+    """Forms, files, voices, invitations, objections, notices and reminders of each; documents that the one who left asked for."""
+    day, now = dt.date(2022, 3, 1), dt.datetime(2022, 3, 1, tzinfo=dt.UTC)
+    activity, output = Activity.objects.get(), Output.objects.get()
+    for place, one in enumerate(people, 1):
+        form = FilledForm.objects.create(form="registration", member=one, period="2022", entered_by=one.user_id)
+        FormAnswer.objects.create(of=form, member=one, field="remark", text=f"{one.name}的备注")
+        OutputFile.objects.create(
+            record=output,
+            member=one,
+            name=f"{one.name}.jpg",
+            stored="",
+            content_type="image/jpeg",
+            size=1,
+            added_by=one.user_id,
+        )
+        ActivityFile.objects.create(
+            record=activity,
+            member=one,
+            name=f"{one.name}.jpg",
+            stored="",
+            content_type="image/jpeg",
+            size=1,
+            added_by=one.user_id,
+        )
+        ContactFile.objects.create(
+            record=ContactRecord.objects.filter(member=one).earliest("created_at"), member=one, name=f"{one.name}.jpg", stored="",
+            content_type="image/jpeg", size=1, added_by=one.user_id,
+        )  # fmt: skip
+        Voice.objects.create(
+            number=place, received_on=day, channel="contact", member=one, content="路灯不亮", entered_by=one.user_id
+        )
+        Invitation.objects.create(activity=activity, member=one, answer="declined", reason=f"{one.name}出差")
+        Objection.objects.create(
+            member=one, duty="contacts", as_of=day, figure="1 次", text=f"{one.name}说少数了一次", raised_by=one.user_id
+        )
+        notice = Notice.objects.create(
+            user=one.user,
+            member=one,
+            title=f"{one.name}的提醒",
+            text=one.name,
+            url="/standing/",
+            key=f"k{place}",
+            sent_at=now,
+        )
+        Reminder.objects.create(
+            user=one.user, member=one, whom=one.pk, key="contacts@2022", stage=0, title=f"{one.name}还差一次", url="/standing/",
+            due_on=day, sent_on=day, notice=notice,
+        )  # fmt: skip
+    Bundle.objects.create(content="duty_file", ending="pdf", as_of=day, asked_by=people[0].user)
+    Draft.objects.create(prepared_by=people[0].user, changed_at=now)
 
 
 def tables() -> list[str]:
