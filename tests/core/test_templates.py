@@ -28,12 +28,15 @@ def name_of(path: Path) -> str:
     return path.as_posix().split("/templates/", 1)[1]
 
 
+PRINTED = "reports/documents/"  # for WeasyPrint alone: no browser sees it, and its columns have measured widths
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_a_template_compiles(path: Path) -> None:
     get_template(name_of(path))
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+@pytest.mark.parametrize("path", [one for one in TEMPLATES if not name_of(one).startswith(PRINTED)], ids=name_of)
 def test_a_template_needs_nothing_the_security_policy_refuses(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     assert [what for what, pattern in BANNED.items() if pattern.search(source)] == []

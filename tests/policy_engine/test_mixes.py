@@ -301,7 +301,6 @@ def test_a_line_may_take_what_another_duty_came_to(
         "{id: a, duty: points, take: sum, met: 1}",
         "{id: a, duty: points, take: sum}",
         "{id: a, duty: points, take: sum, points: 1}",  # a sector has no such points of its own
-        "{id: a, duty: points, take: sum, points: 1, population: {links: [constituent]}}",
     ],
 )
 def test_a_line_that_takes_nothing_is_refused(with_duty: Add, small: Path, line: str) -> None:

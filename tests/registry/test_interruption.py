@@ -92,10 +92,10 @@ def test_a_process_may_be_killed_for_a_test_in_development_only(monkeypatch, set
 
 
 def test_a_policy_that_cannot_be_adopted_leaves_the_reason_in_public_and_the_next_call_finishes(committed, monkeypatch):
-    from tenants.policy import actions
+    from tenants.policy.actions import documents
 
     with monkeypatch.context() as patch:
-        patch.setattr(actions, "adopt_template", lambda **values: 1 / 0)
+        patch.setattr(documents, "adopt_template", lambda **values: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             _make()
     try:

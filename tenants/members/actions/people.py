@@ -193,10 +193,9 @@ def end_membership(*, id: UUID, on: dt.date, by: audit.Actor, why: str = "") -> 
     for rows in (member.posts, member.seats):
         rows.filter(since__gte=on).delete()
         rows.filter(until=None).update(until=on)
-    end_all({member.pk}, on)
-    audit.record(
-        by=by, action="members.end_membership", subject=member, old={"left_on": old}, new={"left_on": on}, why=why
-    )
+    ended = sum(end_all({member.pk}, on).values())
+    told = {"left_on": on, "ended": ended}
+    audit.record(by=by, action="members.end_membership", subject=member, old={"left_on": old}, new=told, why=why)
     return member
 
 
