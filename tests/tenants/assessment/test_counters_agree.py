@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from uuid import UUID
 
 import psycopg2
@@ -20,6 +21,7 @@ from policy_engine.shares import share_of
 from tenants.assessment.queries import counter
 from tests.environment import ADMIN_URL
 
+DOCUMENTS = Path(__file__).resolve().parents[2] / "policy_engine/documents"
 YEAR = Period("2022", date(2022, 1, 1), date(2023, 1, 1))
 IDS = [str(UUID(int=number)) for number in range(1, 7)]
 SUBJECTS = [
@@ -248,6 +250,15 @@ def test_one_subjects_counts_carry_the_same_records(deeds, rows, wanted):
 @given(rows=st.lists(deed_rows(), max_size=25), as_of=st.dates(date(2022, 1, 1), date(2022, 12, 31)))
 def test_every_tally_of_a_document_counts_alike(deeds, template, rows, as_of):
     wanted = tallies(resolve(load(template)), as_of)
+    deeds(rows)
+    assert sortedly(counter.count_all(wanted)) == sortedly(count(wanted, rows))
+
+
+@pytest.mark.parametrize("document", ["yunting-2023", "zewu-points-2024", "heping-2025"])
+@settings(FEW, max_examples=5)
+@given(rows=st.lists(deed_rows(), max_size=25))
+def test_documents_of_other_shape_count_alike(deeds, document, rows):
+    wanted = tallies(resolve(load(f"{DOCUMENTS}/{document}")), date(2025, 6, 30))
     deeds(rows)
     assert sortedly(counter.count_all(wanted)) == sortedly(count(wanted, rows))
 
