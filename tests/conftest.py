@@ -27,9 +27,8 @@ COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first: begun last, they would leave the other process idle."""
-    longest = ("test_first_light", "test_reach", "test_foreign_ids", "test_story", "test_counters_agree", "test_fuzz")
-    items.sort(key=lambda item: longest.index(item.path.stem) if item.path.stem in longest else len(longest))
+    """The journeys first: their file is the longest, and begun last it would leave the other process idle."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
 
 
 @pytest.fixture(scope="session")
