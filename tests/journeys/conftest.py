@@ -27,8 +27,9 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ends with its file: playwright's event loop would stand in the way of every later test's database."""
     with launched() as chromium:
         yield chromium
 
