@@ -13,15 +13,12 @@ from policy_engine.errors import TemplateErrors
 from policy_engine.kinds import KINDS, NUMBERS
 from policy_engine.model import Element, Template
 from policy_engine.reader import read
-from policy_engine.vocabulary import TEMPLATES, Words, title, words_with
+from policy_engine.vocabulary import SPOKEN, TEMPLATES, Words, title, words_with
 
 SHOWN = ("duty.", "setting.", "checklist.", "report.", "workflow.", "form.", "venue.", "exclusive.", "indicator.")
 ALL = "*"
 LINES = ("items", "steps", "fields", "receivers")
 SILENT = "—"
-SPOKEN = (
-    "forces", "posts", "subjects", "levels", "modes", "links", "kinds", "bodies", "periods", "destinations", "venue_kinds",
-)  # fmt: skip
 KEYS = {
     "min": "至少",
     "max": "至多",

@@ -14,7 +14,7 @@ from policy_engine.model import FILTERS, Element, Template, filter_of, fraction_
 from policy_engine.reader import read
 from policy_engine.scored import grade_said, group_said
 from policy_engine.shares import share_of
-from policy_engine.vocabulary import TEMPLATES, Words, title, words_with
+from policy_engine.vocabulary import SPOKEN, TEMPLATES, Words, title, words_with
 from policy_engine.wording import (
     PRO_RATA,
     PRO_RATA_ROUNDED,
@@ -81,9 +81,6 @@ CATEGORY: Mapping[str, str] = {
     "also_periods": "periods",
 }  # fmt: skip
 RESULTS = {"met": "达到", "outstanding": "还欠", "exceeded": "超限", "counted": "只计数"}
-SPOKEN = (
-    "forces", "posts", "subjects", "levels", "modes", "links", "kinds", "bodies", "periods", "destinations", "venue_kinds",
-)  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,10 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "policy_templates"
 
 Words = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """category (`kinds`, `roles`, …) → word → {title, group?, is_a?}"""
+SPOKEN = (
+    "forces", "posts", "subjects", "levels", "modes", "links", "kinds", "bodies", "periods", "destinations", "venue_kinds",
+)  # fmt: skip
+"""Categories whose words stand in a value without saying which category they are of."""
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock, sheets
 from core.errors import DomainError
+from core.ids import ids_in
 from core.web import page, sheet_url
 from tenants.activities import actions, queries
 from tenants.activities.forms import (
@@ -198,7 +199,7 @@ def _activity_page(request: HttpRequest, held: Activity, form: ReasonForm) -> Ht
         "offered": offered[:OFFERED],
         "roles": [one for one in Role.choices if one[0] not in AWAY],
         "form": form,
-        **_rights(request, held),
+        **files.rights(request, PAGES, held),
         "may_decide": may(request.user, Permission.RECORDS_CONFIRM),
     }
     return page(request, "activities/activity.html", context, status=422 if form.errors else 200)
@@ -247,7 +248,7 @@ def participate(request: HttpRequest, id: UUID) -> HttpResponse:
     """Add the ticked members, or oneself."""
     held = queries.activity_by_id(request.user, id)
     if may(request.user, Permission.RECORDS_WRITE):
-        chosen, role = _ids(request.POST.getlist("members")), request.POST.get("role") or Role.PARTICIPANT
+        chosen, role = ids_in(request.POST.getlist("members")), request.POST.get("role") or Role.PARTICIPANT
     else:
         member = member_of(request.user)
         chosen, role = ([member.pk] if member else []), Role.PARTICIPANT
@@ -265,22 +266,6 @@ def participate(request: HttpRequest, id: UUID) -> HttpResponse:
         told = "已记下您参加了，等待办公室确认后计入。" if waits else f"已添加 {len(made)} 位委员，计入履职。"
         (messages.info if waits else messages.success)(request, told)
     return redirect("activities:activity", id=held.pk)
-
-
-def _ids(texts: list[str]) -> list[UUID]:
-    found = []
-    for text in texts:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
-
-
-def _rights(request: HttpRequest, held: Activity) -> dict[str, Any]:
-    rights = records.rights(request, PAGES, held)
-    changes = rights["may_change"] or rights["settled"] is not None  # a photo moves no figure
-    return rights | files.shown(request, held, address=f"/activities/{held.pk}/", may_change=changes)
 
 
 PAGES = records.Pages(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock, sheets
+from core.ids import id_of
 from core.web import page, sheet_url
 from tenants.assessment import actions
 from tenants.assessment.queries import whatif
@@ -51,7 +51,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
     }
     if found is None:
         return page(request, "assessment/what_if.html", context)
-    duty, sector = request.GET.get("duty", ""), _uuid(request.GET.get("sector", ""))
+    duty, sector = request.GET.get("duty", ""), id_of(request.GET.get("sector", ""))
     lines = whatif.member_lines(found, duty=duty, sector=sector, within=asking.reach(request).q())
     if request.GET.get("format") == "xlsx":
         return _sheet(found, lines)
@@ -80,13 +80,6 @@ def _as_of(request: HttpRequest, today: dt.date) -> dt.date:
 
 def _label(year: int, end: dt.date) -> str:
     return f"{year} 年全年" if (end.month, end.day) == (12, 31) else f"{year} 年到 {end.month} 月 {end.day} 日"
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _sheet(found: whatif.WhatIf, lines: list[whatif.MemberLine]) -> HttpResponse:

@@ -173,15 +173,9 @@ def _contact_page(request: HttpRequest, record: ContactRecord, form: ReasonForm)
         "number_met": queries.number_met(record),
         "may_open_members": may(request.user, Permission.MEMBERS_READ),
         "form": form,
-        **_rights(request, record),
+        **files.rights(request, PAGES, record),
     }
     return page(request, "liaison/contact.html", context, status=422 if form.errors else 200)
-
-
-def _rights(request: HttpRequest, record: ContactRecord) -> dict[str, Any]:
-    rights = records.rights(request, PAGES, record)
-    changes = rights["may_change"] or rights["settled"] is not None  # a photo moves no figure
-    return rights | files.shown(request, record, address=f"/contacts/{record.pk}/", may_change=changes)
 
 
 PAGES = records.Pages(

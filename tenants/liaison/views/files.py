@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access import requires, signed_in
@@ -18,6 +19,7 @@ from core import storage
 from core.errors import NotFound
 from core.uploads import Upload, looked_at
 from tenants.liaison.models import Attached
+from tenants.liaison.views import records
 from tenants.liaison.views.records import Pages, refused
 
 _KINDS = {".jpg": "image/jpeg"}  # what is shown in the page: pictures we drew ourselves
@@ -32,6 +34,15 @@ def uploads(request: HttpRequest) -> list[Upload]:
 def _content(file: UploadedFile) -> bytes:
     content: bytes = file.read()
     return content
+
+
+def rights(request: HttpRequest, pages: Pages[Any], record: Any) -> dict[str, Any]:
+    """For the record's page: what one may do with the record (`records.rights`), and its files; a photo moves no figure."""
+    found = records.rights(request, pages, record)
+    may_change = found["may_change"] or found["settled"] is not None
+    return found | shown(
+        request, record, address=reverse(pages.address, kwargs={"id": record.pk}), may_change=may_change
+    )
 
 
 def shown(request: HttpRequest, record: Any, *, address: str, may_change: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ depends on the permission, so that a narrow right to write never borrows the wid
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from accounts.permissions import Permission
 from accounts.roles import Role, ScopeKind
 from core import audit, clock
+from core.ids import ids_in
 from tenants.members.models import Convener, Member, Seat, Sector, SectorCommitteeLink, SpecialCommittee
 from tenants.members.queries.roster import on_day
 
@@ -107,19 +108,9 @@ def reach_of(user: Any, permission: Permission) -> Reach:
         if one.scope:
             scopes[role.narrowed_by].add(one.scope)
     return Reach(
-        day=day, sectors=_ids(scopes[ScopeKind.SECTOR]), convened_by=user.pk if convenes else None,
-        special_committees=_ids(scopes[ScopeKind.SPECIAL_COMMITTEE]), districts=frozenset(scopes[ScopeKind.DISTRICT]),
+        day=day, sectors=frozenset(ids_in(scopes[ScopeKind.SECTOR])), convened_by=user.pk if convenes else None,
+        special_committees=frozenset(ids_in(scopes[ScopeKind.SPECIAL_COMMITTEE])), districts=frozenset(scopes[ScopeKind.DISTRICT]),
     )  # fmt: skip
-
-
-def _ids(texts: Collection[str]) -> frozenset[UUID]:
-    found = set()
-    for text in texts:
-        try:
-            found.add(UUID(text))
-        except ValueError:
-            continue  # reaches nobody
-    return frozenset(found)
 
 
 def role_subjects() -> Mapping[ScopeKind, Mapping[str, str]]:

@@ -16,6 +16,7 @@ from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
 from core.errors import NotFound
+from core.ids import ids_in
 from core.personal.erase import Effect
 from core.personal.reach import about
 from core.web import page, refusals_on
@@ -114,7 +115,7 @@ def due(request: HttpRequest) -> HttpResponse:
                     messages.success(request, f"保存年限已改为 {form.cleaned_data['years']} 年。")
                     return redirect("members:due")
         else:
-            ids = [UUID(one) for one in request.POST.getlist("member") if _is_id(one)]
+            ids = ids_in(request.POST.getlist("member"))
             actions.ask_anonymise_due(ids=ids, today=clock.today(), by=signed_in(request))
             messages.info(request, f"正在匿名处理 {len(ids)} 人，进度见后台任务。")
             return redirect("jobs:index")
@@ -174,11 +175,3 @@ def _lines(effect: Effect) -> list[dict[str, Any]]:
         {"what": row_name(one.label), "erased": one.erased, "scrubbed": one.scrubbed, "dropped": one.dropped}
         for one in effect.lines
     ]
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -147,15 +147,9 @@ def _output_page(request: HttpRequest, record: Output, form: ReasonForm) -> Http
         "others": max(getattr(record, "number", 0) - len(signers), 0),
         "may_open_members": may(request.user, Permission.MEMBERS_READ),
         "form": form,
-        **_rights(request, record),
+        **files.rights(request, PAGES, record),
     }
     return page(request, "voices/output.html", context, status=422 if form.errors else 200)
-
-
-def _rights(request: HttpRequest, record: Output) -> dict[str, Any]:
-    rights = records.rights(request, PAGES, record)
-    changes = rights["may_change"] or rights["settled"] is not None  # a file moves no figure
-    return rights | files.shown(request, record, address=f"/outputs/{record.pk}/", may_change=changes)
 
 
 PAGES = records.Pages(
