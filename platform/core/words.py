@@ -13,7 +13,7 @@ ROWS: Mapping[str, str] = {
     "policy.draft": "办法调整草稿", "policy.withdrawal": "撤回的办法文件",
     "members.sector": "界别", "members.specialcommittee": "专委会", "members.sectorcommitteelink": "专委会联系界别",
     "members.member": "委员", "members.seat": "专委会任职", "members.memberpost": "职务", "members.convener": "界别召集人",
-    "members.importdraft": "待确认的名册文件", "members.term": "届次", "members.retention": "保存年限",
+    "members.term": "届次", "members.retention": "保存年限",
     "members.dataexport": "个人信息导出", "members.rosterimport": "名册导入", "members.spell": "以前的任期", "members.unit": "机构、小组",
     "members.unitpost": "机构、小组任职", "members.unitmembership": "参加小组", "members.nomination": "召集人推选", "members.nominee": "推选的召集人",
     "proceedings.process": "办理事项", "proceedings.step": "办理步骤", "liaison.gridworker": "网格员", "liaison.gridpairing": "网格结对", "liaison.constituent": "群众", "liaison.constituentlink": "结对",
@@ -63,7 +63,7 @@ FIELDS: Mapping[str, str] = {
     "side": "哪一方", "venue": "活动场所", "funds": "经费渠道", "exception_reason": "多参加的理由", "opinion": "意见", "on_paper": "纸质签字人",
     "subject_type": "对象类别", "subject_id": "对象编号", "started_on": "开始", "ended_on": "办结日期", "started_by": "提出人", "process": "办理事项",
     "by": "由谁办", "after": "在哪些步骤之后", "optional": "可以不办", "days": "几天内", "opened_on": "轮到的日期", "signed_on": "办理日期",
-    "nominated_on": "推选日期", "nomination": "推选", "imported_by": "导入人", "added": "新增", "before": "导入前", "undone_at": "撤销时间",
+    "nominated_on": "推选日期", "nomination": "推选", "confirmed_at": "确认导入的时间", "added": "新增", "before": "导入前", "undone_at": "撤销时间",
     "worker": "网格员", "grid": "网格",
 }  # fmt: skip
 APPS: Mapping[str, str] = {

@@ -42,7 +42,7 @@ NO_ACTION = {  # takes `by`, and writes nothing of its own: why
 }  # fmt: skip
 ITS_OWN_TRAIL = {  # tables a write may change without a row of the trail: why
     "accounts_session": "sign-ins", "core_auditevent": "the trail", "core_auditwords": "the trail",
-    "core_erasure": "insert-only, written with the trail", "members_rosterimport": "what import_roster's row tells of", "members_importdraft": "passing: uploads between preview and confirmation",
+    "core_erasure": "insert-only, written with the trail", "members_rosterimport": "what import_roster's row tells of",
     "desk_notice": "told with the action it tells of, whose row of the trail says what happened",
     "members_dataexport": "passing: filled by the job that ask_export's row tells of",
     "public.dispatch_job": "a job says itself who asked and what came of it", "public.dispatch_cancellation": "names who asked",

@@ -26,7 +26,7 @@ from tenants.members.actions.holdings import Belonging, Rearrangement, lock_rost
 from tenants.members.actions.people import end_convening
 from tenants.members.actions.pictures import put_back, snapshots, tied_rows, tied_to
 from tenants.members.actions.plan import PLAIN, Line, Plan, Standing, make_plan, roster_now
-from tenants.members.models import ImportDraft, Member, MemberPost, RosterImport, Seat, Sector, SpecialCommittee
+from tenants.members.models import Member, MemberPost, RosterImport, Seat, Sector, SpecialCommittee
 
 IMPORT = "members.import"
 LONG = 300  # lines beyond which an import is a job
@@ -64,7 +64,7 @@ class TouchedSince(DomainError):
 
 
 @transaction.atomic
-def keep_draft(*, content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User) -> ImportDraft:
+def keep_draft(*, content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User) -> RosterImport:
     """Keep an upload that can be read, for its preview. One per person; old ones go.
 
     Raises WrongCells (with every wrong cell), NotAWorkbook, Protected, Damaged, TooLarge, OverQuota; then nothing is kept.
@@ -78,7 +78,7 @@ def keep_draft(*, content: bytes, file_name: str, effective_on: dt.date, makes_g
 @transaction.atomic
 def keep_wrong_draft(
     *, content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User
-) -> ImportDraft:
+) -> RosterImport:
     """Keep an upload with wrong cells, so that it can be given back marked and its right rows be taken. Raises as keep_draft but WrongCells."""
     _planned(content, makes_groups)
     return _keep(content, file_name, effective_on, makes_groups, by)
@@ -88,10 +88,10 @@ def _planned(content: bytes, makes_groups: bool, now: Standing | None = None) ->
     return make_plan(content, makes_groups=makes_groups, now=now or roster_now(), today=clock.today())
 
 
-def _keep(content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User) -> ImportDraft:
+def _keep(content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User) -> RosterImport:
     _clear(Q(uploaded_by=by) | Q(created_at__lt=clock.now() - _DRAFT_LIVES), by=by)
     claim(what=What.STORAGE, amount=len(content), by=by)
-    return ImportDraft.objects.create(
+    return RosterImport.objects.create(
         uploaded_by=by,
         file_name=file_name[-200:],
         content=content,
@@ -100,16 +100,16 @@ def _keep(content: bytes, file_name: str, effective_on: dt.date, makes_groups: b
     )
 
 
-def preview(*, draft_id: UUID, by: User) -> tuple[ImportDraft, Plan]:
+def preview(*, draft_id: UUID, by: User) -> tuple[RosterImport, Plan]:
     """What confirming would do to the roster as it stands now. Raises DraftGone."""
     draft = _draft(draft_id, by)
-    return draft, _planned(bytes(draft.content), draft.makes_groups)
+    return draft, _planned(bytes(draft.content or b""), draft.makes_groups)
 
 
 def marked_copy(*, draft_id: UUID, by: User) -> tuple[str, bytes]:
     """(file name, the clerk's own file with its wrong cells marked). Raises DraftGone."""
     draft, plan = preview(draft_id=draft_id, by=by)
-    return draft.file_name, marked(bytes(draft.content), plan.errors)
+    return draft.file_name, marked(bytes(draft.content or b""), plan.errors)
 
 
 @transaction.atomic
@@ -140,28 +140,34 @@ def import_roster(
     draft = _draft(draft_id, by)
     now = roster_now()
     progress(0, None, "读取文件")
-    plan = _planned(bytes(draft.content), draft.makes_groups, now)
+    plan = _planned(bytes(draft.content or b""), draft.makes_groups, now)
     if plan.errors and not (right_rows_only and plan.right_rows):
         raise WrongCells(plan.errors)
     if plan.digest != digest:
         raise RosterChanged
     claim(what=What.MEMBERS, amount=len(plan.new), by=by)
-    done = RosterImport(
-        imported_by=by, file_name=draft.file_name, effective_on=draft.effective_on, added=len(plan.new), changed=len(plan.changed)
-    )  # fmt: skip
     touched = [now.members[line.number].pk for line in plan.changed]
     before, ties = snapshots(touched), tied_rows(touched)
     before = {key: {**picture, "tied": ties[key]} for key, picture in before.items()}
     _write(plan, now, draft.effective_on, is_invented, progress)
     made = [now.members[line.number].pk for line in plan.new]
-    done.before, done.after = before | {str(id): None for id in made}, snapshots([*touched, *made])
     RosterImport.objects.filter(before__isnull=False).update(before=None, after=None)  # only the last can be taken back
-    done.save(force_insert=True)
+    _confirm(draft, plan, before | {str(id): None for id in made}, snapshots([*touched, *made]), by=by)
     audit.record(
         by=by, action="members.import_roster", subject=None, new=_told(plan, draft), people=_told_of_each(plan, now)
     )
-    _clear(Q(pk=draft.pk), by=by)
     return plan
+
+
+def _confirm(
+    draft: RosterImport, plan: Plan, before: Mapping[str, Any], after: Mapping[str, Any], *, by: audit.Actor
+) -> None:
+    """The upload becomes the import; its bytes are given back."""
+    release(what=What.STORAGE, amount=len(draft.content or b""), by=by)
+    draft.content, draft.confirmed_at = None, clock.now()
+    draft.added, draft.changed = len(plan.new), len(plan.changed)
+    draft.before, draft.after = before, after
+    draft.save()
 
 
 @transaction.atomic
@@ -214,21 +220,22 @@ def drop_drafts(*, by: audit.Actor) -> None:
 
 def _clear(which: Q, *, by: audit.Actor) -> None:
     """Delete uploads and give back the bytes they took."""
-    drafts = ImportDraft.objects.filter(which)
+    drafts = RosterImport.objects.filter(which, confirmed_at=None)
     kept = drafts.aggregate(bytes=Sum(Length("content")))["bytes"] or 0
     drafts.delete()
     release(what=What.STORAGE, amount=kept, by=by)
 
 
-def _draft(draft_id: UUID, by: User) -> ImportDraft:
+def _draft(draft_id: UUID, by: User) -> RosterImport:
     alive = clock.now() - _DRAFT_LIVES
-    found = ImportDraft.objects.filter(pk=draft_id, uploaded_by=by, created_at__gte=alive).first()
+    waiting = RosterImport.objects.filter(confirmed_at=None, uploaded_by=by, created_at__gte=alive)
+    found = waiting.filter(pk=draft_id).first()
     if found is None:
         raise DraftGone
     return found
 
 
-def _told(plan: Plan, draft: ImportDraft) -> Mapping[str, Any]:
+def _told(plan: Plan, draft: RosterImport) -> Mapping[str, Any]:
     return {
         "effective_on": draft.effective_on,
         "counts": {"new": len(plan.new), "changed": len(plan.changed), "unchanged": plan.unchanged},

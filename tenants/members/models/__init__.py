@@ -1,6 +1,6 @@
 """The committee's people and how they are grouped."""
 
-from tenants.members.models.files import ImportDraft, RosterImport
+from tenants.members.models.files import RosterImport
 from tenants.members.models.groups import Sector, SectorCommitteeLink, SpecialCommittee
 from tenants.members.models.keeping import DataExport, Retention, Term
 from tenants.members.models.people import Convener, Member, MemberPost, PostKind, Seat, SeatRole, Spell
@@ -18,7 +18,7 @@ from tenants.members.models.units import (
 )
 
 __all__ = [
-    "Convener", "DataExport", "ImportDraft", "Member", "MemberPost", "Nomination", "NominationState", "Nominee", "PostKind", "Retention",
+    "Convener", "DataExport", "Member", "MemberPost", "Nomination", "NominationState", "Nominee", "PostKind", "Retention",
     "RosterImport", "Seat", "SeatRole", "Sector", "SectorCommitteeLink", "Side", "SpecialCommittee", "Spell", "Term", "Unit", "UnitKind",
     "UnitMembership", "UnitPost", "UnitRole", "role_word",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from core.web import page, refusals_on
 from tenants.members import actions, queries
 from tenants.members.actions import RosterChanged, roster_file
 from tenants.members.forms import ImportForm
-from tenants.members.models import ImportDraft
+from tenants.members.models import RosterImport
 
 SHOWN = 200  # lines of a preview or of a list of wrong cells; the number is always the whole one
 
@@ -31,7 +31,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Take the file; every wrong cell is listed, with the file marked to take home and the right rows to go on with; or the preview follows."""
     form = ImportForm(request.POST or None, request.FILES or None, initial={"effective_on": clock.today()})
     wrong: WrongCells | None = None
-    draft: ImportDraft | None = None
+    draft: RosterImport | None = None
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data.pop("file")
         given = {

@@ -20,7 +20,7 @@ from tenants.desk.models import Notice, Reminder
 from tenants.liaison import actions as liaison
 from tenants.liaison.models import Constituent, ContactFile, ContactRecord, GridPairing, GridWorker
 from tenants.members import actions as members
-from tenants.members.models import DataExport, ImportDraft, Member, Nomination, Nominee, RosterImport, Spell
+from tenants.members.models import DataExport, Member, Nomination, Nominee, RosterImport, Spell
 from tenants.policy.models import Draft
 from tenants.proceedings.actions import start_process
 from tenants.proceedings.models import Process, Step
@@ -106,7 +106,7 @@ def story(anhua: Any, account: Any) -> Life:
     )  # fmt: skip
     _organised(leaver, other, sector, office)
     _told(people, office)
-    ImportDraft.objects.create(uploaded_by=leaver.user, file_name=f"{NAME}.xlsx", content=b"x", effective_on=day)
+    RosterImport.objects.create(uploaded_by=leaver.user, file_name=f"{NAME}.xlsx", content=b"x", effective_on=day)
     DataExport.objects.create(member=leaver, asked_by=leaver.user, content=NAME.encode())
     members.end_membership(id=leaver.pk, on=LEFT, by=office, why=f"{NAME}调往外地，电话 {PHONE}")
     leaver.refresh_from_db()
@@ -141,7 +141,7 @@ def _organised(leaver: Member, other: Member, sector: Any, office: User) -> None
         worker = GridWorker.objects.create(name=f"网格员{place}号", place="东坪社区")
         GridPairing.objects.create(member=one, worker=worker, since=day)
     RosterImport.objects.create(
-        imported_by=leaver.user, file_name=f"{NAME}.xlsx", effective_on=day, added=1, changed=0,
+        uploaded_by=leaver.user, file_name=f"{NAME}.xlsx", effective_on=day, added=1, confirmed_at="2022-03-01T09:00+08:00",
         before={str(leaver.pk): None}, after={str(leaver.pk): {"name": NAME}},
     )  # fmt: skip
 

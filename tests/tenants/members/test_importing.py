@@ -17,7 +17,7 @@ from core.models import AuditEvent
 from tenants.members import actions, queries, tasks
 from tenants.members.actions import roster_file
 from tenants.members.actions.pictures import snapshots
-from tenants.members.models import Convener, ImportDraft, Member, MemberPost, RosterImport, Seat, Sector
+from tenants.members.models import Convener, Member, MemberPost, RosterImport, Seat, Sector
 
 HEAD = ["委员编号", "姓名", "界别", "专委会", "职务", "工作单位", "单位职务", "联系电话", "任职日期", "离任日期"]
 TODAY = dt.date(2022, 11, 30)
@@ -44,7 +44,7 @@ def office(anhua: object, account: Any) -> Any:
     return account("office")
 
 
-def upload(office: Any, content: bytes, **more: Any) -> ImportDraft:
+def upload(office: Any, content: bytes, **more: Any) -> RosterImport:
     given = {"effective_on": TODAY, "makes_groups": False, "file_name": "名册.xlsx"} | more
     return actions.keep_draft(content=content, by=office, **given)
 
@@ -59,7 +59,7 @@ def wrong(office: Any, *rows: list[Any], head: list[str] = HEAD) -> list[tuple[s
     with pytest.raises(sheets.WrongCells) as refusal:
         upload(office, book(*rows, head=head))
     assert not Member.objects.exists()
-    assert not ImportDraft.objects.exists()
+    assert not RosterImport.objects.filter(confirmed_at=None).exists()
     assert all(error.remedy for error in refusal.value.errors)
     return [(error.place, error.message) for error in refusal.value.errors]
 
@@ -81,7 +81,7 @@ def test_a_file_becomes_members_with_posts_and_seats(office: Any) -> None:
     assert "“买买提•艾力”按“买买提·艾力”" in plan.notes[0]
     event = AuditEvent.objects.get(action="members.import_roster")
     assert event.new["counts"] == {"new": 3, "changed": 0, "unchanged": 0}
-    assert not ImportDraft.objects.exists()
+    assert not RosterImport.objects.filter(confirmed_at=None).exists()
 
 
 def test_every_wrong_cell_is_named_and_nothing_is_written(office: Any) -> None:
@@ -108,7 +108,7 @@ def test_a_file_without_members_is_refused(office: Any) -> None:
 def test_what_is_no_workbook_keeps_nothing(office: Any) -> None:
     with pytest.raises(sheets.NotAWorkbook):
         upload(office, b"not a workbook")
-    assert not ImportDraft.objects.exists()
+    assert not RosterImport.objects.filter(confirmed_at=None).exists()
 
 
 def test_unknown_groups_are_made_only_when_asked(office: Any) -> None:
@@ -181,7 +181,7 @@ def test_a_draft_is_its_uploaders_and_lives_a_day(office: Any, account: Any) -> 
         actions.preview(draft_id=draft.pk, by=account("leader"))
     with pytest.raises(actions.DraftGone):
         actions.preview(draft_id=uuid4(), by=office)
-    ImportDraft.objects.update(created_at=draft.created_at - dt.timedelta(days=1, minutes=1))
+    RosterImport.objects.update(created_at=draft.created_at - dt.timedelta(days=1, minutes=1))
     with pytest.raises(actions.DraftGone):
         actions.import_roster(draft_id=draft.pk, digest="", by=office)
     assert not Member.objects.exists()

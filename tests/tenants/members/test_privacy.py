@@ -21,7 +21,7 @@ from dispatch.models import Job
 from tenants.liaison import actions as liaison
 from tenants.liaison.models import Constituent, ConstituentLink, ContactRecord
 from tenants.members import actions, queries, tasks
-from tenants.members.models import DataExport, ImportDraft, Member
+from tenants.members.models import DataExport, Member, RosterImport
 from tests.tenants.members.conftest import ACCOUNT, LEFT, NAME, NUMBER, PHONE, TODAY, Life, deeds, rows, where_named
 
 WHY = "保存期满，本人申请"
@@ -95,7 +95,7 @@ def test_every_rule_did_what_it_says(life: Life) -> None:
     assert not life.leaver.user.is_active, "SAME: the account is the same person"
     assert life.leaver.user.display_name.startswith("匿名委员")
     assert not life.leaver.user.grants.exists(), "DROPS"
-    assert not ImportDraft.objects.exists()
+    assert not RosterImport.objects.filter(confirmed_at=None).exists()
     own = ContactRecord.objects.get(pk=life.leavers_contact.pk)
     assert (own.summary, own.opinions, own.held_on) == (MARK, "", life.leavers_contact.held_on), "OWNS, REDACT"
     theirs = ContactRecord.objects.get(pk=life.others_contact.pk)
