@@ -13,7 +13,7 @@ ROWS: Mapping[str, str] = {
     "policy.draft": "办法调整草稿", "policy.withdrawal": "撤回的办法文件",
     "members.sector": "界别", "members.specialcommittee": "专委会", "members.sectorcommitteelink": "专委会联系界别",
     "members.member": "委员", "members.seat": "专委会任职", "members.memberpost": "职务", "members.convener": "界别召集人",
-    "members.term": "届次", "members.retention": "保存年限",
+    "members.term": "届次", "members.houserule": "本会设定",
     "members.dataexport": "个人信息导出", "members.rosterimport": "名册导入", "members.spell": "以前的任期", "members.unit": "机构、小组",
     "members.unitpost": "机构、小组任职", "members.unitmembership": "参加小组", "members.nomination": "召集人推选", "members.nominee": "推选的召集人",
     "proceedings.process": "办理事项", "proceedings.step": "办理步骤", "liaison.gridworker": "网格员", "liaison.gridpairing": "网格结对", "liaison.constituent": "群众", "liaison.constituentlink": "结对",
@@ -23,7 +23,7 @@ ROWS: Mapping[str, str] = {
     "voices.speaker": "来信来访人", "voices.voice": "民意", "voices.handling": "民意办理", "voices.conversion": "民意转化", "voices.output": "履职成果", "voices.outputauthor": "成果署名", "assessment.waiver": "豁免", "reports.return": "报表",
     "reports.filledform": "登记表", "reports.formanswer": "登记表内容",
     "reports.formstep": "登记表办理", "reports.bundle": "全体文件包", "assessment.objection": "异议",
-    "reports.returnfigure": "报表数字", "desk.notice": "收件", "desk.reminder": "提醒", "desk.reminderplan": "提醒办法", "exchange.delivery": "报送件", "registry.committee": "委员会",
+    "reports.returnfigure": "报表数字", "desk.notice": "收件", "desk.reminder": "提醒", "exchange.delivery": "报送件", "registry.committee": "委员会",
 }  # fmt: skip
 FIELDS: Mapping[str, str] = {
     "name": "姓名", "name_pinyin": "拼音", "number": "委员编号", "sector": "界别", "posts": "职务", "special_committees": "专委会",
@@ -64,7 +64,7 @@ FIELDS: Mapping[str, str] = {
     "subject_type": "对象类别", "subject_id": "对象编号", "started_on": "开始", "ended_on": "办结日期", "started_by": "提出人", "process": "办理事项",
     "by": "由谁办", "after": "在哪些步骤之后", "optional": "可以不办", "days": "几天内", "opened_on": "轮到的日期", "signed_on": "办理日期",
     "nominated_on": "推选日期", "nomination": "推选", "confirmed_at": "确认导入的时间", "added": "新增", "before": "导入前", "undone_at": "撤销时间",
-    "worker": "网格员", "grid": "网格",
+    "worker": "网格员", "grid": "网格", "value": "设定的内容",
 }  # fmt: skip
 APPS: Mapping[str, str] = {
     "accounts": "账号", "members": "委员", "liaison": "联系", "activities": "活动", "voices": "民意与成果", "policy": "办法",
@@ -118,7 +118,7 @@ ACTIONS: Mapping[str, str] = {
 }  # fmt: skip
 _ACTS: Mapping[str, str] = {"demo": "写入演示数据"}  # whatever the verb
 SPECIAL: Mapping[str, str] = {
-    "sector.name": "名称", "unit.name": "名称", "unitpost.unit": "机构、小组", "unitmembership.unit": "机构、小组", "gridworker.name": "姓名", "nominee.is_first": "第一召集人", "sector.base": "组织依托",
+    "sector.name": "名称", "houserule.name": "哪一项", "unit.name": "名称", "unitpost.unit": "机构、小组", "unitmembership.unit": "机构、小组", "gridworker.name": "姓名", "nominee.is_first": "第一召集人", "sector.base": "组织依托",
     "process.state": "办理情况", "unitpost.role": "任什么", "seat.role": "任什么", "unit.body": "按文件属于", "nominee.nomination": "推选", "specialcommittee.name": "名称", "term.name": "届次", "contactrecord.member": "组织委员",
     "convener.is_first": "第一召集人", "activity.until": "最后一天", "contactparticipant.role": "怎样参加", "participation.role": "怎样参加",
     "session.place": "所属", "outputauthor.role": "署名身份", "memberpost.kind": "职务",

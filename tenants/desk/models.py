@@ -48,20 +48,6 @@ class Notice(Row):
         return self.title
 
 
-class ReminderPlan(Row):
-    """When this committee reminds of a due day; the newest row is in force. `leads`: days before (7, 0), after it negative (-3)."""
-
-    leads = models.JSONField()
-    is_on = models.BooleanField(default=True)
-
-    class Personal:
-        personal = ()
-        safe = ("leads", "is_on")
-
-    def __str__(self) -> str:
-        return "提醒办法"
-
-
 class Reminder(Row):
     """That somebody was reminded of one matter at one stage; never twice. `notice` is None where they have no account."""
 

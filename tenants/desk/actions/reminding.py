@@ -14,8 +14,9 @@ from core import audit, carrying
 from core.errors import DomainError
 from tenants.desk import queries
 from tenants.desk.actions.notices import put
-from tenants.desk.models import Notice, Reminder, ReminderPlan
+from tenants.desk.models import Notice, Reminder
 from tenants.desk.queries.due import Matter
+from tenants.members.models import HouseRule, RuleName
 from tenants.reports import queries as reports
 
 REMIND = "desk.remind"
@@ -32,13 +33,13 @@ class LeadsOutOfRange(DomainError):
 
 
 @transaction.atomic
-def set_reminders(*, leads: Sequence[int], is_on: bool, by: audit.Actor) -> ReminderPlan:
+def set_reminders(*, leads: Sequence[int], is_on: bool, by: audit.Actor) -> HouseRule:
     """When this committee reminds: days before a due day, after it negative. Raises LeadsOutOfRange."""
     wanted = sorted(set(leads), reverse=True)
     if not wanted or len(wanted) > MOST or any(abs(one) > FARTHEST for one in wanted):
         raise LeadsOutOfRange
     old = queries.reminder_plan()
-    made = ReminderPlan.objects.create(leads=wanted, is_on=is_on)
+    made = HouseRule.objects.create(name=RuleName.REMINDERS, value={"leads": wanted, "is_on": is_on})
     audit.record(
         by=by, action="desk.set_reminders", subject=made, old={"leads": list(old.leads), "is_on": old.is_on},
         new={"leads": wanted, "is_on": is_on},

@@ -17,9 +17,8 @@ from accounts.roles import Role
 from core import waiting
 from policy_engine import Duty, Verdict
 from tenants.assessment import queries as assessment
-from tenants.desk.models import ReminderPlan
-from tenants.members.models import Member
-from tenants.members.queries import conveners_on, serving
+from tenants.members.models import Member, RuleName
+from tenants.members.queries import conveners_on, house_rule, serving
 from tenants.policy.queries import has_policy, policy_on, words
 from tenants.policy.queries.reading import duty_url
 
@@ -61,8 +60,8 @@ class Plan:
 
 def reminder_plan() -> Plan:
     """As the committee set it; 7 days before, on the day and 3 days after unless it did."""
-    row = ReminderPlan.objects.order_by("-created_at", "-pk").first()
-    return Plan(tuple(row.leads), row.is_on) if row else Plan(DEFAULT_LEADS, True)
+    settled = house_rule(RuleName.REMINDERS)
+    return Plan(tuple(settled.get("leads", DEFAULT_LEADS)), settled.get("is_on", True))
 
 
 def stage_of(due: dt.date, day: dt.date, leads: Collection[int]) -> int | None:

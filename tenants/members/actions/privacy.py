@@ -19,7 +19,7 @@ from dispatch.progress import Progress, silent
 from tenants.members import queries
 from tenants.members.actions.holdings import lock_roster
 from tenants.members.actions.importing import drop_drafts
-from tenants.members.models import DataExport, Member, Retention
+from tenants.members.models import DataExport, HouseRule, Member, RuleName
 
 EXPORT, ANONYMISE_DUE = "members.export", "members.anonymise_due"
 KEPT = dt.timedelta(days=7)  # for so long a copy can be fetched
@@ -120,14 +120,14 @@ def _refuse_serving(member: Member, today: dt.date) -> None:
 
 
 @transaction.atomic
-def set_retention(*, years: int, why: str, by: audit.Actor) -> Retention:
+def set_retention(*, years: int, why: str, by: audit.Actor) -> HouseRule:
     """How long personal data are kept after leaving. Raises YearsOutOfRange, WhyMissing."""
     if not FEWEST_YEARS <= years <= MOST_YEARS:
         raise YearsOutOfRange
     if not why.strip():
         raise WhyMissing
     old = queries.retention_years()
-    made = Retention.objects.create(years=years)
+    made = HouseRule.objects.create(name=RuleName.RETENTION, value={"years": years})
     audit.record(by=by, action="members.set_retention", subject=made, old={"years": old}, new={"years": years}, why=why)
     return made
 

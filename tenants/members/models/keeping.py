@@ -1,8 +1,9 @@
-"""Terms that ended, how long personal data are kept, copies of them."""
+"""Terms that ended, what the committee settled for itself, copies of personal data."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import User
 from core.models import Row
@@ -27,17 +28,30 @@ class Term(Row):
         return self.name
 
 
-class Retention(Row):
-    """For how many years the personal data of those who left are kept; the newest row is in force."""
+class RuleName(models.TextChoices):
+    RETENTION = "retention", "保存年限"  # {"years": …} after leaving
+    REMINDERS = "reminders", "提醒办法"  # {"leads": [7, 0, -3], "is_on": …}: days before a due day, after it negative
 
-    years = models.PositiveSmallIntegerField()
+
+class HouseRule(Row):
+    """What the committee settled for itself beside its policy; the newest row of a name is in force."""
+
+    name = models.CharField(max_length=20, choices=RuleName)
+    value = models.JSONField()  # an object; what stands in it is the name's affair
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(name__in=RuleName.values), name="house_rule_known"),
+            models.CheckConstraint(condition=~Q(value={}), name="house_rule_says_something"),
+        ]
 
     class Personal:
         personal = ()
-        safe = ("years",)
+        safe = ("name", "value")
+        told = ("years", "leads", "is_on")
 
     def __str__(self) -> str:
-        return f"{self.years} 年"
+        return self.get_name_display()
 
 
 class DataExport(Row):

@@ -15,11 +15,12 @@ from core.models import Erasure
 from tenants.members.models import (
     Convener,
     DataExport,
+    HouseRule,
     Member,
     MemberPost,
     PostKind,
-    Retention,
     RosterImport,
+    RuleName,
     Seat,
     Sector,
     SpecialCommittee,
@@ -181,8 +182,13 @@ def _row(member: Any) -> RosterRow:
 
 def retention_years() -> int:
     """For how many years after leaving personal data are kept."""
-    newest = Retention.objects.order_by("-created_at", "-pk").values_list("years", flat=True).first()
-    return DEFAULT_YEARS if newest is None else newest
+    return int(house_rule(RuleName.RETENTION).get("years", DEFAULT_YEARS))
+
+
+def house_rule(name: RuleName) -> dict[str, Any]:
+    """What the committee settled under a name last; empty where it never did. One statement."""
+    newest = HouseRule.objects.filter(name=name).order_by("-created_at", "-pk").values_list("value", flat=True).first()
+    return newest or {}
 
 
 def due(today: dt.date) -> QuerySet[Member]:
