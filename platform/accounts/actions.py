@@ -266,7 +266,7 @@ def refuse_weak(password: str, user: User) -> None:
 @transaction.atomic
 def end_session(*, user: User, id: UUID) -> None:
     """End one of one's own sessions. Raises NotFound."""
-    gone, _ = Session.objects.filter(user=user, id=id).delete()
+    gone, _ = Session.objects.filter(user=user, id=id, scope="").delete()
     if not gone:
         raise NotFound
     audit.record(by=user, action="accounts.end_session", subject=user)
@@ -275,7 +275,7 @@ def end_session(*, user: User, id: UUID) -> None:
 @transaction.atomic
 def end_other_sessions(*, user: User, keep: str | None) -> int:
     """End all of one's own sessions but the one with the key `keep`; how many were ended."""
-    gone, _ = Session.objects.filter(user=user).exclude(session_key=keep or "").delete()
+    gone, _ = Session.objects.filter(user=user, scope="").exclude(session_key=keep or "").delete()
     audit.record(by=user, action="accounts.end_other_sessions", subject=user, new={"ended": gone})
     return gone
 

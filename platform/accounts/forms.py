@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 
+from accounts import tokens
+from accounts.models import Session
 from accounts.queries import STATES, AccountFilters
 from accounts.roles import Assignment, Role, ScopeKind
 
@@ -133,3 +135,17 @@ class AccountFilterForm(forms.Form):
         """What was asked for; a value that is no choice filters nothing."""
         self.is_valid()
         return AccountFilters(**{name: value for name, value in self.cleaned_data.items() if value})
+
+
+class TokenForm(forms.Form):
+    """A token for a program, for oneself."""
+
+    name = forms.CharField(label="给哪个系统用", max_length=80, help_text="例如：市里的 OA。以后凭这个名字认出它。")
+    scope = forms.ChoiceField(
+        label="可以做什么", widget=forms.RadioSelect, initial=Session.Scope.READ,
+        choices=[("read", "只读：查看您看得到的内容"), ("write", "读写：也能办您自己能办的事")],
+    )  # fmt: skip
+    days = forms.TypedChoiceField(
+        label="用多久", coerce=int, initial=90, choices=[(days, f"{days} 天") for days in tokens.DAYS]
+    )
+    password = _password("您的登录密码", help="确认是您本人。", autocomplete="current-password")

@@ -111,21 +111,32 @@ class Invitation(Row):
 
 
 class Session(Row, AbstractBaseSession):
-    """One signed-in browser at this host. `place` is committee and epoch: a session made before a suspension is dead after it."""
+    """One signed-in browser at this host, or one program that signs in by a token (`scope`, see `accounts.tokens`).
 
-    session_key = models.CharField(max_length=40, unique=True)  # never leaves the cookie; pages name the row by its id
+    `place` is committee and epoch: what was made before a suspension is dead after it.
+    """
+
+    class Scope(models.TextChoices):
+        BROWSER = "", "浏览器"
+        READ = "read", "只读"
+        WRITE = "write", "读写"
+
+    session_key = models.CharField(
+        max_length=40, unique=True
+    )  # never leaves the cookie; of a token a digest; pages use the id
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
     place = models.CharField(max_length=60)
     seen_at = models.DateTimeField(default=clock.now)
     device = models.CharField(max_length=80, blank=True)
     is_remembered = models.BooleanField(default=False)
+    scope = models.CharField(max_length=10, choices=Scope, blank=True, default=Scope.BROWSER, db_default="")
 
     class Personal:
         personal = {
             "user": Rule.DROPS, "session_key": Rule.DROPS, "session_data": Rule.DROPS, "device": Rule.DROPS,
             "seen_at": Rule.DROPS,
         }  # fmt: skip
-        safe = ("expire_date", "place", "is_remembered")
+        safe = ("expire_date", "place", "is_remembered", "scope")
         withheld = ("session_key", "session_data")
 
     @classmethod

@@ -139,7 +139,7 @@ def _word(role: type[Role], scope: str, names: Mapping[ScopeKind, Mapping[str, s
 def sessions_of(user: User) -> list[Session]:
     """One's signed-in browsers at this host, the latest seen first; those over are left out."""
     now = clock.now()
-    rows = Session.objects.filter(user=user, expire_date__gt=now).order_by("-seen_at")
+    rows = Session.objects.filter(user=user, scope="", expire_date__gt=now).order_by("-seen_at")
     idle = {True: settings.REMEMBERED_IDLE, False: settings.SESSION_IDLE}
     return [one for one in rows if one.seen_at + idle[one.is_remembered] > now]
 

@@ -60,7 +60,7 @@ class SessionStore(Stored):
     def _get_session_from_db(self) -> Any:
         now = clock.now()
         model: Any = self.model
-        row = model.objects.filter(session_key=self.session_key).first() if self.session_key else None
+        row = model.objects.filter(session_key=self.session_key, scope="").first() if self.session_key else None
         if row is not None and _is_over(row, now):
             row.delete()
             row = None

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from accounts.urls import urlpatterns as own
-from accounts.views import office
+from accounts.views import office, tokens
 
 app_name = "accounts"
 urlpatterns = [
     *own,
     path("accounts/", office.account_list, name="index"),
+    path("accounts/me/tokens/", tokens.tokens, name="tokens"),
+    path("accounts/me/tokens/<uuid:id>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("accounts/new/", office.invite, name="invite"),
     path("accounts/<uuid:id>/", office.account, name="account"),
     path("accounts/<uuid:id>/roles/", office.roles, name="roles"),

@@ -26,7 +26,7 @@ from core.models import AuditEvent
 from tests.tenants.members.conftest import TODAY, Life, story  # noqa: F401  # the fixture `life`
 
 HOMES = (
-    "accounts.actions", "accounts.invitations", "dispatch.actions", "exchange.actions", "billing_free.actions", "registry.onboarding", "registry.lifecycle",
+    "accounts.actions", "accounts.invitations", "accounts.tokens", "dispatch.actions", "exchange.actions", "billing_free.actions", "registry.onboarding", "registry.lifecycle",
     "tenants.proceedings.actions", "tenants.policy.actions", "tenants.members.actions", "tenants.liaison.actions",
     "tenants.activities.actions", "tenants.voices.actions", "tenants.reports.actions", "tenants.assessment.actions", "tenants.desk.actions",
 )  # fmt: skip
@@ -530,6 +530,18 @@ def _linked(life: Life) -> dict[str, Any]:
     return {"id": life.other.user.pk}
 
 
+def _issued_token(life: Life) -> dict[str, Any]:
+    from accounts.tokens import issue_token
+
+    return {"id": issue_token(name="OA", scope="read", days=30, by=life.office).row.pk}
+
+
+def _own_token(life: Life) -> dict[str, Any]:
+    life.office.set_password("Zhuanyong-2022")
+    life.office.save()
+    return {"name": "OA", "scope": "write", "days": 30, "password": "Zhuanyong-2022"}
+
+
 def _account(**more: Any) -> Callable[[Life], dict[str, Any]]:
     return lambda life: {"id": life.other.user.pk} | more
 
@@ -543,6 +555,7 @@ EXAMPLES |= {
     "accounts.change_roles": _account(roles=LEADER), "accounts.deactivate": _account(why="调离"),
     "accounts.shut": simple(user=_deactivated), "accounts.reactivate": _shut,
     "accounts.invite": simple(display_name="某某", username="u", roles=LEADER), "accounts.issue": _account(),
+    "accounts.issue_token": simple(name="OA", scope="read", days=30), "accounts.revoke_token": _issued_token, "accounts.issue_own_token": _own_token,
     "accounts.issue_to": lambda life: {"ids": [life.other.user.pk, life.leaver.user.pk]}, "accounts.revoke": _linked,
     "members.invite_member": lambda life: {"id": _newcomer(life).pk, "username": "xin", "roles": LEADER},
     "members.invite_members": lambda life: {"day": TODAY, "again": bool(_newcomer(life))},

@@ -11,10 +11,11 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import actions, queries
+from accounts import actions, queries, tokens
 from accounts.access import requires, signed_in
 from accounts.forms import ChangePasswordForm
 from accounts.permissions import Permission
+from core import tenancy
 from core.web import page, refusals_on
 
 
@@ -30,6 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "sessions": queries.sessions_of(user),
         "here": request.session.session_key,
         "sign_ins": queries.sign_ins_of(user),
+        "tokens": tokens.tokens_of(user) if tenancy.is_inside() else None,
     }
     return page(request, "accounts/mine.html", context)
 
