@@ -33,7 +33,7 @@ SELECT gen_random_uuid(), %(now)s, committee, what, %(month)s, sum(amount) FROM 
 WHERE month <= %(month)s GROUP BY committee, what
 UNION ALL
 SELECT gen_random_uuid(), %(now)s, committee, 'jobs', %(month)s, count(*) FROM public.dispatch_job
-WHERE committee <> '' AND created_at >= %(begins)s AND created_at < %(ends)s GROUP BY committee
+WHERE committee <> '' AND by_id IS NOT NULL AND created_at >= %(begins)s AND created_at < %(ends)s GROUP BY committee
 ON CONFLICT DO NOTHING"""
 
 
@@ -95,7 +95,7 @@ def release(*, what: What, amount: int = 1, by: audit.Actor) -> None:
 def allow_job(*, by: audit.Actor) -> None:
     """Asked by `dispatch.enqueue`: jobs meter themselves, their rows are counted. Raises OverQuota at the month's limit.
 
-    The timetable's own jobs count but are never refused: a month must close.
+    The timetable's own jobs neither count nor are refused: a month must close, and who uses none must not run out of them.
     """
     if by.actor_id is None:
         return

@@ -123,11 +123,12 @@ def use_of_one(code: str, level: str, what: What) -> Use:
 
 
 def jobs_and_limit(code: str, level: str, today: dt.date) -> tuple[int, int]:
-    """Jobs of the month and how many it may be; one statement."""
+    """Jobs people asked for in the month and how many it may be; one statement."""
     begins, ends = bounds(f"{today:%Y-%m}")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT count(*) FROM public.dispatch_job WHERE committee = %s AND created_at >= %s AND created_at < %s), "
+            "SELECT (SELECT count(*) FROM public.dispatch_job WHERE committee = %s AND by_id IS NOT NULL "
+            "AND created_at >= %s AND created_at < %s), "
             "coalesce((SELECT amount FROM public.billing_free_quota WHERE committee = %s AND what = %s), %s)",
             [code, begins, ends, code, str(What.JOBS), default_limit(level, What.JOBS)],
         )
@@ -187,7 +188,7 @@ def _stands(code: str) -> dict[str, int]:
 
 def _jobs(code: str, month: str) -> int:
     begins, ends = bounds(month)
-    return Job.objects.filter(committee=code, created_at__gte=begins, created_at__lt=ends).count()
+    return Job.objects.filter(committee=code, by_id__isnull=False, created_at__gte=begins, created_at__lt=ends).count()
 
 
 def bounds(month: str) -> tuple[dt.datetime, dt.datetime]:

@@ -34,6 +34,7 @@ app.conf.update(
         "send-due-jobs": {"task": "dispatch.tick", "schedule": 2.0},
         "check-domains": {"task": "registry.check_domains", "schedule": crontab(hour=4, minute=40)},
         "remind": {"task": "desk.remind_all", "schedule": crontab(hour=7, minute=10)},
+        "sweep-files": {"task": "members.sweep_all", "schedule": crontab(hour=3, minute=50)},
         "clean-old-jobs": {"task": "dispatch.clean", "schedule": crontab(hour=3, minute=20)},
     },
 )

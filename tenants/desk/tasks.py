@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.db import transaction
 
-from core import audit, clock, tenancy
-from core.errors import DomainError
-from dispatch.actions import enqueue
+from core import audit, clock
 from dispatch.registry import job
-from registry.queries import everyone
+from registry.everywhere import ask_each
 from tenants.desk import actions
 
 
@@ -26,11 +23,4 @@ def remind(*, by: audit.Actor) -> str:
 @shared_task(name="desk.remind_all", ignore_result=True)
 def remind_all() -> None:
     """One job per active committee; one that may queue no more is passed over."""
-    for entry in everyone():
-        if entry.state != "active":
-            continue
-        try:
-            with tenancy.inside(entry.code), transaction.atomic():
-                enqueue(actions.REMIND, by=audit.SYSTEM)
-        except DomainError:
-            continue
+    ask_each(actions.REMIND)

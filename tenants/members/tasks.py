@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from celery import shared_task
+
 from core import audit, clock
 from dispatch.progress import Progress
 from dispatch.registry import job
+from registry.everywhere import ask_each
 from tenants.members import actions
 
 
@@ -32,3 +35,15 @@ def import_roster(*, by: audit.Actor, draft: str, digest: str, right_rows_only: 
         draft_id=UUID(draft), digest=digest, right_rows_only=right_rows_only, by=by, progress=progress  # type: ignore[arg-type]  # a job of a person
     )  # fmt: skip
     return f"名册已导入：新增 {len(done.new)} 人，变更 {len(done.changed)} 人，不变 {done.unchanged} 人。"
+
+
+@job(actions.SWEEP, title="清除过期文件", cost=1)
+def sweep_files(*, by: audit.Actor) -> str:
+    """Files whose week is over, uploads nobody confirmed."""
+    return f"已清除 {actions.sweep_files(at=clock.now(), by=by)} 份过期文件。"
+
+
+@shared_task(name="members.sweep_all", ignore_result=True)
+def sweep_all() -> None:
+    """One job per active committee that has something to sweep."""
+    ask_each(actions.SWEEP, where=lambda: actions.anything_old(clock.now()))

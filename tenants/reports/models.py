@@ -166,29 +166,3 @@ class FormStep(Row):
 
     def __str__(self) -> str:
         return f"{self.done_on:%Y-%m-%d} {self.step}"
-
-
-class Bundle(Row):
-    """Documents of all members in one zip, made by a job, kept for a week."""
-
-    content = models.CharField(max_length=20)  # form | duty_file
-    form = models.CharField(max_length=80, blank=True)
-    ending = models.CharField(max_length=5)  # pdf | docx
-    as_of = models.DateField()
-    number = models.PositiveIntegerField(default=0)  # of documents in it
-    asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    job = models.UUIDField(null=True)
-    stored = models.CharField(
-        max_length=120, blank=True
-    )  # name in core.storage; empty until ready, and again when gone
-    ready_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["-created_at"]
-
-    class Personal:
-        personal = {"asked_by": Rule.MENTIONS}
-        safe = ("content", "form", "ending", "as_of", "number", "job", "stored", "ready_at")
-
-    def __str__(self) -> str:
-        return f"{self.as_of:%Y-%m-%d} 的文件包"

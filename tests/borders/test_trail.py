@@ -32,7 +32,7 @@ HOMES = (
 )  # fmt: skip
 NO_ACTION = {  # takes `by`, and writes nothing of its own: why
     "desk.read_notice": "what one has read is told nobody", "desk.read_all": "as read_notice",
-    "members.preview": "reads an upload", "activities.may_change": "only asks", "voices.may_change": "only asks", "liaison.may_change": "only asks", "members.what_would_end": "undoes what it does",
+    "members.preview": "reads an upload", "members.keep": "part of the jobs whose asking the trail tells", "activities.may_change": "only asks", "voices.may_change": "only asks", "liaison.may_change": "only asks", "members.what_would_end": "undoes what it does",
     "members.keep_wrong_draft": "as keep_draft", "members.marked_copy": "reads an upload",
     "members.confirmed": "part of proceedings.sign_step", "members.returned": "part of proceedings.return_step",
     "members.nameless": "part of the two anonymising actions", "billing_free.claim": "the ledger is its own trail",
@@ -44,7 +44,7 @@ ITS_OWN_TRAIL = {  # tables a write may change without a row of the trail: why
     "accounts_session": "sign-ins", "core_auditevent": "the trail", "core_auditwords": "the trail",
     "core_erasure": "insert-only, written with the trail", "members_rosterimport": "what import_roster's row tells of",
     "desk_notice": "told with the action it tells of, whose row of the trail says what happened",
-    "members_dataexport": "passing: filled by the job that ask_export's row tells of",
+    "members_madefile": "passing: filled by the job that ask_export's row tells of",
     "public.dispatch_job": "a job says itself who asked and what came of it", "public.dispatch_cancellation": "names who asked",
     "public.billing_free_meter": "an insert-only ledger with who claimed", "public.registry_committee": "the operator's, see its own tests",
 }  # fmt: skip
@@ -223,11 +223,17 @@ def _form(life: Life | None = None, step: str = "") -> dict[str, Any]:
     return given | {"step": step, "done_on": TODAY, "why": "写错了"}
 
 
+def _swept(life: Life) -> dict[str, Any]:
+    from core import clock
+
+    return {"at": clock.now() + dt.timedelta(days=9), "by": life.office}
+
+
 def _bundle(life: Life) -> dict[str, Any]:
     from core import clock
-    from tenants.reports.models import Bundle
+    from tenants.members.models import MadeFile
 
-    made = Bundle.objects.create(content="duty_file", ending="pdf", as_of=DAY, stored="x.zip", ready_at=clock.now())
+    made = MadeFile.objects.create(kind="duty_file", ending="pdf", as_of=DAY, stored="x.zip", ready_at=clock.now())
     return {"id": made.pk, "at": clock.now(), "by": life.office}
 
 
@@ -654,7 +660,7 @@ EXAMPLES |= {
     "members.anonymise_member": lambda life: {"id": life.leaver.pk, "why": "保存期满", "today": TODAY},
     "members.anonymise_due": lambda life: {"ids": [life.leaver.pk], "today": dt.date(2030, 1, 1)},
     "members.ask_anonymise_due": lambda life: {"ids": [life.leaver.pk], "today": dt.date(2030, 1, 1)},
-    "members.ask_export": simple(id=_member), "members.hand_over": _export,
+    "members.sweep_files": _swept, "members.ask_export": simple(id=_member), "members.hand_over": _export,
     "members.assign_post": simple(id=_member, kind="standing_member", since=DAY),
     "members.close_term": simple(name="第十届", ends_on=DAY, continuing=(), today=TODAY),
     "members.end_membership": simple(id=_member, on=DAY), "members.end_post": simple(id=_member, kind="member", on=DAY),

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Length
 
 from accounts.models import User
@@ -89,7 +89,8 @@ def _planned(content: bytes, makes_groups: bool, now: Standing | None = None) ->
 
 
 def _keep(content: bytes, file_name: str, effective_on: dt.date, makes_groups: bool, by: User) -> RosterImport:
-    _clear(Q(uploaded_by=by) | Q(created_at__lt=clock.now() - _DRAFT_LIVES), by=by)
+    _clear(Q(uploaded_by=by), by=by)
+    clear_old_drafts(by=by)
     claim(what=What.STORAGE, amount=len(content), by=by)
     return RosterImport.objects.create(
         uploaded_by=by,
@@ -216,6 +217,19 @@ def drop_drafts(*, by: audit.Actor) -> None:
     """All uploads go, whoever made them, and what an import could be taken back to: they repeat what is being erased."""
     _clear(Q(), by=by)
     RosterImport.objects.update(before=None, after=None, file_name="")
+
+
+def old_drafts() -> QuerySet[RosterImport]:
+    """Uploads nobody confirmed for a day."""
+    return RosterImport.objects.filter(confirmed_at=None, created_at__lt=clock.now() - _DRAFT_LIVES)
+
+
+def clear_old_drafts(*, by: audit.Actor) -> int:
+    """They go; how many."""
+    old = list(old_drafts().values_list("pk", flat=True))
+    if old:
+        _clear(Q(pk__in=old), by=by)
+    return len(old)
 
 
 def _clear(which: Q, *, by: audit.Actor) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models import Q
 
 from accounts.actions import shut
 from accounts.models import User
@@ -19,10 +18,10 @@ from dispatch.progress import Progress, silent
 from tenants.members import queries
 from tenants.members.actions.holdings import lock_roster
 from tenants.members.actions.importing import drop_drafts
-from tenants.members.models import DataExport, HouseRule, Member, RuleName
+from tenants.members.actions.made_files import FileGone, keep, on_hand
+from tenants.members.models import HouseRule, Made, MadeFile, Member, RuleName
 
 EXPORT, ANONYMISE_DUE = "members.export", "members.anonymise_due"
-KEPT = dt.timedelta(days=7)  # for so long a copy can be fetched
 FEWEST_YEARS, MOST_YEARS = 1, 30
 
 
@@ -67,14 +66,6 @@ class YearsOutOfRange(DomainError):
     def __init__(self) -> None:
         text = f"保存年限请填 {FEWEST_YEARS} 到 {MOST_YEARS} 年。"
         super().__init__(text, fields={"years": text})
-
-
-class CopyGone(DomainError):
-    code = "copy_gone"
-    status = 404
-
-    def __init__(self) -> None:
-        super().__init__("这份导出还没有做好，或超过七天已清除。请重新申请。")
 
 
 def nameless(person: models.Model, *, action: str, why: str, by: audit.Actor) -> erase.Effect:
@@ -155,14 +146,15 @@ def anonymise_due(*, ids: Collection[UUID], today: dt.date, by: audit.Actor, pro
 
 
 @transaction.atomic
-def ask_export(*, id: UUID, by: User) -> DataExport:
+def ask_export(*, id: UUID, by: User) -> MadeFile:
     """Queue a copy of everything held about a member, for the office or for the member. Raises NotFound, AlreadyNameless, OverQuota."""
     member = queries.member_by_id(id)
     if erase.is_erased(member):
         raise AlreadyNameless
-    DataExport.objects.filter(Q(member=member) | Q(created_at__lt=clock.now() - KEPT)).delete()
-    made = DataExport.objects.create(member=member, asked_by=by)
-    enqueue(EXPORT, by=by, export=str(made.pk))
+    MadeFile.objects.filter(member=member).delete()
+    made = MadeFile.objects.create(kind=Made.PERSONAL_COPY, member=member, asked_by=by)
+    made.job = enqueue(EXPORT, by=by, export=str(made.pk)).pk
+    made.save(update_fields=["job"])
     audit.record(by=by, action="members.ask_export", subject=member, new={"export": made.pk})
     return made
 
@@ -170,22 +162,21 @@ def ask_export(*, id: UUID, by: User) -> DataExport:
 @transaction.atomic
 def make_export(*, id: UUID, at: dt.datetime) -> bool:
     """The job: collect and pack. False where the request is gone. May run twice."""
-    asked = DataExport.objects.select_related("member").filter(pk=id).first()
-    if asked is None:
+    asked = MadeFile.objects.select_related("member").filter(pk=id).first()
+    if asked is None or asked.member is None:
         return False
-    asked.content = export.packed(export.collect(asked.member), title=f"{asked.member.name}的个人信息", at=at)
-    asked.ready_at = at
-    asked.save(update_fields=["content", "ready_at"])
+    packed = export.packed(export.collect(asked.member), title=f"{asked.member.name}的个人信息", at=at)
+    keep(asked, packed, at=at, number=1)
     return True
 
 
 @transaction.atomic
-def hand_over(*, id: UUID, by: User, may_fetch: Callable[[Member], bool]) -> tuple[str, bytes]:
-    """(name of the member, zip) of a copy that is ready, and a row of the trail that it left. Raises NotFound, CopyGone."""
-    found = DataExport.objects.select_related("member").filter(pk=id).first()
-    if found is None or not may_fetch(found.member):
+def hand_over(*, id: UUID, by: User, may_fetch: Callable[[Member], bool]) -> MadeFile:
+    """A copy that is ready, and a row of the trail that it left. Raises NotFound, FileGone."""
+    found = MadeFile.objects.select_related("member").filter(pk=id).first()
+    if found is None or found.member is None or not may_fetch(found.member):
         raise NotFound
-    if found.content is None or found.created_at < clock.now() - KEPT:
-        raise CopyGone
+    if not on_hand(found, clock.now()):
+        raise FileGone
     audit.record(by=by, action="members.hand_over", subject=found.member, new={"export": found.pk})
-    return found.member.name, bytes(found.content)
+    return found

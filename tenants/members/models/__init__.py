@@ -2,7 +2,7 @@
 
 from tenants.members.models.files import RosterImport
 from tenants.members.models.groups import Sector, SectorCommitteeLink, SpecialCommittee
-from tenants.members.models.keeping import DataExport, HouseRule, RuleName, Term
+from tenants.members.models.keeping import HouseRule, Made, MadeFile, RuleName, Term
 from tenants.members.models.people import Convener, Member, MemberPost, PostKind, Seat, SeatRole, Spell
 from tenants.members.models.units import (
     Nomination,
@@ -18,6 +18,6 @@ from tenants.members.models.units import (
 )
 
 __all__ = [
-    "Convener", "DataExport", "HouseRule", "Member", "MemberPost", "Nomination", "NominationState", "Nominee", "PostKind", "RosterImport", "RuleName", "Seat", "SeatRole", "Sector", "SectorCommitteeLink", "Side", "SpecialCommittee", "Spell", "Term", "Unit", "UnitKind",
+    "Convener", "HouseRule", "Made", "MadeFile", "Member", "MemberPost", "Nomination", "NominationState", "Nominee", "PostKind", "RosterImport", "RuleName", "Seat", "SeatRole", "Sector", "SectorCommitteeLink", "Side", "SpecialCommittee", "Spell", "Term", "Unit", "UnitKind",
     "UnitMembership", "UnitPost", "UnitRole", "role_word",
 ]  # fmt: skip

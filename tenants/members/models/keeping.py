@@ -54,18 +54,44 @@ class HouseRule(Row):
         return self.get_name_display()
 
 
-class DataExport(Row):
-    """A copy of a member's personal data, made by a job, fetched within a week, then gone."""
+class Made(models.TextChoices):
+    PERSONAL_COPY = "personal_copy", "个人信息"
+    DUTY_FILE = "duty_file", "委员履职档案"
+    FORM = "form", "登记表"
 
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="exports")
+
+class MadeFile(Row):
+    """A file a job makes for whoever asked: a copy of one member's data, or everybody's documents in one zip.
+
+    Fetched within a week, then gone from the disk too.
+    """
+
+    kind = models.CharField(max_length=20, choices=Made)
+    member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="copies")
     asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    content = models.BinaryField(null=True)
+    form = models.CharField(max_length=80, blank=True)  # id of the form in the policy
+    ending = models.CharField(max_length=5, blank=True)  # pdf | docx, of the documents in it
+    as_of = models.DateField(null=True)
+    number = models.PositiveIntegerField(default=0)  # of documents in it
+    job = models.UUIDField(null=True)
+    stored = models.CharField(max_length=120, blank=True)  # name in core.storage; empty until ready
     ready_at = models.DateTimeField(null=True)
 
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Made.values), name="made_file_known"),
+            models.CheckConstraint(
+                condition=Q(kind="personal_copy", member__isnull=False, as_of=None)
+                | (~Q(kind="personal_copy") & Q(member=None, as_of__isnull=False)),
+                name="made_file_of_one_or_of_all",
+            ),
+        ]
+
     class Personal:
-        personal = {"member": Rule.DROPS, "asked_by": Rule.MENTIONS, "content": Rule.DROPS}
-        safe = ("ready_at",)
-        withheld = ("content",)
+        personal = {"member": Rule.DROPS, "asked_by": Rule.MENTIONS}
+        safe = ("kind", "form", "ending", "as_of", "number", "job", "stored", "ready_at")
+        told = ("content",)
 
     def __str__(self) -> str:
-        return f"{self.created_at:%Y-%m-%d} 的导出"
+        return f"{self.created_at:%Y-%m-%d} 的{self.get_kind_display()}"

@@ -14,8 +14,8 @@ from core.errors import NotFound
 from core.models import Erasure
 from tenants.members.models import (
     Convener,
-    DataExport,
     HouseRule,
+    MadeFile,
     Member,
     MemberPost,
     PostKind,
@@ -218,9 +218,9 @@ def terms() -> list[Term]:
     return list(Term.objects.all())
 
 
-def newest_export(member: Member) -> DataExport | None:
-    """The copy asked for last, without its content."""
-    return DataExport.objects.defer("content").filter(member=member).order_by("-created_at").first()
+def newest_export(member: Member) -> MadeFile | None:
+    """The copy asked for last."""
+    return MadeFile.objects.filter(member=member).first()
 
 
 def last_import() -> RosterImport | None:

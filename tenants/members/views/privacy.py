@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
-from core import clock
+from core import clock, storage
 from core.errors import NotFound
 from core.ids import ids_in
 from core.personal.erase import Effect
@@ -66,17 +66,13 @@ def ask_own(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.HOME)
 @require_POST
-def fetch(request: HttpRequest, id: UUID) -> HttpResponse:
+def fetch(request: HttpRequest, id: UUID) -> HttpResponseBase:
     """The copy itself: for the member and for the office."""
     user = signed_in(request)
-    name, content = actions.hand_over(
+    found = actions.hand_over(
         id=id, by=user, may_fetch=lambda member: member.user_id == user.pk or may(user, Permission.MEMBERS_WRITE)
     )
-    headers = {
-        "Content-Disposition": content_disposition_header(True, f"{name}的个人信息.zip") or "",
-        "Cache-Control": "no-store",
-    }
-    return HttpResponse(content, content_type="application/zip", headers=headers)
+    return storage.send(found.stored, called=f"{found.member}的个人信息.zip", content_type="application/zip")
 
 
 @requires(Permission.MEMBERS_WRITE)

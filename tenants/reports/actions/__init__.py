@@ -1,6 +1,6 @@
 """The only writers of returns, filled forms and bundles of documents."""
 
-from tenants.reports.actions.bundles import BUNDLE, KEPT, ask_bundle, fetch_bundle, make_bundle
+from tenants.reports.actions.bundles import BUNDLE, ask_bundle, fetch_bundle, make_bundle
 from tenants.reports.actions.forms import fill_form, may_fill, may_take, take_form_step, undo_form_step
 from tenants.reports.actions.returns import (
     CLOSE_MONTH,
@@ -15,7 +15,7 @@ from tenants.reports.actions.returns import (
 )
 
 __all__ = [
-    "BUNDLE", "CLOSE_MONTH", "KEPT", "NotOverYet", "NothingClosed", "WrongState", "ask_bundle", "close_month", "fetch_bundle",
+    "BUNDLE", "CLOSE_MONTH", "NotOverYet", "NothingClosed", "WrongState", "ask_bundle", "close_month", "fetch_bundle",
     "fill_form", "make_bundle", "may_fill", "may_take", "request_close", "sign", "submit", "take_form_step",
     "undo_form_step", "withdraw_signature",
 ]  # fmt: skip

@@ -9,24 +9,20 @@ from collections.abc import Callable
 from uuid import UUID
 from zipfile import ZIP_STORED, ZipFile
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.models import User
 from core import audit
 from core.errors import DomainError, NotFound
-from core.storage import CommitteeStorage
 from dispatch.actions import enqueue
 from dispatch.progress import Progress, silent
-from tenants.members.models import Member
+from tenants.members.actions import FileGone, keep, on_hand
+from tenants.members.models import Made, MadeFile, Member
 from tenants.members.queries import serving
 from tenants.policy.queries import policy_on
-from tenants.reports.models import Bundle
 from tenants.reports.queries import answers_of_many, documents, form_on, period_of
 
 BUNDLE = "reports.make_bundle"
-KEPT = dt.timedelta(days=7)
-DUTY_FILE, FORM = "duty_file", "form"
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
@@ -44,34 +40,25 @@ class NobodyThen(DomainError):
         super().__init__(f"{day:%Y-%m-%d} 没有在任委员，没有可以生成的文件。", fields={"as_of": "这一天没有在任委员"})
 
 
-class BundleGone(DomainError):
-    code = "bundle_gone"
-    status = 404
-
-    def __init__(self) -> None:
-        super().__init__("这个文件包还没有做好，或超过七天已清除。请重新生成。")
-
-
 @transaction.atomic
-def ask_bundle(*, content: str, form: str, ending: str, as_of: dt.date, at: dt.datetime, by: User) -> Bundle:
+def ask_bundle(*, content: str, form: str, ending: str, as_of: dt.date, by: User) -> MadeFile:
     """Queue the documents of everybody in office on `as_of`: `content` duty_file, or form with the form's id.
 
-    Older bundles go with it. Raises UnknownEnding, NobodyThen, NotFound, NoPolicy, OverQuota.
+    Raises UnknownEnding, NobodyThen, NotFound, NoPolicy, OverQuota.
     """
     if ending not in documents.FORMATS:
         raise UnknownEnding
-    if content == FORM:
+    if content == Made.FORM:
         form_on(form, as_of)
-    elif content == DUTY_FILE:
+    elif content == Made.DUTY_FILE:
         policy_on(as_of)
     else:
         raise NotFound
     number = serving(as_of).count()
     if not number:
         raise NobodyThen(as_of)
-    _clear(at)
-    made = Bundle.objects.create(
-        content=content, form=form if content == FORM else "", ending=ending, as_of=as_of, asked_by=by
+    made = MadeFile.objects.create(
+        kind=content, form=form if content == Made.FORM else "", ending=ending, as_of=as_of, asked_by=by
     )
     made.job = enqueue(BUNDLE, by=by, bundle=str(made.pk)).pk
     made.save(update_fields=["job"])
@@ -87,12 +74,15 @@ def ask_bundle(*, content: str, form: str, ending: str, as_of: dt.date, at: dt.d
 @transaction.atomic
 def make_bundle(*, id: UUID, at: dt.datetime, progress: Progress = silent) -> int:
     """The job: print every member's document and pack them; how many. 0 where the request is gone. May run twice."""
-    asked = Bundle.objects.filter(pk=id).first()
-    if asked is None:
+    asked = MadeFile.objects.filter(pk=id).first()
+    if asked is None or asked.as_of is None:
         return 0
     members = list(serving(asked.as_of).select_related("sector").order_by("name_pinyin", "number"))
     printer, _ = documents.FORMATS[asked.ending]
-    of = _forms(asked, members) if asked.content == FORM else lambda member: documents.duty_file(member, asked.as_of)
+    day = asked.as_of
+    of = (
+        _forms(asked.form, day, members) if asked.kind == Made.FORM else lambda member: documents.duty_file(member, day)
+    )
     buffer = io.BytesIO()
     with ZipFile(buffer, "w", ZIP_STORED) as file:  # both kinds of file are packed already
         for done, member in enumerate(members):
@@ -102,35 +92,23 @@ def make_bundle(*, id: UUID, at: dt.datetime, progress: Progress = silent) -> in
                 printer(of(member)),
             )
     progress(len(members), len(members), "打包")
-    if asked.stored:
-        CommitteeStorage().delete(asked.stored)
-    asked.stored = CommitteeStorage().save("bundle.zip", ContentFile(buffer.getvalue()))
-    asked.number, asked.ready_at = len(members), at
-    asked.save(update_fields=["stored", "number", "ready_at"])
+    keep(asked, buffer.getvalue(), at=at, number=len(members))
     return len(members)
 
 
 @transaction.atomic
-def fetch_bundle(*, id: UUID, at: dt.datetime, by: User) -> Bundle:
-    """A bundle that is ready, and a row of the trail that it left. Raises NotFound, BundleGone."""
-    found = Bundle.objects.filter(pk=id).first()
+def fetch_bundle(*, id: UUID, at: dt.datetime, by: User) -> MadeFile:
+    """A bundle that is ready, and a row of the trail that it left. Raises NotFound, FileGone."""
+    found = MadeFile.objects.filter(pk=id, member=None).first()
     if found is None:
         raise NotFound
-    if not found.stored or found.created_at < at - KEPT:
-        raise BundleGone
+    if not on_hand(found, at):
+        raise FileGone
     audit.record(by=by, action="reports.fetch_bundle", subject=found, new={"number": found.number})
     return found
 
 
-def _forms(asked: Bundle, members: list[Member]) -> Callable[[Member], documents.Document]:
-    form = form_on(asked.form, asked.as_of)
-    answers = answers_of_many(form, members, period_of(form, asked.as_of))
+def _forms(id: str, day: dt.date, members: list[Member]) -> Callable[[Member], documents.Document]:
+    form = form_on(id, day)
+    answers = answers_of_many(form, members, period_of(form, day))
     return lambda member: documents.form_document(form, answers[member.pk], of=member.name)
-
-
-def _clear(at: dt.datetime) -> None:
-    """Files and rows of bundles whose week is over."""
-    for old in Bundle.objects.filter(created_at__lt=at - KEPT):
-        if old.stored:
-            CommitteeStorage().delete(old.stored)
-        old.delete()

@@ -21,12 +21,12 @@ from core import clock, sheets, storage
 from core.errors import NotFound
 from core.web import page, refusals_on, sheet_url
 from dispatch.queries import shown as job_shown
-from tenants.members.models import Member
+from tenants.members.actions import on_hand
+from tenants.members.models import Made, MadeFile, Member
 from tenants.members.queries import member_by_id, member_of, reach_of, sectors, special_committees
 from tenants.policy.queries import has_policy
 from tenants.reports import actions, queries
 from tenants.reports.forms import BundleForm, FormsFilter, StepForm, UndoForm, answers_form
-from tenants.reports.models import Bundle
 from tenants.reports.queries import documents
 
 PER_PAGE = 50
@@ -54,7 +54,7 @@ def _index(request: HttpRequest, form: BundleForm | None) -> HttpResponse:
         "may_see_members": may(request.user, Permission.STANDING_READ),
         "has_policy": has_policy(today),
         "may_see_bundles": may(request.user, Permission.JOBS_READ),
-        "bundles": [_shown(one) for one in Bundle.objects.all()[:20]]
+        "bundles": [_shown(one) for one in MadeFile.objects.filter(member=None)[:20]]
         if may(request.user, Permission.JOBS_READ)
         else [],
         "bundle_form": (form or BundleForm(today=today, forms=of_members)) if may_bundle else None,
@@ -62,11 +62,9 @@ def _index(request: HttpRequest, form: BundleForm | None) -> HttpResponse:
     return page(request, "reports/documents.html", context, status=422 if form is not None and form.errors else 200)
 
 
-def _shown(row: Bundle) -> dict[str, Any]:
+def _shown(row: MadeFile) -> dict[str, Any]:
     job = job_shown(row.job) if row.job else None
-    title = "委员履职档案" if row.content == "duty_file" else "登记表"
-    gone = row.created_at < clock.now() - actions.KEPT
-    return {"row": row, "job": job, "title": title, "is_ready": bool(row.stored) and not gone}
+    return {"row": row, "job": job, "title": row.get_kind_display(), "is_ready": on_hand(row, clock.now())}
 
 
 @requires(Permission.STANDING_READ, Permission.STANDING_OWN)
@@ -214,7 +212,7 @@ def ask_bundle(request: HttpRequest) -> HttpResponse:
     form = BundleForm(request.POST, today=today, forms=[one for one in queries.forms_on(today) if one.is_of_members])
     if form.is_valid():
         with refusals_on(form):
-            made = actions.ask_bundle(**form.values(), at=clock.now(), by=signed_in(request))
+            made = actions.ask_bundle(**form.values(), by=signed_in(request))
             messages.info(request, "正在逐人生成，可以先做别的；做好后回“文件”页下载，也可在这里取消。")
             return redirect("jobs:show", job_id=made.job)
     return _index(request, form)
@@ -235,10 +233,10 @@ def fetch_bundle(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
 def send_bundle(request: HttpRequest, bundle_id: UUID, word: str) -> HttpResponseBase:
     """The zip, to whom the ticket was given, within five minutes."""
     name = storage.redeem(word, user=signed_in(request).pk)
-    found = Bundle.objects.filter(pk=bundle_id, stored=name).first()
+    found = MadeFile.objects.filter(pk=bundle_id, member=None, stored=name).first()
     if found is None:
         raise NotFound
-    title = "履职档案" if found.content == "duty_file" else "登记表"
+    title = "履职档案" if found.kind == Made.DUTY_FILE else "登记表"
     return storage.send(
         name, called=f"{title}-{found.as_of:%Y%m%d}-{found.number}人.zip", content_type="application/zip"
     )

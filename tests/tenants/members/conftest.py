@@ -20,11 +20,11 @@ from tenants.desk.models import Notice, Reminder
 from tenants.liaison import actions as liaison
 from tenants.liaison.models import Constituent, ContactFile, ContactRecord, GridPairing, GridWorker
 from tenants.members import actions as members
-from tenants.members.models import DataExport, Member, Nomination, Nominee, RosterImport, Spell
+from tenants.members.models import MadeFile, Member, Nomination, Nominee, RosterImport, Spell
 from tenants.policy.models import Draft
 from tenants.proceedings.actions import start_process
 from tenants.proceedings.models import Process, Step
-from tenants.reports.models import Bundle, FilledForm, FormAnswer, Return
+from tenants.reports.models import FilledForm, FormAnswer, Return
 from tenants.voices import actions as voices
 from tenants.voices.models import Output, OutputFile, Voice
 
@@ -47,8 +47,9 @@ class Life:
 
 
 @pytest.fixture(name="life")
-def story(anhua: Any, account: Any) -> Life:
+def story(anhua: Any, account: Any, settings: Any, tmp_path: Any) -> Life:
     """Everything that can be written about a member, who left in June; an office; another member with a like life."""
+    settings.MEDIA_ROOT = str(tmp_path)
     office = account("office", display_name="王主任")
     sector = members.add_sector(name="教育界", by=office)
     group = members.add_special_committee(name="教科卫体委", by=office)
@@ -107,7 +108,7 @@ def story(anhua: Any, account: Any) -> Life:
     _organised(leaver, other, sector, office)
     _told(people, office)
     RosterImport.objects.create(uploaded_by=leaver.user, file_name=f"{NAME}.xlsx", content=b"x", effective_on=day)
-    DataExport.objects.create(member=leaver, asked_by=leaver.user, content=NAME.encode())
+    MadeFile.objects.create(kind="personal_copy", member=leaver, asked_by=leaver.user)
     members.end_membership(id=leaver.pk, on=LEFT, by=office, why=f"{NAME}调往外地，电话 {PHONE}")
     leaver.refresh_from_db()
     return Life(leaver, other, pairs[0].constituent, office, *contacts)
@@ -195,7 +196,7 @@ def _told(people: list[Member], office: User) -> None:
             user=one.user, member=one, whom=one.pk, key="contacts@2022", stage=0, title=f"{one.name}还差一次", url="/standing/",
             due_on=day, sent_on=day, notice=notice,
         )  # fmt: skip
-    Bundle.objects.create(content="duty_file", ending="pdf", as_of=day, asked_by=people[0].user)
+    MadeFile.objects.create(kind="duty_file", ending="pdf", as_of=day, asked_by=people[0].user)
     Draft.objects.create(prepared_by=people[0].user, changed_at=now)
 
 

@@ -12,16 +12,18 @@ import pytest
 from django.db import ProgrammingError, connection, models, transaction
 from openpyxl import load_workbook
 
+from core import clock, storage
 from core.audit import SYSTEM
 from core.errors import NotFound
 from core.models import AuditEvent, AuditWords, Erasure
 from core.personal import MARK, Rule, erase, export, references, texts
 from core.personal.reach import about, same_person, tenant_models
+from core.storage import CommitteeStorage
 from dispatch.models import Job
 from tenants.liaison import actions as liaison
 from tenants.liaison.models import Constituent, ConstituentLink, ContactRecord
 from tenants.members import actions, queries, tasks
-from tenants.members.models import DataExport, Member, RosterImport
+from tenants.members.models import MadeFile, Member, RosterImport
 from tests.tenants.members.conftest import ACCOUNT, LEFT, NAME, NUMBER, PHONE, TODAY, Life, deeds, rows, where_named
 
 WHY = "保存期满，本人申请"
@@ -208,28 +210,50 @@ def test_the_copy_holds_everything_about_the_person_and_nobody_elses_name(life: 
 def test_the_job_makes_the_copy_and_it_is_handed_over_once_asked_for(life: Life) -> None:
     asked = actions.ask_export(id=life.other.pk, by=life.office)
     job = Job.objects.get(task="members.export")
-    with pytest.raises(actions.CopyGone):
+    with pytest.raises(actions.FileGone):
         actions.hand_over(id=asked.pk, by=life.office, may_fetch=lambda _: True)
     assert "七天" in tasks.export(by=life.office, **job.ids)
     with pytest.raises(NotFound):
         actions.hand_over(id=asked.pk, by=life.office, may_fetch=lambda _: False)
-    name, data = actions.hand_over(id=asked.pk, by=life.office, may_fetch=lambda member: member == life.other)
-    assert name == "张丽华"
-    assert zipfile.is_zipfile(io.BytesIO(data))
+    handed = actions.hand_over(id=asked.pk, by=life.office, may_fetch=lambda member: member == life.other)
+    assert str(handed.member) == "张丽华"
+    assert zipfile.is_zipfile(CommitteeStorage().open(handed.stored))
     assert AuditEvent.objects.filter(action__in=["members.ask_export", "members.hand_over"]).count() == 2
 
 
 def test_a_copy_is_gone_after_a_week_and_with_the_person(life: Life) -> None:
     asked = actions.ask_export(id=life.other.pk, by=life.office)
     actions.make_export(id=asked.pk, at=asked.created_at)
-    DataExport.objects.filter(pk=asked.pk).update(created_at=asked.created_at - dt.timedelta(days=8))
-    with pytest.raises(actions.CopyGone):
+    MadeFile.objects.filter(pk=asked.pk).update(created_at=asked.created_at - dt.timedelta(days=8))
+    with pytest.raises(actions.FileGone):
         actions.hand_over(id=asked.pk, by=life.office, may_fetch=lambda _: True)
-    actions.ask_export(id=life.leaver.pk, by=life.office)
-    assert not DataExport.objects.filter(pk=asked.pk).exists()
+    assert actions.sweep_files(at=clock.now(), by=SYSTEM) == 1
+    assert not MadeFile.objects.filter(pk=asked.pk).exists()
     assert not actions.make_export(id=asked.pk, at=asked.created_at)
     actions.anonymise_member(id=life.leaver.pk, why=WHY, today=TODAY, by=life.office)
-    assert not DataExport.objects.filter(member=life.leaver).exists()
+    assert not MadeFile.objects.filter(member=life.leaver).exists()
+
+
+def test_every_night_what_is_over_goes_from_the_disk_too_and_only_that(
+    life: Life, anhua: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    kept, over = (actions.ask_export(id=one.pk, by=life.office) for one in (life.other, life.leaver))
+    for one in (kept, over):
+        actions.make_export(id=one.pk, at=one.created_at)
+    RosterImport.objects.filter(confirmed_at=None).delete()
+    MadeFile.objects.exclude(pk__in=[kept.pk, over.pk]).delete()
+    assert not actions.anything_old(clock.now())
+    tasks.sweep_all()
+    assert not Job.objects.filter(task=actions.SWEEP).exists(), "where nothing is over, nothing is queued"
+    MadeFile.objects.filter(pk=over.pk).update(created_at=over.created_at - dt.timedelta(days=7, minutes=1))
+    tasks.sweep_all()
+    assert Job.objects.get(task=actions.SWEEP).committee == anhua.code
+    with django_capture_on_commit_callbacks(execute=True):
+        assert tasks.sweep_files(by=SYSTEM) == "已清除 1 份过期文件。"
+    assert list(MadeFile.objects.all()) == [kept]
+    assert storage.stored(anhua.code) == 1
+    assert AuditEvent.objects.filter(action=actions.SWEEP).count() == 1
+    assert actions.sweep_files(at=clock.now(), by=SYSTEM) == 0
 
 
 # --- what is due ----------------------------------------------------------------------------------------------------
@@ -289,11 +313,12 @@ def test_a_member_gets_the_own_copy_and_nobody_elses(life: Life, anhua: Any, bro
     browser = browser_of(anhua, life.other.user)
     assert "申请导出" in browser.get("/members/me/data/").content.decode()
     browser.post("/members/me/data/copy/")
-    asked = DataExport.objects.get(member=life.other)
+    asked = MadeFile.objects.get(member=life.other)
     assert "正在准备" in browser.get("/members/me/data/").content.decode()
     actions.make_export(id=asked.pk, at=asked.created_at)
-    assert zipfile.is_zipfile(io.BytesIO(browser.post(f"/members/copies/{asked.pk}/").content))
-    others = DataExport.objects.get(member=life.leaver)
+    sent = browser.post(f"/members/copies/{asked.pk}/")
+    assert zipfile.is_zipfile(io.BytesIO(b"".join(sent.streaming_content)))
+    others = MadeFile.objects.get(member=life.leaver)
     assert browser.post(f"/members/copies/{others.pk}/").status_code == 404
     assert browser.get(f"/members/{life.leaver.pk}/data/").status_code == 403
     office = browser_of(anhua, life.office)
