@@ -88,6 +88,7 @@ class Step(Row):
     after = models.JSONField(default=list)  # keys of the steps it waits for
     optional = models.BooleanField(default=False)
     days = models.PositiveSmallIntegerField(null=True)  # from the day it opens
+    in_working_days = models.BooleanField(default=False)  # `days` are working days (core.workdays)
     state = models.CharField(max_length=12, choices=StepState, default=StepState.WAITING)
     opened_on = models.DateField(null=True)
     due_on = models.DateField(null=True)
@@ -112,7 +113,7 @@ class Step(Row):
     class Personal:
         personal = {"process": Rule.MENTIONS, "opinion": Rule.SCRUB, "signed_by": Rule.MENTIONS, "on_paper": Rule.SCRUB}
         safe = (
-            "place", "key", "title", "by", "after", "optional", "days", "state", "opened_on", "due_on", "signed_on", "decision",
+            "place", "key", "title", "by", "after", "optional", "days", "in_working_days", "state", "opened_on", "due_on", "signed_on", "decision",
         )  # fmt: skip
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import models, transaction
 
 from accounts.models import User
-from core import audit, notices
+from core import audit, notices, workdays
 from core.errors import DomainError, NotFound
 from tenants.proceedings import queries
 from tenants.proceedings.actions.decisions import record_decision
@@ -122,7 +122,7 @@ def _step(
     return Step(
         process=process, place=place, key=step["id"], title=step["title"], by=step.get("by", ""),
         after=list(after) if after is not None else [one["id"] for one in above] if is_ordered else [],
-        optional=bool(step.get("optional")), days=step.get("days"),
+        optional=bool(step.get("optional")), days=step.get("days"), in_working_days=bool(step.get("working_days")),
     )  # fmt: skip
 
 
@@ -133,7 +133,13 @@ def _open(steps: Sequence[Step], today: dt.date) -> None:
         before = [by_key[key] for key in step.after if key in by_key]
         if step.state == StepState.WAITING and all(one.state == StepState.SIGNED or one.optional for one in before):
             step.state, step.opened_on = StepState.OPEN, today
-            step.due_on = today + dt.timedelta(days=step.days) if step.days else None
+            step.due_on = _due(step, today)
+
+
+def _due(step: Step, today: dt.date) -> dt.date | None:
+    if not step.days:
+        return None
+    return workdays.after(today, step.days) if step.in_working_days else today + dt.timedelta(days=step.days)
 
 
 @transaction.atomic

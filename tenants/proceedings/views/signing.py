@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import requires, signed_in
 from accounts.permissions import Permission
-from core import clock, sheets
+from core import clock, sheets, workdays
 from core.errors import NotFound
 from core.web import page, refusals_on, sheet_url
 from tenants.proceedings import actions, queries
@@ -111,7 +111,11 @@ def _shown(step: Step, form: SignForm | None) -> dict[str, Any]:
         "skipped": "not_applicable",
         "returned": "rejected",
     }
-    return {"step": step, "who": queries.who(step.by), "form": form, "state": marks[step.state], "late": _late(step)}
+    counted = step.in_working_days and step.due_on is not None and step.state == StepState.OPEN
+    return {
+        "step": step, "who": queries.who(step.by), "form": form, "state": marks[step.state], "late": _late(step),
+        "calendar": workdays.told(step.due_on) if counted and step.due_on else "",
+    }  # fmt: skip
 
 
 def _late(step: Step) -> int:

@@ -62,6 +62,20 @@ def test_steps_open_in_the_documents_order_with_their_days(process: Process, acc
         actions.sign_step(id=step("council").pk, meeting="又一次", today=TODAY, by=office)
 
 
+@pytest.mark.parametrize(("today", "due", "says"), [(TODAY, "2022-12-05", "放假和调休"), (dt.date(2099, 1, 2), "2099-01-07", "2099 年的放假安排还没有录入")])  # fmt: skip
+def test_working_days_of_the_policy_leave_out_weekends_and_holidays(
+    process: Process, anhua: Any, account: Any, browser_of: Any, today: dt.date, due: str, says: str
+) -> None:
+    subject = Nomination.objects.get(pk=process.subject_id)
+    Process.objects.update(state="done")
+    steps = [{"id": "office", "title": "审核", "by": "", "days": 3, "working_days": True}]
+    made = actions.start_process(workflow="w", steps=steps, title="再办", subject=subject, today=today, by=SYSTEM)
+    assert made.steps.get().due_on == dt.date.fromisoformat(due)
+    shown = browser_of(anhua, account("office")).get(f"/proceedings/{made.pk}/").content.decode()
+    assert "3 个工作日内办" in shown
+    assert says in shown
+
+
 def test_only_who_holds_the_post_signs_and_the_office_enters_paper(
     process: Process, sector: Sector, account: Any
 ) -> None:
