@@ -42,7 +42,7 @@ FIELDS: Mapping[str, str] = {
     "record": "联系记录", "role": "角色", "organiser": "组织者", "organiser_type": "组织者类别", "organiser_sector": "组织界别",
     "organiser_special_committee": "组织专委会", "organiser_member": "组织委员", "venue_name": "站点", "destination": "去向",
     "activity": "活动", "participants": "参加人", "replaced": "替换的记录", "answer": "答复", "answered_at": "答复时间", "unit": "单位", "year": "年度", "source": "来源",
-    "result": "结果", "beneficiary": "受益对象", "is_planned": "还没有举办", "received_on": "收到日期", "channel": "渠道", "contact": "联系记录",
+    "result": "结果", "beneficiary": "受益对象", "is_planned": "还没有举办", "received_on": "收到日期", "receipt": "回执号", "channel": "渠道", "contact": "联系记录",
     "speaker": "来信来访人", "told_on": "反馈日期", "told": "反馈内容", "solved": "解决了没有", "closed_reason": "办结理由",
     "voice": "民意", "handler": "承办单位", "handed_on": "转办日期", "added_by": "添加人", "size": "大小", "thumbnail": "小图", "topic": "协商议题",
     "invited": "邀请", "attendance": "到会情况", "guests": "来宾", "type": "类别", "submitted_on": "提交日期",

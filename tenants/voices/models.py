@@ -173,6 +173,9 @@ class Voice(Row):
     """One thing somebody said, from the day it was heard until the person knows what became of it."""
 
     number = models.PositiveIntegerField(unique=True)  # 第几号: what one says on the phone; never used again
+    receipt = models.CharField(
+        max_length=8, unique=True, null=True
+    )  # 回执号: digits nobody guesses, for the citizen; None: from before there were any
     received_on = models.DateField()
     channel = models.CharField(max_length=20, choices=Channel)
     member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="voices")  # who brought it
@@ -211,12 +214,17 @@ class Voice(Row):
             "closed_reason": Rule.SCRUB,
         }  # fmt: skip
         safe = (
-            "number", "received_on", "channel", "contact", "kind", "state", "entered_by", "told_on", "solved",
+            "number", "receipt", "received_on", "channel", "contact", "kind", "state", "entered_by", "told_on", "solved",
         )  # fmt: skip
         told = ("output", "topic", "due_on")
 
     def __str__(self) -> str:
         return f"民意 {self.number} 号"
+
+    @property
+    def spoken_receipt(self) -> str:
+        """As it is read aloud and printed: 4839 2071."""
+        return f"{self.receipt[:4]} {self.receipt[4:]}" if self.receipt else ""
 
 
 class Handling(Row):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
@@ -159,7 +160,7 @@ def _written(
     if speaker is not None:
         speaker.save(force_insert=True)
     voice = Voice(
-        number=newest + 1, received_on=received_on, channel=channel, member_id=member_id, contact_id=contact_id,
+        number=newest + 1, receipt=_receipt(), received_on=received_on, channel=channel, member_id=member_id, contact_id=contact_id,
         speaker=speaker, content=content, entered_by=by.actor_id,
     )  # fmt: skip
     if id is not None:
@@ -169,6 +170,14 @@ def _written(
     new = {"number": voice.number, "received_on": received_on, "channel": channel, "member": member_id}
     audit.record(by=by, action="voices.receive", subject=voice, new=new)
     return voice
+
+
+def _receipt() -> str:
+    """Digits no other voice has; under the lock that gives out numbers."""
+    while True:
+        digits = f"{secrets.randbelow(10**8):08}"
+        if not Voice.objects.filter(receipt=digits).exists():
+            return digits
 
 
 def _open(id: UUID, *, by: audit.Actor, triaged: bool = True) -> Voice:

@@ -8,6 +8,7 @@ from tenants.voices.forms.hearing import (
     HandOverForm,
     OfficeVoiceForm,
     SpeakForm,
+    StatusForm,
     TopicForm,
     VoiceFilterForm,
     VoiceForm,
@@ -16,5 +17,5 @@ from tenants.voices.forms.outputs import OfficeOutputForm, OutputFilterForm, Out
 
 __all__ = [
     "AnonymiseForm", "AnswerForm", "CloseForm", "FeedbackForm", "HandOverForm", "OfficeOutputForm", "OfficeVoiceForm",
-    "OutputFilterForm", "OutputForm", "SpeakForm", "TopicForm", "VoiceFilterForm", "VoiceForm",
+    "OutputFilterForm", "OutputForm", "SpeakForm", "StatusForm", "TopicForm", "VoiceFilterForm", "VoiceForm",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -74,6 +75,32 @@ class SpeakForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"key": uuid4()}
         super().__init__(*args, **kwargs)
+
+
+class StatusForm(forms.Form):
+    """The two things a citizen has who left a number; blanks and hyphens may stand in them."""
+
+    receipt = forms.CharField(
+        label="回执号", max_length=20, help_text="提交后给您的 8 位数字。",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    last_four = forms.CharField(
+        label="电话的后四位", max_length=10, help_text="提交时留的那个电话。",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def clean_receipt(self) -> str:
+        return _digits(self.cleaned_data["receipt"], 8, "回执号是 8 位数字，请核对。")
+
+    def clean_last_four(self) -> str:
+        return _digits(self.cleaned_data["last_four"], 4, "请填电话的最后 4 位数字。")
+
+
+def _digits(text: str, number: int, remedy: str) -> str:
+    digits = "".join(unicodedata.normalize("NFKC", text).replace("-", "").split())
+    if len(digits) != number or not (digits.isascii() and digits.isdigit()):
+        raise forms.ValidationError(remedy)
+    return digits
 
 
 class HandOverForm(forms.Form):

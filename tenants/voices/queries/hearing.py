@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils.crypto import constant_time_compare
 
 from accounts.access import may
 from accounts.permissions import Permission
@@ -123,6 +124,33 @@ def voice_by_id(user: Any, id: UUID) -> Voice:
     if found is None:
         raise NotFound
     return found
+
+
+def by_receipt(receipt: str, last_four: str) -> Voice | None:
+    """The voice a citizen asks after: the digits of the receipt and the last four of the telephone number left with it.
+
+    None for any other pair, whichever of the two is wrong, and where no number was left or it has been erased.
+    """
+    found = Voice.objects.select_related("speaker").filter(receipt=receipt).first()
+    phone = "".join(filter(str.isdecimal, found.speaker.phone)) if found is not None and found.speaker else ""
+    fits = len(last_four) == 4 and len(phone) >= 4 and constant_time_compare(phone[-4:], last_four)
+    return found if fits else None
+
+
+def told_to_citizen(voice: Voice) -> str:
+    """Where it stands, in a sentence for who said it; names nobody but the department that deals with it."""
+    open_at = "、".join(voice.handlings.filter(done_on=None).values_list("handler", flat=True))
+    if voice.state == VoiceState.CLOSED:
+        if voice.closed_reason:
+            return "没有办理，原因见下。"
+        return f"已办结，{voice.told_on:%Y-%m-%d} 答复。"
+    return {
+        VoiceState.RECEIVED: "已收到，正在分办。",
+        VoiceState.ACCEPTED: "已受理，正在研究怎么办。",
+        VoiceState.HANDLING: f"已转{open_at or '承办单位'}办理，还没有办完。",
+        VoiceState.CONVERTED: "已写成政协的意见建议，正在推动，有结果后答复您。",
+        VoiceState.ANSWERED: "承办单位已有结果，我们核对后答复您。",
+    }[VoiceState(voice.state)]
 
 
 def days_on(voice: Voice, today: date) -> int:

@@ -152,7 +152,11 @@ def test_anybody_may_send_a_matter_but_not_too_many(anhua, browser_of):
     assert "个人信息说明" in browser.get("/speak/").content.decode()
     sent = {"content": "河西路口的红绿灯坏了三天", "agrees": "on", "phone": PHONE}
     first = browser.post("/speak/", sent | {"key": "0184c0de-0000-7000-8000-000000000001"}, follow=True)
-    assert "已收到，编号 1" in first.content.decode()
+    voice, thanks = Voice.objects.get(), first.content.decode()
+    assert "编号 1" in thanks
+    assert voice.spoken_receipt in thanks
+    assert sent["content"] not in thanks
+    assert browser.get("/speak/received/nonsense/").status_code == 404
     refused = browser.post("/speak/", {"content": "短", "key": "0184c0de-0000-7000-8000-000000000002"})
     assert refused.status_code == 422
     assert "请先看过个人信息说明" in refused.content.decode()
@@ -164,6 +168,54 @@ def test_anybody_may_send_a_matter_but_not_too_many(anhua, browser_of):
     machine = sent | {"website": "x", "key": "0184c0de-0000-7000-8000-000000000010"}
     assert browser.post("/speak/", machine).status_code == 302
     assert Voice.objects.count() == 5
+    cache.clear()
+
+
+def ask(browser, receipt, last_four="3333"):
+    answer = browser.post("/speak/status/", {"receipt": receipt, "last_four": last_four})
+    return answer.status_code, answer.content.decode()
+
+
+def test_the_citizen_reads_the_state_and_the_answer_by_receipt_and_last_digits(anhua, browser_of):
+    cache.clear()
+    voice, browser = heard(name="邓某某", phone="135-2222 3333"), browser_of(anhua)
+    code, text = ask(browser, voice.spoken_receipt, "３３３３")
+    assert code == 200
+    assert "已收到，正在分办" in text
+    actions.triage(id=voice.pk, kind="specific", by=SYSTEM)
+    actions.hand_over(id=voice.pk, handler="城管局", handed_on=TODAY, today=TODAY, by=SYSTEM)
+    assert "已转城管局办理" in ask(browser, voice.receipt)[1]
+    actions.give_feedback(
+        id=voice.pk, told="换了灯泡", solved="yes", told_on=TODAY, today=TODAY, by=SYSTEM, at=clock.now()
+    )
+    text = ask(browser, voice.receipt)[1]
+    assert "2022-11-30 答复" in text
+    assert "换了灯泡" in text
+    assert "邓某某" not in text
+    assert voice.content not in text
+    office = browser_of(anhua, user("office")).get(f"/voices/{voice.pk}/").content.decode()
+    assert voice.spoken_receipt in office
+    actions.anonymise_speaker(id=voice.pk, why="本人要求", by=SYSTEM)
+    assert ask(browser, voice.receipt)[0] == 422, "without the number nobody is known by it"
+
+
+def test_guessing_tells_nothing_and_ends_soon(anhua, browser_of):
+    cache.clear()
+    voice, silent, browser = heard(phone=PHONE), heard(content="没有留电话的一件事"), browser_of(anhua)
+    unknown = str(10**8 - 1 - int(voice.receipt)).zfill(8)
+    answers = [ask(browser, *pair) for pair in ((voice.receipt, "0000"), (unknown, "3333"), (silent.receipt, "3333"))]
+    assert {code for code, _ in answers} == {422}
+    faces = {text.split("没有查到。")[1][:60] for _, text in answers}
+    assert len(faces) == 1, "wrong digits, an unknown receipt, no number left: all alike"
+    assert "回执号是 8 位数字" in ask(browser, "12")[1]
+    for _ in range(4):
+        ask(browser, voice.receipt, "0000")
+    assert "查询得太频繁" in ask(browser, voice.receipt)[1], (
+        "five in vain close this receipt for an hour, even to the right digits"
+    )
+    for place_ in range(3):
+        ask(browser, silent.receipt, f"111{place_}")
+    assert "查询得太频繁" in ask(browser, unknown)[1], "ten in vain close the page to this address"
     cache.clear()
 
 
