@@ -32,7 +32,7 @@ HOMES = (
 )  # fmt: skip
 NO_ACTION = {  # takes `by`, and writes nothing of its own: why
     "desk.read_notice": "what one has read is told nobody", "desk.read_all": "as read_notice",
-    "members.preview": "reads an upload", "members.keep": "part of the jobs whose asking the trail tells", "activities.may_change": "only asks", "voices.may_change": "only asks", "liaison.may_change": "only asks", "members.what_would_end": "undoes what it does",
+    "members.preview": "reads an upload", "activities.may_change": "only asks", "voices.may_change": "only asks", "liaison.may_change": "only asks", "members.what_would_end": "undoes what it does",
     "members.keep_wrong_draft": "as keep_draft", "members.marked_copy": "reads an upload",
     "members.confirmed": "part of proceedings.sign_step", "members.returned": "part of proceedings.return_step",
     "members.nameless": "part of the two anonymising actions", "billing_free.claim": "the ledger is its own trail",

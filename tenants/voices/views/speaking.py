@@ -23,7 +23,7 @@ from tenants.voices.models import Voice
 HOUR, DAY = 3600, 24 * 3600
 PER_ADDRESS, PER_COMMITTEE = 5, 120  # sent in an hour
 WRONG_PER_ADDRESS, WRONG_PER_RECEIPT, WRONG_PER_COMMITTEE = 10, 5, 300  # asked in vain in an hour
-_SALT = "voices.receipt"
+_SALT = "voices-receipt"
 
 
 @never_cache
