@@ -12,8 +12,9 @@ class VoicesConfig(AppConfig):
         from tenants.liaison.queries import claims
         from tenants.voices import actions
         from tenants.voices.models import OutputFile
-        from tenants.voices.queries import WAITING
+        from tenants.voices.queries import KEEPING, WAITING
 
         claims.register(actions.CLAIMS)
         waiting.register(WAITING)
+        waiting.register(KEEPING)
         post_delete.connect(let_go, sender=OutputFile, dispatch_uid="voices.files")

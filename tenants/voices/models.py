@@ -189,6 +189,7 @@ class Voice(Row):
     told = models.CharField(max_length=500, blank=True)  # what the person was answered
     solved = models.CharField(max_length=10, choices=Solved, blank=True)
     closed_reason = models.CharField(max_length=300, blank=True)  # closed without an answer: why
+    closed_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["-received_on", "-number"]
@@ -214,7 +215,7 @@ class Voice(Row):
             "closed_reason": Rule.SCRUB,
         }  # fmt: skip
         safe = (
-            "number", "receipt", "received_on", "channel", "contact", "kind", "state", "entered_by", "told_on", "solved",
+            "number", "receipt", "received_on", "channel", "contact", "kind", "state", "entered_by", "told_on", "solved", "closed_on",
         )  # fmt: skip
         told = ("output", "topic", "due_on")
 

@@ -510,6 +510,10 @@ def _answered(life: Life) -> dict[str, Any]:
     return given | {"why": "本人要求"}
 
 
+def _over(life: Life) -> dict[str, Any]:
+    return {"ids": [_answered(life)["id"]], "today": TODAY.replace(year=TODAY.year + 3), "by": life.office}
+
+
 def _newcomer(life: Life) -> Any:
     from tenants.members.actions import add_member
 
@@ -606,7 +610,7 @@ EXAMPLES |= {
     "voices.convert_to_output": lambda life: _heard(
         type="opinion_report", title="路灯不亮", submitted_on=DAY, authorship="individual", lead=life.other.pk, today=TODAY
     )(life),
-    "voices.anonymise_speaker": _answered,
+    "voices.anonymise_speaker": _answered, "voices.ask_erase_due": _over, "voices.erase_due": _over,
     "liaison.reopen_contacts": _confirmed("contact"), "voices.reopen_outputs": _confirmed("output"),
     "activities.reopen_participations": _confirmed("activity"),
     "desk.set_reminders": simple(leads=[14, 0], is_on=True),

@@ -111,14 +111,14 @@ def _refuse_serving(member: Member, today: dt.date) -> None:
 
 
 @transaction.atomic
-def set_retention(*, years: int, why: str, by: audit.Actor) -> HouseRule:
-    """How long personal data are kept after leaving. Raises YearsOutOfRange, WhyMissing."""
+def set_retention(*, years: int, why: str, by: audit.Actor, of: RuleName = RuleName.RETENTION) -> HouseRule:
+    """How long personal data are kept: members' after leaving, speakers' after closing. Raises YearsOutOfRange, WhyMissing."""
     if not FEWEST_YEARS <= years <= MOST_YEARS:
         raise YearsOutOfRange
     if not why.strip():
         raise WhyMissing
-    old = queries.retention_years()
-    made = HouseRule.objects.create(name=RuleName.RETENTION, value={"years": years})
+    old = queries.retention_years(of)
+    made = HouseRule.objects.create(name=of, value={"years": years})
     audit.record(by=by, action="members.set_retention", subject=made, old={"years": old}, new={"years": years}, why=why)
     return made
 

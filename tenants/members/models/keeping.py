@@ -30,6 +30,7 @@ class Term(Row):
 
 class RuleName(models.TextChoices):
     RETENTION = "retention", "保存年限"  # {"years": …} after leaving
+    SPEAKERS = "speakers", "反映人信息保存年限"  # {"years": …} after a voice was closed
     REMINDERS = "reminders", "提醒办法"  # {"leads": [7, 0, -3], "is_on": …}: days before a due day, after it negative
 
 

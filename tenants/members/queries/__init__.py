@@ -47,7 +47,6 @@ from tenants.members.queries.reach import (
     without_account,
 )
 from tenants.members.queries.roster import (
-    DEFAULT_YEARS,
     EVERYBODY,
     POST_ORDER,
     SORTS,
@@ -76,10 +75,10 @@ from tenants.members.queries.roster import (
     serving,
     special_committees,
     terms,
+    years_before,
 )
 
 __all__ = [
-    "DEFAULT_YEARS",
     "EVERYBODY",
     "POST_ORDER",
     "SORTS",
@@ -153,4 +152,5 @@ __all__ = [
     "without_account",
     "without_group",
     "workflow",
+    "years_before",
 ]  # fmt: skip

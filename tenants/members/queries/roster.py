@@ -32,7 +32,7 @@ from tenants.members.models import (
     role_word,
 )
 
-DEFAULT_YEARS = 5  # one term
+KEPT_YEARS = {RuleName.RETENTION: 5, RuleName.SPEAKERS: 2}  # unless the committee settled otherwise; five are one term
 
 SORTS = {
     "name": ("name_pinyin", "number"),
@@ -180,9 +180,9 @@ def _row(member: Any) -> RosterRow:
     )
 
 
-def retention_years() -> int:
-    """For how many years after leaving personal data are kept."""
-    return int(house_rule(RuleName.RETENTION).get("years", DEFAULT_YEARS))
+def retention_years(of: RuleName = RuleName.RETENTION) -> int:
+    """For how many years personal data are kept: members' after leaving, speakers' after the matter was closed."""
+    return int(house_rule(of).get("years", KEPT_YEARS[of]))
 
 
 def house_rule(name: RuleName) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def house_rule(name: RuleName) -> dict[str, Any]:
 
 def due(today: dt.date) -> QuerySet[Member]:
     """Members who left so long ago that their personal data are to go; those who sit on in the next term are not."""
-    last = _years_before(today, retention_years())
+    last = years_before(today, retention_years())
     gone = Erasure.objects.values("subject_id")
     return (
         Member.objects.filter(left_on__lte=last, continues=False)
@@ -202,7 +202,7 @@ def due(today: dt.date) -> QuerySet[Member]:
     )
 
 
-def _years_before(day: dt.date, years: int) -> dt.date:
+def years_before(day: dt.date, years: int) -> dt.date:
     try:
         return day.replace(year=day.year - years)
     except ValueError:  # 29 February

@@ -21,6 +21,7 @@ from tenants.voices.actions.hearing import (
     take_up,
     triage,
 )
+from tenants.voices.actions.keeping import ERASE_DUE, NobodyDue, ask_erase_due, erase_due
 from tenants.voices.actions.outputs import (
     CLAIMS,
     AlreadyRegistered,
@@ -43,9 +44,9 @@ from tenants.voices.actions.outputs import (
 )
 
 __all__ = [
-    "CLAIMS", "AlreadyClosed", "AlreadyRegistered", "BeforeReceived", "CoSignersMissing", "ContentMissing", "HeardInFuture",
-    "LeadMissing", "NotTriaged", "ReasonMissing", "SectorMismatch", "SomethingMissing", "SubmittedInFuture", "TitleMissing",
-    "TooManyAuthors", "WrongRoute", "add_output_files", "anonymise_speaker", "answer", "change_output", "close", "confirm_output", "confirm_outputs",
-    "convert_to_output", "convert_to_topic", "give_feedback", "hand_over", "may_change", "receive_voice", "register_output",
+    "CLAIMS", "ERASE_DUE", "AlreadyClosed", "AlreadyRegistered", "BeforeReceived", "CoSignersMissing", "ContentMissing", "HeardInFuture",
+    "LeadMissing", "NobodyDue", "NotTriaged", "ReasonMissing", "SectorMismatch", "SomethingMissing", "SubmittedInFuture", "TitleMissing",
+    "TooManyAuthors", "WrongRoute", "add_output_files", "anonymise_speaker", "answer", "ask_erase_due", "change_output", "close", "confirm_output", "confirm_outputs",
+    "convert_to_output", "convert_to_topic", "erase_due", "give_feedback", "hand_over", "may_change", "receive_voice", "register_output",
     "reject_output", "remove_output_file", "reopen_outputs", "speak", "take_up", "triage", "withdraw_output",
 ]  # fmt: skip

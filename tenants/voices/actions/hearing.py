@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from billing_free.actions import claim
 from billing_free.quotas import What
-from core import audit, notices, tenancy
+from core import audit, clock, notices, tenancy
 from core.errors import DomainError, NotFound
 from core.personal.erase import Effect
 from tenants.activities.actions import propose_topic
@@ -195,7 +195,7 @@ def _open(id: UUID, *, by: audit.Actor, triaged: bool = True) -> Voice:
 def _moved(voice: Voice, state: str, *, by: audit.Actor, action: str, why: str = "", **new: Any) -> Voice:
     """Write the voice's new state and tell the trail."""
     old, voice.state = voice.state, state
-    voice.save(update_fields=["state", "kind", "told_on", "told", "solved", "closed_reason"])
+    voice.save(update_fields=["state", "kind", "told_on", "told", "solved", "closed_reason", "closed_on"])
     audit.record(by=by, action=action, subject=voice, old={"state": old}, new={"state": state, **new}, why=why)
     return voice
 
@@ -338,6 +338,7 @@ def give_feedback(
     if told_on < voice.received_on:
         raise BeforeReceived("told_on", voice.received_on)
     voice.told, voice.told_on, voice.solved = told.strip(), told_on, solved
+    voice.closed_on = today
     _moved(voice, VoiceState.CLOSED, by=by, action="voices.give_feedback", told_on=told_on, solved=solved)
     _tell(voice, f"您反映的{voice}已办结：{voice.get_solved_display()}", text=voice.told, by=by, at=at)
     return voice
@@ -349,7 +350,7 @@ def close(*, id: UUID, reason: str, by: audit.Actor, at: datetime) -> Voice:
     voice = _open(id, by=by, triaged=False)
     if not reason.strip():
         raise ReasonMissing
-    voice.closed_reason = reason.strip()
+    voice.closed_reason, voice.closed_on = reason.strip(), at.astimezone(clock.ZONE).date()
     _moved(voice, VoiceState.CLOSED, by=by, action="voices.close", why=voice.closed_reason)
     _tell(voice, f"您反映的{voice}没有办理", text=voice.closed_reason, by=by, at=at)
     return voice

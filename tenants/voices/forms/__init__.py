@@ -6,6 +6,7 @@ from tenants.voices.forms.hearing import (
     CloseForm,
     FeedbackForm,
     HandOverForm,
+    KeepingForm,
     OfficeVoiceForm,
     SpeakForm,
     StatusForm,
@@ -16,6 +17,6 @@ from tenants.voices.forms.hearing import (
 from tenants.voices.forms.outputs import OfficeOutputForm, OutputFilterForm, OutputForm
 
 __all__ = [
-    "AnonymiseForm", "AnswerForm", "CloseForm", "FeedbackForm", "HandOverForm", "OfficeOutputForm", "OfficeVoiceForm",
+    "AnonymiseForm", "AnswerForm", "CloseForm", "FeedbackForm", "HandOverForm", "KeepingForm", "OfficeOutputForm", "OfficeVoiceForm",
     "OutputFilterForm", "OutputForm", "SpeakForm", "StatusForm", "TopicForm", "VoiceFilterForm", "VoiceForm",
 ]  # fmt: skip

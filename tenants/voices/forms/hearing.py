@@ -103,6 +103,11 @@ def _digits(text: str, number: int, remedy: str) -> str:
     return digits
 
 
+class KeepingForm(forms.Form):
+    years = forms.IntegerField(label="办结后保存几年", help_text="从办结那天算起；只管姓名和电话，事情本身留下。")
+    why = forms.CharField(label="依据或理由", max_length=200)
+
+
 class HandOverForm(forms.Form):
     handler = forms.CharField(label="转给哪个单位", max_length=80, widget=forms.TextInput(attrs={"list": "handlers"}))
     handed_on = forms.DateField(label="哪天转的", widget=forms.DateInput)

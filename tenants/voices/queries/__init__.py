@@ -10,10 +10,12 @@ from tenants.voices.queries.hearing import (
     days_on,
     deals,
     dealt_with_by,
+    due_voices,
     handlings_of,
     may_know_speaker,
     numbers,
     sheet_rows_of_voices,
+    speakers_kept,
     told_to_citizen,
     voice_by_id,
     voices,
@@ -31,9 +33,10 @@ from tenants.voices.queries.outputs import (
     within,
 )
 from tenants.voices.queries.routes import Routes, routes_on
-from tenants.voices.queries.waiting import WAITING
+from tenants.voices.queries.waiting import KEEPING, WAITING
 
 __all__ = [
+    "KEEPING",
     "WAITING",
     "Numbers",
     "OutputFilters",
@@ -47,6 +50,7 @@ __all__ = [
     "days_on",
     "deals",
     "dealt_with_by",
+    "due_voices",
     "handlings_of",
     "may_know_speaker",
     "names",
@@ -57,6 +61,7 @@ __all__ = [
     "sheet_rows",
     "sheet_rows_of_voices",
     "signers",
+    "speakers_kept",
     "told_to_citizen",
     "visible_outputs",
     "voice_by_id",

@@ -15,7 +15,9 @@ from accounts.access import may
 from accounts.permissions import Permission
 from core import audit
 from core.errors import NotFound
-from tenants.members.queries import member_of, reach_of
+from core.models import Erasure
+from tenants.members.models import RuleName
+from tenants.members.queries import member_of, reach_of, retention_years, years_before
 from tenants.voices.models import Conversion, Handling, Output, Voice, VoiceState
 
 OPEN, OVERDUE = "open", "overdue"  # states of the filter only
@@ -151,6 +153,21 @@ def told_to_citizen(voice: Voice) -> str:
         VoiceState.CONVERTED: "已写成政协的意见建议，正在推动，有结果后答复您。",
         VoiceState.ANSWERED: "承办单位已有结果，我们核对后答复您。",
     }[VoiceState(voice.state)]
+
+
+def speakers_kept() -> int:
+    """For how many years after closing a speaker's name and number are kept."""
+    return retention_years(RuleName.SPEAKERS)
+
+
+def due_voices(today: date) -> Voices:
+    """Voices closed so long ago that whoever spoke is to be erased, the oldest first."""
+    gone = Erasure.objects.filter(subject_id=OuterRef("speaker_id"), person_id=OuterRef("speaker_id"))
+    found = Voice.objects.filter(
+        ~Exists(gone), state=VoiceState.CLOSED, speaker__isnull=False,
+        closed_on__lte=years_before(today, speakers_kept()),
+    )  # fmt: skip
+    return found.select_related("speaker").order_by("closed_on", "number")
 
 
 def days_on(voice: Voice, today: date) -> int:

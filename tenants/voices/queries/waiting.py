@@ -9,7 +9,7 @@ from accounts.access import may
 from accounts.permissions import Permission
 from core.waiting import Item, Pile, Source
 from tenants.voices.models import Voice, VoiceState
-from tenants.voices.queries.hearing import OPEN, VoiceFilters, dealt_with_by, voices
+from tenants.voices.queries.hearing import OPEN, VoiceFilters, dealt_with_by, due_voices, voices
 
 
 def _ask(user: Any, day: date, limit: int) -> Pile | None:
@@ -31,4 +31,18 @@ def _item(voice: Voice) -> Item:
     )  # fmt: skip
 
 
+def _over(user: Any, day: date, limit: int) -> Pile | None:
+    """One line however many: they are looked at and erased together."""
+    if not may(user, Permission.MEMBERS_WRITE):
+        return None
+    number = due_voices(day).count()
+    if not number:
+        return None  # for years there is nobody: no empty line at the desk
+    over = Item(
+        key="voices:due", what=f"{number} 位反映人的姓名、电话保存期满", detail="看过名单后抹去", url="/voices/due/"
+    )
+    return Pile(count=number, items=[over][:limit])
+
+
+KEEPING = Source(name="voices_due", title="到期的反映人信息", url="/voices/due/", order=75, ask=_over, unit="位")
 WAITING = Source(name="voices", title="民意办理", url="/voices/?state=open", order=40, ask=_ask)

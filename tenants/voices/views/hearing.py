@@ -66,6 +66,7 @@ def voice_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(value for name, value in request.GET.items() if name not in ("page", "sort")),
         "export_url": sheet_url(request),
         "may_record": may(request.user, Permission.RECORDS_OWN) or may(request.user, Permission.RECORDS_WRITE),
+        "may_settle": may(request.user, Permission.MEMBERS_WRITE),
         "title": "民意" if audience == "office" else "我的反映",
         "audience": audience,
     }

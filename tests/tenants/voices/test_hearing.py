@@ -9,9 +9,10 @@ from django.core.cache import cache
 
 from core import clock
 from core.audit import SYSTEM
-from core.models import AuditWords
+from core.models import AuditEvent, AuditWords
+from dispatch.models import Job
 from tenants.liaison.models import ContactRecord
-from tenants.voices import actions, queries
+from tenants.voices import actions, queries, tasks
 from tenants.voices.models import Conversion, Output, Speaker, Voice
 from tests.tenants.liaison.test_contacts import DAY, TODAY, make_member, register, user
 
@@ -169,6 +170,54 @@ def test_anybody_may_send_a_matter_but_not_too_many(anhua, browser_of):
     assert browser.post("/speak/", machine).status_code == 302
     assert Voice.objects.count() == 5
     cache.clear()
+
+
+def closed(**more) -> Voice:
+    voice = heard(name="邓某某", phone=PHONE, **more)
+    actions.give_feedback(
+        id=voice.pk, told="已告知邓某某", solved="yes", told_on=TODAY, today=TODAY, by=SYSTEM, at=clock.now()
+    )
+    return voice
+
+
+def test_after_two_years_names_and_numbers_of_closed_matters_fall_due_and_go_by_a_job(anhua, browser_of, settings):
+    voice, silent, still_open = closed(), heard(content="没留姓名"), heard(name="还在办", phone=PHONE)
+    actions.close(id=silent.pk, reason="重复", by=SYSTEM, at=clock.now())
+    over = TODAY.replace(year=2024)
+    assert list(queries.due_voices(over.replace(day=29))) == []
+    assert list(queries.due_voices(over)) == [voice], "without a name, or still open, nothing falls due"
+    with pytest.raises(actions.NobodyDue):
+        actions.ask_erase_due(ids=[still_open.pk], today=over, by=SYSTEM)
+    who = user("office")
+    assert "没有到期的反映人信息" in browser_of(anhua, who).get("/voices/due/").content.decode()
+    settings.LIANXIN_TODAY = over
+    office = browser_of(anhua, who)
+    assert "1 位反映人的姓名、电话保存期满" in office.get("/").content.decode()
+    listed = office.get("/voices/due/").content.decode()
+    assert voice.content in listed
+    assert PHONE not in listed
+    assert office.post("/voices/due/", {"voice": [str(still_open.pk)]}).status_code == 422
+    sent = office.post("/voices/due/", {"voice": [str(voice.pk)]})
+    job = Job.objects.get(task=actions.ERASE_DUE)
+    assert sent["location"] == f"/jobs/{job.pk}/"
+    assert tasks.erase_due(by=SYSTEM, **job.ids, progress=lambda *_: None).startswith("已抹去 1 位")
+    voice.refresh_from_db()
+    assert (voice.speaker.phone, voice.told) == ("", "已告知（已匿名）")
+    assert (
+        AuditWords.objects.filter(why="办结满 2 年，保存期满").exists()
+        or AuditEvent.objects.filter(action="voices.anonymise", why="办结满 2 年，保存期满").exists()
+    )
+    assert not queries.due_voices(over).exists()
+    assert tasks.erase_due(by=SYSTEM, **job.ids, progress=lambda *_: None).startswith("已抹去 0 位"), "twice is once"
+
+
+def test_the_office_settles_for_how_long_speakers_are_kept(anhua, browser_of):
+    voice, office = closed(), browser_of(anhua, user("office"))
+    assert office.post("/voices/due/", {"years": "0", "why": "x"}).status_code == 422
+    assert office.post("/voices/due/", {"years": "1", "why": "本会规定"}).status_code == 302
+    assert queries.speakers_kept() == 1
+    assert list(queries.due_voices(TODAY.replace(year=2023))) == [voice]
+    assert browser_of(anhua, user("leader")).get("/voices/due/").status_code == 403
 
 
 def ask(browser, receipt, last_four="3333"):
