@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,30 @@ COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The journeys first: their file is the longest, and begun last it would leave the other process idle."""
     items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files stay whole, as `loadfile` has it, and all journeys stay together: they share one deployment."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/journeys" if nodeid.startswith("tests/journeys/") else super()._split_scope(nodeid)
+
+    return Together(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What the journeys measured, for people to read; nothing fails by it."""
+    told = [
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "figure" and report.when == "call"
+    ]
+    for line in told:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,8 @@ class Permission(StrEnum):
     RETURNS_DECIDE = "returns.decide"  # accept or return what a child sent
     ROLLUP_READ = "rollup.read"
     SIGNING_READ = "signing.read"  # processes, and the steps that are one's own to sign
-    SIGNING_RECORD = "signing.record"  # enter what a body decided and what was signed on paper
+    SIGNING_DECIDE = "signing.decide"  # enter what a body decided, with meeting and day
+    SIGNING_RECORD = "signing.record"  # take steps nobody is named for; enter what was signed on paper
     AUDIT_READ = "audit.read"
     ACCOUNTS_MANAGE = "accounts.manage"  # invite people, change their roles, end their access
     STATEMENT_READ = "statement.read"  # what the committee uses, at ¥0.00

@@ -67,7 +67,7 @@ class Office(Role):
             P.AUDIT_READ,
             P.ACCOUNTS_MANAGE,
         }
-        | {P.JOBS_READ, P.JOBS_CANCEL, P.SIGNING_READ, P.SIGNING_RECORD, P.ORGANISATION_READ}
+        | {P.JOBS_READ, P.JOBS_CANCEL, P.SIGNING_READ, P.SIGNING_DECIDE, P.SIGNING_RECORD, P.ORGANISATION_READ}
         | {P.RETURNS_READ, P.RETURNS_CLOSE, P.RETURNS_SUBMIT, P.RETURNS_DECIDE, P.ROLLUP_READ, P.STATEMENT_READ}
     )
 
@@ -93,11 +93,11 @@ class Convener(Role):
 class Leader(Role):
     name = "leader"
     label = "领导"
-    description = "查看全会情况，签署报送的月报和由自己职务办理的事项，登记会议对办法的决定。"
+    description = "查看全会情况，签署报送的月报和由自己职务办理的事项，登记会议的决定。"
     permissions = frozenset(
         _READ
         | {P.POLICY_ADOPT, P.JOBS_READ, P.RETURNS_READ, P.RETURNS_SIGN, P.ROLLUP_READ, P.STATEMENT_READ}
-        | {P.SIGNING_READ, P.ORGANISATION_READ}
+        | {P.SIGNING_READ, P.SIGNING_DECIDE, P.ORGANISATION_READ}
     )
 
 

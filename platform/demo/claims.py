@@ -24,6 +24,7 @@ from tenants.voices.actions import register_output
 FIRST = dt.date(2022, 8, 1)
 UNDECIDED_SINCE = dt.date(2022, 11, 8)
 CLAIMANTS = 24
+LATELY = 3  # of each in the last weeks, so that the office's morning has something to confirm
 
 
 def claim(company: Company) -> None:
@@ -33,6 +34,8 @@ def claim(company: Company) -> None:
         user = _account(company, player, number)
         for _ in range(chance.randint(1, 4)):
             _enter(chance, player, user, day_between(chance, max(FIRST, player.first_day), STORY_ENDS))
+        for _ in range(LATELY):
+            _enter(chance, player, user, day_between(chance, max(UNDECIDED_SINCE, player.first_day), STORY_ENDS))
     _pressed_twice(company, chance)
     for source in (CONTACTS_CLAIMED, PARTS_CLAIMED, OUTPUTS_CLAIMED):
         _decide(source, company, chance)

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 MONTH = "2022-11"
 SAID = "谈村口路灯，答应周五一起去看现场。"
-CONTACTS, STATIONS = "经常联系界别群众", "联络站履职"
+CONTACTS = "经常联系界别群众"
 JOB_MILLISECONDS = 60_000
 SignIn = Callable[..., Page]
 Deployment = Any
@@ -131,44 +131,3 @@ def member_name(page: Page, deployment: Deployment) -> str:
     page.goto(deployment.url("anhua", "/contacts/"))
     page.locator("a.lx-row").first.click()
     return page.locator("dt", has_text="委员").first.locator("xpath=following-sibling::dd").inner_text().split()[0]
-
-
-def test_a_claim_counts_once_the_office_confirms_it_from_the_keyboard(
-    signed_in: SignIn, deployment: Deployment
-) -> None:
-    member = signed_in("guangzhou", "member", phone=True)
-    before = standing(member, STATIONS)
-    member.goto(deployment.url("guangzhou", "/activities/new/"))
-    member.get_by_label("活动名称").fill("沙面联络站值守")
-    member.get_by_label("种类").select_option(label=STATIONS)
-    member.get_by_label("谁组织的").select_option(label="其他单位")
-    member.get_by_role("button", name="保存这次活动").click()
-    expect(member.locator("main")).to_contain_text("待确认")
-    assert standing(member, STATIONS) == before, "a claim counts for nothing yet"
-
-    office = signed_in("guangzhou", "office")
-    office.goto(deployment.url("guangzhou", "/contacts/claims/"))
-    waiting = office.get_by_role("table", name="待确认")
-    claims = waiting.locator("tbody tr").count()
-    for left in range(claims, 0, -1):  # the oldest first, and its button has the focus
-        expect(waiting.locator("tbody tr")).to_have_count(left)
-        expect(waiting.get_by_role("button").first).to_be_focused()
-        ours = "沙面联络站值守" in waiting.locator("tbody tr").first.inner_text()
-        office.keyboard.press("Enter")
-        if ours:
-            break
-    expect(office.locator("main")).not_to_contain_text("沙面联络站值守")
-    assert standing(member, STATIONS) == before + 1
-
-
-def test_the_phone_page_works_without_javascript(signed_in: SignIn, deployment: Deployment) -> None:
-    member = signed_in("nanxian", "member", phone=True, javascript=False)
-    before = standing(member, CONTACTS)
-    member.goto(deployment.url("nanxian", "/contacts/new/"))
-    member.get_by_role("button", name="保存这次联系").click()
-    expect(member.locator("main")).to_contain_text("说了什么")
-    assert member.locator("[aria-invalid=true]").count() == 1, "the empty field is named, nothing else is"
-    assert standing(member, CONTACTS) == before
-    member.goto(deployment.url("nanxian"))
-    record_contact(member, "问了养老金发放的日子。")
-    assert standing(member, CONTACTS) == before + 1

@@ -20,7 +20,7 @@ from tenants.assessment import queries as assessment
 from tenants.desk.queries.due import DATED
 from tenants.members import queries as members
 from tenants.policy.queries import has_policy, policy_on, words
-from tenants.policy.queries.reading import clause_lines, duty_url
+from tenants.policy.queries.reading import duty_url, references
 
 SUBJECTS = ("member", "sector", "special_committee", "committee")
 
@@ -182,7 +182,7 @@ def _dated(
         done, asked = tally.get((duty.id, period.key), (0, 0))
         yield Entry(
             key=f"{duty.id}-{period.key}", day=due, title=duty.title, url=duty_url(duty.id), often=_often(duty),
-            rule=words.rule(duty), who=words.who(duty.subject), subject=duty.subject.type, clauses=_clauses(policy, duty.clauses),
+            rule=words.rule(duty), who=words.who(duty.subject), subject=duty.subject.type, clauses=references(policy, duty.clauses),
             done=done, asked=asked, begun=period.start <= today, today=today,
         )  # fmt: skip
 
@@ -202,14 +202,6 @@ def _often(duty: Duty) -> str:
     from policy_engine import rhythms
 
     return rhythms.said(duty.rhythm, words.word)
-
-
-def _clauses(policy: Policy, ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """(place, what it asks): several requirements of one place are one chip."""
-    said: dict[str, list[str]] = {}
-    for line in clause_lines(policy, tuple(ids)):
-        said.setdefault(line.ref, []).append(line.summary)
-    return tuple((ref, "；".join(summaries)) for ref, summaries in said.items())
 
 
 def _progress(user: Any, day: dt.date, today: dt.date) -> tuple[dict[tuple[str, str], tuple[int, int]], bool]:
@@ -248,7 +240,7 @@ def _undated(policy: Policy, number: int, last: dt.date, meetings: tuple[Event, 
         if not (kind == "duty" and name in dated):
             rule = line["sentence"] if kind != "duty" else words.rule(policy.duty(name, last))
             url = duty_url(name) if kind == "duty" else "/policy/"
-            yield Undated(line["title"], line["often"], rule, url, _clauses(policy, line["clauses"]))
+            yield Undated(line["title"], line["often"], rule, url, references(policy, line["clauses"]))
 
 
 def almanac_table(year: Year) -> Iterator[tuple[Any, ...]]:

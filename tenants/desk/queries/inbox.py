@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from core import clock
 from tenants.desk.models import Notice, Reminder
 from tenants.policy.queries import has_policy, policy_on
-from tenants.policy.queries.reading import clause_lines
+from tenants.policy.queries.reading import references
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ def letters(notices: Iterable[Notice], *, today: dt.date) -> list[Letter]:
     policy = policy_on(today) if found and has_policy(today) else None
 
     def said(clauses: list[str]) -> tuple[tuple[str, str], ...]:
-        return tuple((line.ref, line.summary) for line in clause_lines(policy, tuple(clauses))) if policy else ()
+        return references(policy, clauses) if policy else ()
 
     return [
         Letter(

@@ -12,7 +12,7 @@ from core import waiting
 from core.waiting import Button, Group, Item
 from policy_engine import Policy
 from tenants.policy.queries import has_policy, policy_on
-from tenants.policy.queries.reading import clause_lines
+from tenants.policy.queries.reading import references
 
 SHOWN = 8  # of one kind on home; its own page has them all
 HOME = "/"
@@ -84,7 +84,7 @@ def line_of(item: Item, policy: Policy | None, today: dt.date, *, back: str = HO
         item=item,
         days=max((today - item.since).days, 0) if item.since else None,
         left=(item.due - today).days if item.due else None,
-        clauses=tuple((one.ref, one.summary) for one in clause_lines(policy, item.clauses)) if policy else (),
+        clauses=references(policy, item.clauses) if policy else (),
         acts=tuple(acts_of(item.buttons or (Button(label="去办理", url=item.url, about=item.what, opens=True),), back)),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -112,11 +112,7 @@ class DutyLine:
 
     @property
     def references(self) -> tuple[tuple[str, str], ...]:
-        """(place, what it asks): several requirements of one place are one chip."""
-        said: dict[str, list[str]] = {}
-        for clause in self.clauses:
-            said.setdefault(clause.ref, []).append(clause.summary)
-        return tuple((ref, "；".join(summaries)) for ref, summaries in said.items())
+        return _by_place(self.clauses)
 
     @property
     def is_adapted(self) -> bool:
@@ -192,6 +188,18 @@ def _is_changed(series: Series, day: date) -> bool:
 
 def clause_lines(policy: Policy, clause_ids: tuple[str, ...]) -> tuple[ClauseLine, ...]:
     return tuple(_clause_line(policy, clause_id) for clause_id in clause_ids if clause_id in policy.clauses)
+
+
+def references(policy: Policy, clause_ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """(place, what it asks) of the clauses this policy knows: several requirements of one place are one chip."""
+    return _by_place(clause_lines(policy, tuple(clause_ids)))
+
+
+def _by_place(clauses: Iterable[ClauseLine]) -> tuple[tuple[str, str], ...]:
+    said: dict[str, list[str]] = {}
+    for clause in clauses:
+        said.setdefault(clause.ref, []).append(clause.summary)
+    return tuple((ref, "；".join(summaries)) for ref, summaries in said.items())
 
 
 def parameter(

@@ -64,14 +64,15 @@ def who(word: str) -> str:
 
 
 def may_record(user: Any) -> bool:
-    """Enters what a body decided and what was signed on paper."""
+    """Takes steps nobody is named for, and enters what was signed on paper."""
     return may(user, Permission.SIGNING_RECORD)
 
 
 def words_of(user: Any) -> frozenset[str]:
-    """The posts and offices a user may sign for today; who records also bodies' decisions and steps nobody is named for."""
+    """The posts and offices a user may sign for today, the bodies whose decisions they enter, steps nobody is named for."""
     held = frozenset().union(*(holder(user) for holder in _holders))
-    return held | {"", *Body.values} if may_record(user) else held
+    bodies = Body.values if may(user, Permission.SIGNING_DECIDE) else ()
+    return held.union(bodies, {""} if may_record(user) else ())
 
 
 def signers_of(step: Step) -> list[UUID]:
