@@ -23,7 +23,7 @@ ROWS: Mapping[str, str] = {
     "voices.speaker": "来信来访人", "voices.voice": "民意", "voices.handling": "民意办理", "voices.conversion": "民意转化", "voices.output": "履职成果", "voices.outputauthor": "成果署名", "assessment.waiver": "豁免", "reports.return": "报表",
     "reports.filledform": "登记表", "reports.formanswer": "登记表内容",
     "reports.formstep": "登记表办理", "assessment.objection": "异议",
-    "reports.returnfigure": "报表数字", "desk.notice": "收件", "desk.reminder": "提醒", "exchange.delivery": "报送件", "registry.committee": "委员会",
+    "reports.returnfigure": "报表数字", "desk.notice": "收件", "desk.reminder": "提醒", "exchange.delivery": "报送件", "exchange.publication": "发布的办法", "exchange.position": "采用情况", "registry.committee": "委员会",
 }  # fmt: skip
 FIELDS: Mapping[str, str] = {
     "name": "姓名", "name_pinyin": "拼音", "number": "委员编号", "sector": "界别", "posts": "职务", "special_committees": "专委会",
@@ -105,14 +105,15 @@ ACTIONS: Mapping[str, str] = {
     "activities.propose_topic": "提出协商议题", "activities.move_topic": "协商议题进展", "activities.set_occasion": "登记会议日程", "activities.remove_occasion": "去掉会议日程",
     "policy.adopt_template": "采用办法", "policy.adopt_overlay": "调整办法",
     "policy.keep_draft": "保存办法调整草稿", "policy.propose": "送请会议决定", "policy.reopen_draft": "退回办法调整草稿",
-    "policy.drop_draft": "放弃办法调整草稿", "policy.adopt_draft": "登记会议对办法调整的决定", "policy.withdraw": "撤回未施行的办法",
+    "policy.drop_draft": "放弃办法调整草稿", "policy.adopt_draft": "登记会议对办法调整的决定", "policy.withdraw": "撤回未施行的办法", "policy.begin_case": "着手办理办法换新版", "policy.keep_case": "保存办法换新版的逐项决定",
+    "policy.adopt_case": "登记会议对办法换新版的决定",
     "proceedings.record_decision": "记录会议决定",
     "reports.close_month": "月度结账", "reports.sign": "签署报表", "reports.withdraw_signature": "撤回签署", "reports.submit": "报送报表",
     "reports.fill_form": "填写登记表", "reports.take_form_step": "登记表办理一步", "reports.undo_form_step": "登记表撤回一步",
     "assessment.waive": "登记豁免", "assessment.what_if": "试算办法调整", "assessment.end_waiver": "撤销豁免", "assessment.object_to": "提异议",
     "assessment.answer_objection": "答复异议", "assessment.withdraw_objection": "收回异议",
     "reports.ask_bundle": "申请生成全体文件", "reports.fetch_bundle": "下载全体文件", "reports.make_bundle": "生成全体文件",
-    "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表",
+    "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表", "exchange.publish": "发布办法", "exchange.take_position": "报告办法采用情况",
     "dispatch.cancel": "取消任务", "dispatch.start_again": "重新办理任务", "desk.export_trail": "导出操作记录", "desk.set_reminders": "设定提醒", "desk.remind": "发出提醒",
     "registry.set_state": "改变使用状态", "registry.archive": "归档", "registry.order": "开通委员会",
 }  # fmt: skip

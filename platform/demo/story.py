@@ -21,6 +21,7 @@ from demo import (
     markers,
     monthly,
     paperwork,
+    publishing,
     reminding,
     settling,
     signins,
@@ -137,8 +138,11 @@ def _open_bare_host(sign_ins: signins.SignIns) -> int:
 
 def _send_returns(cast: tuple[Part, ...], report: Callable[[str], None]) -> int:
     began = time.monotonic()
-    steps = monthly.steps(frozenset(part.code for part in cast))
+    codes = frozenset(part.code for part in cast)
+    steps = [*monthly.steps(codes), *publishing.steps(codes)]
     number = sum(markers.play(step.code, step.name, step.told) for step in steps)
     if number:
-        report(f"{monthly.PERIOD} 月报：结账、签署、报送、接收共 {number} 步，{time.monotonic() - began:.1f} s")
+        report(
+            f"{monthly.PERIOD} 月报：结账、签署、报送、接收，办法发布，共 {number} 步，{time.monotonic() - began:.1f} s"
+        )
     return number

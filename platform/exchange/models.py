@@ -53,3 +53,53 @@ class Delivery(Row):
 
     def __str__(self) -> str:
         return f"{self.sender} {self.period} 第 {self.revision} 稿"
+
+
+class Publication(Row):
+    """One version of a committee's policy on its way down to its children. Written once, never changed (see migration 0003)."""
+
+    publisher = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    note = models.TextField(blank=True)  # what the publisher says about it
+    content = models.JSONField()  # the policy as a template, its values dated
+    digest = models.CharField(max_length=64)  # sha256 of the content's canonical text
+    substance = models.CharField(
+        max_length=64
+    )  # of what it asks on its first day: alike where two documents ask the same
+    in_force_from = models.DateField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["publisher", "version"], name="one_publication_per_version")]
+
+    class Personal:
+        personal = ()
+        safe = (
+            "publisher", "version", "title", "note", "content", "digest", "substance", "in_force_from", "published_at",
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.title} 第 {self.version} 版"
+
+
+class Position(Row):
+    """What a committee tells its parent of the policy it holds: which one, since when, in how many places otherwise. Numbers only."""
+
+    sender = models.CharField(max_length=40)
+    recipient = models.CharField(max_length=40)
+    substance = models.CharField(max_length=64)  # of the parent's policy it holds, its own deviations left out
+    since = models.DateField()
+    deviations = models.PositiveSmallIntegerField()  # R40: numerator
+    parameters = models.PositiveSmallIntegerField()  # and denominator
+    additions = models.PositiveSmallIntegerField()  # duties of its own
+
+    class Meta:
+        indexes = [models.Index(fields=["recipient", "sender", "since"], name="position_received")]
+
+    class Personal:
+        personal = ()
+        safe = ("sender", "recipient", "substance", "since", "deviations", "parameters", "additions")
+
+    def __str__(self) -> str:
+        return f"{self.sender} {self.since:%Y-%m-%d} 起改动 {self.deviations} 处"

@@ -53,7 +53,7 @@ def setting_element(name: str, entry: Any, header: Header, *, source: Source | N
         id=f"setting.{name}",
         title=full.get("title", name),
         clauses=clauses,
-        traits={"options": full["options"]} if "options" in full else {},
+        traits={key: full[key] for key in ("options", "note") if key in full},
         values={"value": (_entry(full["value"], header, clauses, source=source),)},
         directions=_directions(("value",), {"value": full["direction"]} if "direction" in full else {}, header),
     )
@@ -76,7 +76,7 @@ def listing_element(
         id=f"{kind}.{name}",
         title=entry.get("title", entry.get("name_zh", name)),
         clauses=clauses,
-        traits={key: value for key, value in entry.items() if key not in {*keys, *NAMED}},
+        traits={key: value for key, value in entry.items() if key not in {*keys, *NAMED} or key == "note"},
         values=values,
         directions=_directions(
             values, dict.fromkeys(values, entry["direction"]) if "direction" in entry else {}, header

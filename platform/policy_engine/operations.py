@@ -229,7 +229,8 @@ def _set(template: Template, elements: Elements, overlay: Overlay, operation: Op
 
 def _add(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:
     """A new duty with its parts, a part of a duty, a checklist, report, …, a setting or a local word."""
-    if element_at(template, elements, operation.path):
+    present = element_at(template, elements, operation.path)
+    if present and not (present.ends and operation.source.since and present.ends <= operation.source.since):
         raise _error(overlay, operation, "duplicate_id", f"“{operation.path}”已经有了", "换一个 id，或用 set 修改")
     if slot_at(elements, operation.path):
         return _change_lines(template, elements, overlay, operation)
@@ -237,7 +238,15 @@ def _add(template: Template, elements: Elements, overlay: Overlay, operation: Op
         return _add_part(template, elements, overlay, operation)
     kind, _, name = operation.path.partition(".")
     new = list(_new_elements(template, elements, overlay, operation, kind, name))
-    return elements | {element.id: replace(element, begins=operation.source.since) for element in new}
+    return elements | {one.id: _taken_up(elements.get(one.id), one, operation.source.since) for one in new}
+
+
+def _taken_up(earlier: Element | None, new: Element, day: date | None) -> Element:
+    """A new element, from its day on; one that ended on that very day and is alike goes on as though it never had."""
+    if earlier and earlier.ends == day and earlier.traits == new.traits and earlier.values.keys() == new.values.keys():
+        values = {key: (*series, *new.values[key]) for key, series in earlier.values.items()}
+        return replace(new, values=values, begins=earlier.begins)
+    return replace(new, begins=day)
 
 
 def _add_part(template: Template, elements: Elements, overlay: Overlay, operation: Operation) -> Elements:

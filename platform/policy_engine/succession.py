@@ -171,7 +171,9 @@ def _faults(templates: Sequence[Template]) -> Iterator[TemplateError]:
                     yield TemplateError(
                         file, 0, f"replaces.{path}", "unknown_id", f"“{document}”里没有“{path}”", remedy
                     )
-        clauses = {name for other in templates if other is not one for name in other.clauses} & one.clauses.keys()
+        clauses = {
+            name for other in templates if other is not one and not _is_version(one, other) for name in other.clauses
+        } & one.clauses.keys()
         if clauses:
             yield TemplateError(
                 file,
@@ -181,6 +183,11 @@ def _faults(templates: Sequence[Template]) -> Iterator[TemplateError]:
                 f"条款编号与另一份文件相同:{listed(sorted(clauses))}",
                 "各文件的条款编号要不同",
             )
+
+
+def _is_version(one: Template, other: Template) -> bool:
+    """Does either replace the whole of the other? Then both speak of the same clauses, the later in its own words."""
+    return any((b.id, None) in replacements(a) for a, b in ((one, other), (other, one)))
 
 
 def _under(name: str, paths: Iterable[str]) -> bool:

@@ -34,6 +34,8 @@ PUBLIC_ROWS: Mapping[str, str] = {
     "billing_free_balance": "committee",
     "billing_free_quota": "committee",
     "exchange_delivery": "recipient",
+    "exchange_position": "recipient",
+    "exchange_publication": "publisher",
 }
 """Table and column of what is the committee's own in public, in the order it is deleted. What it sent upwards
 (exchange_delivery.sender) belongs to whoever received it; the deployment's trail (core_auditevent) stays."""

@@ -47,6 +47,8 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "dispatch_cancellation": {"committee": APPEND, "operator": "SELECT, DELETE"},
     "dispatch_turn": {"operator": FULL},
     "exchange_delivery": {"committee": f"{APPEND}, UPDATE (state, reason, decided_at)"},  # a body never changes
+    "exchange_publication": {"committee": APPEND},  # published once
+    "exchange_position": {"committee": APPEND},
     "billing_free_meter": {  # a ledger: nobody rewrites it; who claimed is the committee's own affair
         "committee": APPEND,
         "operator": "SELECT (id, created_at, committee, what, amount, month)",

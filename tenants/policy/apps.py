@@ -6,6 +6,7 @@ class PolicyConfig(AppConfig):
 
     def ready(self) -> None:
         from core import waiting
-        from tenants.policy.queries import drafting
+        from tenants.policy.queries import cases, drafting
 
         waiting.register(drafting.WAITING)
+        waiting.register(cases.WAITING)

@@ -63,14 +63,18 @@ class DraftState(models.TextChoices):
 class Draft(Row):
     """An adaptation being prepared: what was typed, and what it means in the overlay's language. Binds nobody.
 
-    `operations` is None while what was typed does not hold together; `additions` are our own duties, `{id, value}`.
+    `operations` is None while what was typed does not hold together; `additions` are our own duties, `{id, value}`. A case settles
+    our deviations against another document: `origin` says which, `operations` are what stays of them (None: not all is decided).
     """
 
     state = models.CharField(max_length=20, choices=DraftState, default=DraftState.EDITING)
     is_open = models.BooleanField(default=True)
+    is_case = models.BooleanField(default=False)
+    origin = models.CharField(max_length=120, blank=True)  # publication:<id> of the parent's, or shipped:<name>
     typed = models.JSONField(default=dict)  # field of the form: list of texts
     operations = models.JSONField(null=True)
     additions = models.JSONField(default=list)
+    details = models.JSONField(default=dict)  # of things changed on a page of their own: `{thing: {typed, operations}}`
     reason = models.TextField(blank=True)
     remark = models.TextField(blank=True)  # why it came back
     prepared_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -79,20 +83,39 @@ class Draft(Row):
 
     class Meta:
         ordering = ["-changed_at"]
-        constraints = [models.UniqueConstraint(fields=["is_open"], condition=Q(is_open=True), name="one_open_draft")]
+        constraints = [
+            models.UniqueConstraint(fields=["is_case"], condition=Q(is_open=True), name="one_open_draft_of_a_kind")
+        ]
 
     class Personal:
         personal = {"prepared_by": Rule.MENTIONS}
-        safe = ("state", "is_open", "typed", "operations", "additions", "reason", "remark", "changed_at", "document")
+        safe = (
+            "state",
+            "is_open",
+            "is_case",
+            "origin",
+            "typed",
+            "operations",
+            "additions",
+            "details",
+            "reason",
+            "remark",
+            "changed_at",
+            "document",
+        )
 
     def __str__(self) -> str:
         return f"{self.changed_at:%Y-%m-%d} 的调整草稿"
 
     @property
     def all_operations(self) -> list[dict[str, Any]]:
-        """Changes and our own duties, in the overlay's language."""
+        """Changes, those made on pages of their own, and our own duties, in the overlay's language."""
+        dropped = {one["path"] for one in self.operations or () if one["op"] == "remove"}
+        details = [
+            one for thing, said in sorted(self.details.items()) if thing not in dropped for one in said["operations"]
+        ]
         added = [{"op": "add", "path": f"duty.{one['id']}", "value": one["value"]} for one in self.additions]
-        return [*(self.operations or ()), *added]
+        return [*(self.operations or ()), *details, *added]
 
 
 class Withdrawal(Row):

@@ -26,7 +26,7 @@ from core.models import AuditEvent
 from tests.tenants.members.conftest import TODAY, Life, story  # noqa: F401  # the fixture `life`
 
 HOMES = (
-    "accounts.actions", "accounts.invitations", "accounts.tokens", "dispatch.actions", "exchange.actions", "billing_free.actions", "registry.onboarding", "registry.lifecycle",
+    "accounts.actions", "accounts.invitations", "accounts.tokens", "dispatch.actions", "exchange.actions", "exchange.downward", "billing_free.actions", "registry.onboarding", "registry.lifecycle",
     "tenants.proceedings.actions", "tenants.policy.actions", "tenants.members.actions", "tenants.liaison.actions",
     "tenants.activities.actions", "tenants.voices.actions", "tenants.reports.actions", "tenants.assessment.actions", "tenants.desk.actions",
 )  # fmt: skip
@@ -48,7 +48,14 @@ ITS_OWN_TRAIL = {  # tables a write may change without a row of the trail: why
     "public.dispatch_job": "a job says itself who asked and what came of it", "public.dispatch_cancellation": "names who asked",
     "public.billing_free_meter": "an insert-only ledger with who claimed", "public.registry_committee": "the operator's, see its own tests",
 }  # fmt: skip
-PUBLIC = ("dispatch_job", "dispatch_cancellation", "billing_free_meter", "exchange_delivery")
+PUBLIC = (
+    "dispatch_job",
+    "dispatch_cancellation",
+    "billing_free_meter",
+    "exchange_delivery",
+    "exchange_publication",
+    "exchange_position",
+)
 DAY = dt.date(2022, 10, 1)
 
 
@@ -385,6 +392,18 @@ def _draft(life: Life, *, proposed: bool = False) -> dict[str, Any]:
     return {"id": made.pk, **said}
 
 
+def _policy_case(life: Life, *, proposed: bool = False) -> dict[str, Any]:
+    """Another document being settled against the committee's deviations, decided thing by thing."""
+    from core import clock
+    from tenants.policy import actions
+
+    made = actions.begin_case(origin="shipped:guangzhou-2020", at=clock.now(), by=life.office)
+    actions.keep_case(id=made.pk, typed={}, operations=[], at=clock.now(), by=life.office)
+    if proposed:
+        actions.propose_case(id=made.pk, reason="换届", at=clock.now(), by=life.office)
+    return {"id": made.pk}
+
+
 def _future_document(life: Life) -> dict[str, Any]:
     from tenants.policy.actions import adapt
 
@@ -621,6 +640,12 @@ EXAMPLES |= {
     "liaison.remove_contact_file": _kept("contact"), "activities.remove_activity_file": _kept("activity"),
     "voices.remove_output_file": _kept("output"),
     "dispatch.cancel": _job, "dispatch.start_again": _failed,
+    "exchange.publish": lambda life: {
+        "content": {"id": "x"}, "title": "办法", "note": "", "substance": "s", "in_force_from": DAY,
+    } | _at(),
+    "exchange.take_position": lambda life: {
+        "substance": "s", "since": DAY, "deviations": 1, "parameters": 9, "additions": 0,
+    },
     "exchange.deliver": _body, "exchange.accept": _delivered, "exchange.send_back": _delivered,
     "billing_free.set_quota": lambda life: _operator() | {"code": "430923", "what": "members", "amount": 9, "why": "试"},
     "registry.order": lambda life: _operator() | {
@@ -686,6 +711,16 @@ EXAMPLES |= {
     "policy.reopen": lambda life: _draft(life, proposed=True) | {"remark": "再议"} | _at(),
     "policy.adopt_draft": lambda life: _draft(life, proposed=True) | {
         "meeting": "第3次会议", "decided_on": DAY, "document_number": "1号", "today": TODAY, "by": SYSTEM} | _at(),
+    "policy.publish_policy": lambda life: {"note": "改了结对人数", "today": TODAY} | _at(),
+    "policy.keep_detail": lambda life: {
+        "thing": "duty.contacts", "typed": {}, "operations": [{"op": "set", "path": "duty.contacts.period", "value": "quarter"}],
+    } | _at(),
+    "policy.begin_case": lambda life: {"origin": "shipped:guangzhou-2020"} | _at(),
+    "policy.keep_case": lambda life: _policy_case(life) | {"typed": {}, "operations": []} | _at(),
+    "policy.propose_case": lambda life: _policy_case(life) | {"reason": "换届"} | _at(),
+    "policy.adopt_case": lambda life: _policy_case(life, proposed=True) | {
+        "body": "chairpersons_council", "meeting": "第3次会议", "decided_on": DAY, "document_number": "1号", "in_force_from": DAY,
+        "today": TODAY, "by": SYSTEM} | _at(),
     "policy.adapt": simple(
         operations=[{"op": "set", "path": "duty.constituents.min", "value": 5}, {"op": "set", "path": "duty.constituents.max", "value": 8}],
         reason="群众多", body="chairpersons_council", meeting="第3次会议", decided_on=DAY, document_number="1号", in_force_from=DAY, today=TODAY,

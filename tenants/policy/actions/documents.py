@@ -17,6 +17,7 @@ from billing_free.actions import claim
 from billing_free.quotas import What
 from core import audit, tenancy
 from core.errors import DomainError, NotFound
+from exchange import downward
 from policy_engine import (
     Policy,
     Template,
@@ -31,7 +32,7 @@ from policy_engine import (
 from policy_engine.addresses import TOGETHER
 from tenants.policy import queries
 from tenants.policy.models import Kind, Layer, PolicyDocument, Withdrawal
-from tenants.policy.queries import words
+from tenants.policy.queries import cases, versions, words
 from tenants.proceedings.actions import record_decision
 from tenants.proceedings.models import Decision
 
@@ -102,6 +103,17 @@ class CannotStandBeside(DomainError):
         super().__init__(said, fields={"how": said})
 
 
+class DeviationsOpen(DomainError):
+    """A document in place of the present one would drop or override our own values unseen."""
+
+    code = "deviations_open"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "本会调整过现在的办法。换一份办法以前，要逐项定下哪些保留、哪些不再保留：请点“逐项决定本会的调整”。"
+        )
+
+
 class AlreadyInForce(DomainError):
     code = "document_in_force"
 
@@ -132,7 +144,9 @@ class _Preparation:
     def __call__(self, *, template: str | None, by: audit.Actor) -> None:
         """Adopt `template` as the first document. Running it again changes nothing."""
         if template is not None:
-            adopt_template(template=_load(template), by=by)
+            adopted = adopt_template(template=_load(template), by=by)
+            if adopted.in_force_from is not None:
+                tell_parent(adopted.in_force_from, by=by)
 
 
 prepare_committee: Prepare = _Preparation()
@@ -147,7 +161,7 @@ def adopt_template(*, template: Template, by: audit.Actor) -> PolicyDocument:
         return known
     header = template.header
     own = header.get("issuer") == tenancy.current().name
-    return _insert(
+    return insert(
         kind=Kind.TEMPLATE,
         layer=Layer.OWN if own else Layer.PARENT,
         identifier=template.id,
@@ -157,6 +171,13 @@ def adopt_template(*, template: Template, by: audit.Actor) -> PolicyDocument:
         in_force_from=_day(header.get("in_force_from")),
         by=by,
     )
+
+
+def tell_parent(day: date, *, by: audit.Actor) -> None:
+    """Let the parent know which of its policies is held from a day on, and in how many places otherwise: numbers only (R40)."""
+    said = versions.position_on(day)
+    if said is not None:
+        downward.take_position(**said, by=by)
 
 
 @transaction.atomic
@@ -178,7 +199,7 @@ def adapt(
     Raises NothingChanged, StatementMissing, TakesEffectBeforeDecision, AdaptationRefused (its `fields` are keyed by path),
     queries.NoPolicy, and what recording the decision refuses.
     """
-    _must_be_stated(reason, meeting, document_number, decided_on, in_force_from)
+    must_be_stated(reason, meeting, document_number, decided_on, in_force_from)
     overlay = _overlay(operations, reason, body, meeting, document_number, in_force_from)
     _resolved_with(overlay, operations, in_force_from)
     title = f"{tenancy.current().name}的调整（{in_force_from:%Y-%m-%d}起）"
@@ -191,7 +212,7 @@ def adapt(
         today=today,
         by=by,
     )
-    return _insert(
+    made = insert(
         kind=Kind.OVERLAY,
         layer=Layer.OWN,
         identifier=overlay["overlay"],
@@ -203,6 +224,8 @@ def adapt(
         reason=reason,
         by=by,
     )
+    tell_parent(in_force_from, by=by)
+    return made
 
 
 @transaction.atomic
@@ -221,9 +244,11 @@ def adopt_successor(
 ) -> PolicyDocument:
     """Adopt another whole document from a day on, in place of what is in force or beside it; each day keeps its own rule.
 
-    Raises StatementMissing, TakesEffectBeforeDecision, AlreadyAdopted, CannotStandBeside, and what recording the decision refuses.
+    Raises StatementMissing, TakesEffectBeforeDecision, AlreadyAdopted, CannotStandBeside, DeviationsOpen, and what recording the decision refuses.
     """
-    _must_be_stated(reason, meeting, document_number, decided_on, in_force_from)
+    must_be_stated(reason, meeting, document_number, decided_on, in_force_from)
+    if replaces and queries.has_policy(in_force_from) and cases.has_deviations(in_force_from):
+        raise DeviationsOpen
     made = successor(template=template, replaces=replaces, in_force_from=in_force_from)
     title = str(made.header.get("title") or made.id)
     same = PolicyDocument.objects.filter(kind=Kind.TEMPLATE, identifier=made.id, in_force_from=in_force_from)
@@ -234,10 +259,12 @@ def adopt_successor(
         today=today, by=by,
     )  # fmt: skip
     own = made.header.get("issuer") == tenancy.current().name
-    return _insert(
+    adopted = insert(
         kind=Kind.TEMPLATE, layer=Layer.OWN if own else Layer.PARENT, identifier=made.id, base=made.id, title=title,
         content=made.to_json(), in_force_from=in_force_from, decision=decision, reason=reason, by=by,
     )  # fmt: skip
+    tell_parent(in_force_from, by=by)
+    return adopted
 
 
 def successor(*, template: Template, replaces: bool, in_force_from: date) -> Template:
@@ -271,6 +298,16 @@ def withdraw(*, id: UUID, reason: str, today: date, by: audit.Actor) -> Withdraw
         raise AlreadyInForce(document.title)
     if Withdrawal.objects.filter(document=document).exists():
         raise AlreadyWithdrawn
+    made = _take_back(document, reason, by)
+    if document.decision_id is not None:  # what one decision brought goes together
+        together = PolicyDocument.objects.defer("content").filter(decision=document.decision_id, withdrawal=None)
+        for other in together.exclude(pk=document.pk):
+            _take_back(other, reason, by)
+    tell_parent(document.in_force_from, by=by)
+    return made
+
+
+def _take_back(document: PolicyDocument, reason: str, by: audit.Actor) -> Withdrawal:
     made = Withdrawal(document=document, reason=reason)
     made.save(force_insert=True)
     new = {"identifier": document.identifier, "in_force_from": document.in_force_from}
@@ -287,7 +324,7 @@ def preview(
     )
 
 
-def _must_be_stated(reason: str, meeting: str, document_number: str, decided_on: date, in_force_from: date) -> None:
+def must_be_stated(reason: str, meeting: str, document_number: str, decided_on: date, in_force_from: date) -> None:
     said = {"reason": reason, "meeting": meeting, "document_number": document_number}
     if missing := [name for name, text in said.items() if not text.strip()]:
         raise StatementMissing(missing)
@@ -350,7 +387,7 @@ def _basis(path: str, policy: Policy) -> str:
     return f"；依据{'、'.join(dict.fromkeys(refs))}" if refs else ""
 
 
-def _insert(
+def insert(
     *,
     kind: Kind,
     layer: Layer,

@@ -73,12 +73,34 @@ def keep_draft(
 
 
 @transaction.atomic
+def keep_detail(
+    *, thing: str, typed: Mapping[str, Sequence[str]], operations: Sequence[Operation], at: dt.datetime, by: User
+) -> Draft:
+    """Keep what one thing is changed to besides its numbers; no operations: it is as it was. Raises AtTheMeeting, AdaptationRefused."""
+    draft = _open() or Draft(is_open=True, operations=[])
+    if draft.state == DraftState.PROPOSED:
+        raise AtTheMeeting
+    draft.details = {name: said for name, said in draft.details.items() if name != thing}
+    if operations:
+        preview(
+            operations=operations, reason="（草稿）", body="chairpersons_council", meeting="", document_number="", in_force_from=at.date()
+        )  # fmt: skip
+        draft.details[thing] = {
+            "typed": {name: list(values) for name, values in typed.items()}, "operations": [dict(one) for one in operations],
+        }  # fmt: skip
+    draft.prepared_by, draft.changed_at = by, at
+    draft.save()
+    audit.record(by=by, action="policy.keep_draft", subject=draft, new={"number": len(draft.all_operations)})
+    return draft
+
+
+@transaction.atomic
 def propose(*, id: UUID, reason: str, body: str, in_force_from: dt.date, at: dt.datetime, by: User) -> Draft:
     """Lay the draft before the body: from now on it is read, not written.
 
     Raises NotFound, AtTheMeeting, NotSound, and what `preview` refuses.
     """
-    draft = _own(id)
+    draft = _own(id, is_case=False)
     if draft.state == DraftState.PROPOSED:
         raise AtTheMeeting
     if draft.operations is None or not reason.strip():
@@ -104,7 +126,8 @@ def reopen(*, id: UUID, remark: str, at: dt.datetime, by: User) -> Draft:
     audit.record(by=by, action="policy.reopen_draft", subject=draft, why=remark)
     if draft.prepared_by_id and draft.prepared_by_id != by.pk:
         notices.tell(
-            to=[draft.prepared_by_id], title="办法调整被退回修改", text=remark, url="/policy/adapt/", about=draft.pk, at=at
+            to=[draft.prepared_by_id], title="办法调整被退回修改", text=remark,
+            url="/policy/rebase/" if draft.is_case else "/policy/adapt/", about=draft.pk, at=at
         )  # fmt: skip
     return draft
 
@@ -138,7 +161,7 @@ def adopt_draft(
 
     Raises NotFound, NotProposed, SameHand, and what `adapt` refuses.
     """
-    draft = _own(id)
+    draft = _own(id, is_case=False)
     if draft.state != DraftState.PROPOSED:
         raise NotProposed
     if draft.prepared_by_id == by.actor_id:
@@ -150,20 +173,23 @@ def adopt_draft(
     draft.state, draft.is_open, draft.document, draft.changed_at = DraftState.ADOPTED, False, document, at
     draft.save()
     audit.record(by=by, action="policy.adopt_draft", subject=draft, new={"identifier": document.identifier})
-    if draft.prepared_by_id:
-        notices.tell(
-            to=[draft.prepared_by_id], title="办法调整已经会议通过", text=f"{in_force_from:%Y-%m-%d} 起施行",
-            url="/policy/documents/", about=draft.pk, at=at,
-        )  # fmt: skip
+    tell_who_prepared(draft, title="办法调整已经会议通过", text=f"{in_force_from:%Y-%m-%d} 起施行", at=at)
     return document
 
 
+def tell_who_prepared(draft: Draft, *, title: str, text: str, at: dt.datetime) -> None:
+    """A line in the inbox of whoever prepared what was decided."""
+    if draft.prepared_by_id:
+        notices.tell(to=[draft.prepared_by_id], title=title, text=text, url="/policy/documents/", about=draft.pk, at=at)
+
+
 def _open() -> Draft | None:
-    return Draft.objects.select_for_update(of=("self",)).filter(is_open=True).first()
+    return Draft.objects.select_for_update(of=("self",)).filter(is_open=True, is_case=False).first()
 
 
-def _own(id: UUID) -> Draft:
-    draft = Draft.objects.select_for_update(of=("self",)).filter(pk=id, is_open=True).first()
+def _own(id: UUID, *, is_case: bool | None = None) -> Draft:
+    found = Draft.objects.select_for_update(of=("self",)).filter(pk=id, is_open=True)
+    draft = (found if is_case is None else found.filter(is_case=is_case)).first()
     if draft is None:
         raise NotFound("这份草稿已经采用或放弃。请看“文件与施行”。")
     return draft

@@ -15,7 +15,7 @@ from tenants.policy.queries.reading import NUMBERS, Parameter, decision_days, du
 from tenants.policy.queries.stack import parent_policy_on, policy_on
 from tenants.policy.queries.telling import Teller, sort_of, teller
 
-Sort = Literal["number", "choice", "flag", "lines", "several", "text"]
+Sort = Literal["number", "choice", "flag", "lines", "several", "text", "long", "due"]
 RHYTHMS = ("month", "quarter", "half_year", "year")
 FORCES = ("required", "in_principle", "encouraged", "info")
 
@@ -46,6 +46,11 @@ class Thing:
     knobs: tuple[Knob, ...]
     may_drop: bool = False
     refusal: str = ""
+
+    @property
+    def has_details(self) -> bool:
+        """Is there a page of its own, with everything else that may be changed in it?"""
+        return not self.id.startswith("setting.")
 
     @property
     def is_numbered(self) -> bool:
@@ -80,6 +85,7 @@ def sections(policy: Policy, parent: Policy, day: date) -> tuple[Section, ...]:
         Section("duties", "有数的要求", "", numbered, is_folded=False),
         Section("others", "没有定数的要求", "要定数，就填上", tuple(one for one in duties if not one.is_numbered)),
         Section("lists", "清单和接收方", "清单每行一项", tuple(ask.lists())),
+        Section("procedures", "流程、表单、阵地和说明", "步骤、栏目在各项自己的页上改", tuple(ask.procedures())),
         Section("settings", "设置", "", tuple(ask.settings())),
     )
     return tuple(section for section in found if section.things)
@@ -122,6 +128,11 @@ class _Asker:
                 knobs.append(self.knob(element, "receivers", "several", choices=bodies))
             if knobs:
                 yield self.thing(element, knobs)
+
+    def procedures(self) -> Iterator[Thing]:
+        """Things without a value to set here: all of theirs is on a page of their own."""
+        for element in self.standing("workflow", "form", "venue", "text"):
+            yield self.thing(element, [])
 
     def settings(self) -> Iterator[Thing]:
         for element in self.standing("setting"):

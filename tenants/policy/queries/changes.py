@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any, Literal
 
 from policy_engine import Policy
+from policy_engine.operations import in_slot, line_at, line_name, slot_at
+from policy_engine.spoken import Speech, speech_of
 from tenants.policy.queries import words
 from tenants.policy.queries.reading import NUMBERS
 from tenants.policy.queries.telling import SORTS, Teller, sort_of, teller
@@ -45,9 +47,8 @@ def changes(before: Policy, after: Policy, operations: Sequence[Mapping[str, Any
 
 
 def _whole(path: str, policy: Policy) -> str:
-    """The thing a path belongs to: of a part its duty."""
-    name = path if path in policy.elements else path.rpartition(".")[0]
-    return name.partition(".parts.")[0]
+    """The thing a path belongs to: of a part its duty, of a step its workflow."""
+    return ".".join(path.split(".")[:2])
 
 
 def _change(was: Teller, is_: Teller, name: str, operations: Sequence[Mapping[str, Any]]) -> Change:
@@ -65,35 +66,61 @@ def _change(was: Teller, is_: Teller, name: str, operations: Sequence[Mapping[st
 
 
 def _values(was: Teller, operations: Sequence[Mapping[str, Any]]) -> Iterator[Value]:
+    """Each value that is set, and each line of a list that comes or goes, in words."""
+    speech = speech_of(was.policy)
     for operation in operations:
-        name, _, key = str(operation["path"]).rpartition(".")
-        element = was.policy.elements.get(name)
-        if operation["op"] != "set" or element is None:
-            continue
-        part = f"{element.title}：" if ".parts." in name else ""
-        old, new = element.value(key, was.day), operation["value"]
-        old = element.read(key, was.day) if key not in element.values else old
-        yield Value(f"{part}{words.key(key)}", _said(was, key, old), _said(was, key, new))
+        path, op, new = str(operation["path"]), operation["op"], operation.get("value")
+        name, _, key = path.rpartition(".")
+        element, line = was.policy.elements.get(name), line_at(was.policy.elements, path)
+        if op == "set" and line is not None:
+            one = next(one for one in line[0].value(line[1], was.day) if line_name(one) == line[2])
+            yield Value(
+                f"{one['title']}：{words.key(key)}",
+                _of_line(was, speech, key, one.get(key)),
+                _of_line(was, speech, key, new),
+            )
+        elif op in ("add", "remove") and slot_at(was.policy.elements, path) is not None:
+            there = in_slot(was.policy.elements, path)
+            named = new if op == "add" else there
+            said = str(named["title"]) if isinstance(named, Mapping) else was.word("bodies", key)
+            yield Value(
+                "加一项" if op == "add" else "去掉一项", "" if op == "add" else said, said if op == "add" else "不再要"
+            )
+        elif op == "set" and element is not None:
+            part = f"{element.title}：" if ".parts." in name else ""
+            old = element.value(key, was.day) if key in element.values else element.read(key, was.day)
+            yield Value(f"{part}{words.key(key)}", _said(speech, key, old), _said(speech, key, new))
 
 
-def _said(tell: Teller, key: str, value: Any) -> str:
-    return words.number(value) if key in NUMBERS else tell.value(value)
+def _of_line(tell: Teller, speech: Speech, key: str, value: Any) -> str:
+    categories = {"by": "bodies", "type": "field_types"}
+    return tell.word(categories[key], value) or "—" if key in categories else speech.value(key, value)
+
+
+def _said(speech: Speech, key: str, value: Any) -> str:
+    if key in NUMBERS:
+        return words.number(value)
+    if key == "value":
+        return words.setting(value) or words.value(value)
+    return speech.value(key, value)
 
 
 def duty_changes(before: Policy | None, after: Policy, day: date) -> list[Change]:
     """What another document asks instead, duty by duty: changed, new, no longer asked; the rest is the same."""
+    return thing_changes(before, after, day, sorts=("duty",))
+
+
+def thing_changes(
+    before: Policy | None, after: Policy, day: date, *, sorts: Sequence[str] = tuple(SORTS)
+) -> list[Change]:
+    """The same of every sort of thing a document brings with it."""
     was, is_ = teller(before, day) if before else None, teller(after, day)
-    names = {
-        name
-        for one in (before, after)
-        if one
-        for name in one.elements
-        if name.startswith("duty.") and name.count(".") == 1
-    }
-    return [one for name in sorted(names) if (one := _duty_change(was, is_, name, day))]
+    both = {name for one in (before, after) if one for name in one.elements}
+    names = (name for name in both if name.partition(".")[0] in sorts and name.count(".") == 1)
+    return [one for name in sorted(names) if (one := _thing_change(was, is_, name, day))]
 
 
-def _duty_change(was: Teller | None, is_: Teller, name: str, day: date) -> Change | None:
+def _thing_change(was: Teller | None, is_: Teller, name: str, day: date) -> Change | None:
     old, new = (tell.policy.elements.get(name) if tell else None for tell in (was, is_))
     old, new = (one if one is not None and one.stands(day) else None for one in (old, new))
     before = was.line(old) if was and old else ""
@@ -102,4 +129,4 @@ def _duty_change(was: Teller | None, is_: Teller, name: str, day: date) -> Chang
         return None
     title = is_.title(new) if new else was.title(old) if was and old else name
     kind: Literal["changed", "added", "dropped"] = "added" if not before else "dropped" if not after else "changed"
-    return Change(name, SORTS["duty"], title, kind, before, after)
+    return Change(name, SORTS.get(name.partition(".")[0], ""), title, kind, before, after)

@@ -20,7 +20,7 @@ SHOWN = "/policy/draft/"
 
 def open_draft() -> Draft | None:
     """The one being prepared or waiting for its meeting."""
-    return Draft.objects.select_related("prepared_by").filter(is_open=True).first()
+    return Draft.objects.select_related("prepared_by").filter(is_open=True, is_case=False).first()
 
 
 def _waiting(user: Any, day: dt.date, limit: int) -> Pile | None:

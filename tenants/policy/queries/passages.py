@@ -28,6 +28,7 @@ class Meaning:
     url: str
     parameters: tuple[Parameter, ...]
     is_added: bool  # not in the parent's policy at all
+    note: str = ""  # how the document was written as data
 
     @property
     def is_own(self) -> bool:
@@ -81,6 +82,10 @@ class Chapter:
     title: str
     passages: tuple[Passage, ...]
 
+    @property
+    def is_own(self) -> bool:
+        return any(one.is_own for one in self.passages)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -124,23 +129,27 @@ def document_on(day: date) -> Document:
     )
 
 
-def filtered(document: Document, *, q: str = "", state: str = "", force: str = "", own: bool = False) -> Document:
+def filtered(
+    document: Document, *, q: str = "", state: str = "", force: str = "", own: bool = False, duties: bool = False
+) -> Document:
     """The same with the clauses that match only."""
 
     def wanted(one: Passage) -> bool:
         fits = (not state or one.state == state) and (not force or one.force == force)
+        fits = fits and (not duties or any(meaning.sort == "duty" for meaning in one.meanings))
         return fits and (not own or one.is_own) and (not q or one.mentions(q))
 
     kept = [
         replace(chapter, passages=tuple(one for one in chapter.passages if wanted(one)))
         for chapter in document.chapters
     ]
-    is_plain = not (q or state or force or own)
+    is_plain = not (q or state or force or own or duties)
     loose = [one for one in document.loose if (not q or q in f"{one.title}{one.text}") and (not own or one.is_own)]
+    loose = [one for one in loose if not duties or one.sort == "duty"]
     return replace(
         document,
         chapters=tuple(one for one in kept if one.passages),
-        loose=tuple(loose if is_plain or q or own else ()),
+        loose=tuple(loose if is_plain or q or own or duties else ()),
     )
 
 
@@ -156,6 +165,7 @@ def meaning(tell: Teller, parent: Policy, element: Element, decided: Mapping[str
         url=duty_url(element.id.removeprefix("duty.")) if sort == "duty" else f"/policy/more/#{element.id}",
         parameters=tuple(parameters_of(tell.policy, parent, tell.day, prefix=element.id, decided=decided)),
         is_added=element.id not in parent.elements,
+        note=str(element.read("note", tell.day) or ""),
     )
 
 

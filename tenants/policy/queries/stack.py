@@ -10,10 +10,11 @@ kept in the process under the committee's code and those ids, and nothing has to
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -21,7 +22,7 @@ from django.db.models import Q, QuerySet
 from core import tenancy
 from core.errors import DomainError
 from policy_engine import Overlay, Policy, Template, TemplateErrors, load_overlay, resolve, together
-from policy_engine.addresses import TOGETHER
+from policy_engine.addresses import LOCAL, TOGETHER
 from tenants.policy.models import Kind, Layer, PolicyDocument
 
 DataEntry = Literal["self", "self_and_filing", "office"]
@@ -89,6 +90,17 @@ def is_own_document(day: date) -> bool:
     return newest == Layer.OWN
 
 
+def held_on(day: date) -> Layers:
+    """The parent's documents alone, without what the committee decided itself. Raises NoPolicy."""
+    return _loaded(tenancy.current().code, _stack(day, own=False))
+
+
+def own_overlays_on(day: date) -> tuple[Overlay, ...]:
+    """Our own deviations in force on a day from the documents in force then, the first adopted first. Raises NoPolicy."""
+    theirs = {one.id for one in held_on(day).overlays}
+    return tuple(one for one in layers_on(day).overlays if one.id not in theirs)
+
+
 def layers_on(day: date) -> Layers:
     """What a new overlay would be laid upon. Raises NoPolicy."""
     return _loaded(tenancy.current().code, _stack(day))
@@ -130,27 +142,66 @@ def _loaded(committee: str, ids: tuple[UUID, ...]) -> Layers:
     """`committee` is part of the key only: the rows are read from the schema entered, which is that committee's."""
     rows = {row.pk: row for row in PolicyDocument.objects.filter(id__in=ids)}
     documents = [rows[key] for key in ids]
-    template, beside = _beside([row for row in documents if row.kind == Kind.TEMPLATE])
-    names = {row.base for row in beside}
+    kept = _beside([row for row in documents if row.kind == Kind.TEMPLATE])
+    names = {row.base for row in kept}
     overlays = [row for row in documents if row.kind == Kind.OVERLAY and row.base in names]
-    gone = {name for row in beside for name in row.content["header"].get("replaces") or () if isinstance(name, str)}
-    return Layers(
-        template,
-        tuple(load_overlay(row.content) for row in overlays),
-        frozenset(row.pk for row in (*beside, *overlays) if row.base not in gone),
+    template, left = composed(
+        [Template.from_json(row.content) for row in kept], [load_overlay(row.content) for row in overlays]
+    )
+    gone = set().union(*(wholly_replaced(row.content["header"]) for row in kept))
+    return Layers(template, left, frozenset(row.pk for row in (*kept, *overlays) if row.base not in gone))
+
+
+def composed(templates: Sequence[Template], overlays: Sequence[Overlay]) -> tuple[Template, tuple[Overlay, ...]]:
+    """The documents as one, and the overlays still to be laid upon it, in their order.
+
+    An overlay made upon a document that a later one replaces belongs to that document's days: it is laid upon it before the later
+    one comes, so that it neither outlives its document nor is lost for the days on which it held.
+    """
+    so_far: list[Template] = []
+    left = list(overlays)
+    for template in templates:
+        gone = wholly_replaced(template.header)
+        mine = [one for one in left if one.base in gone]
+        if mine and so_far:
+            so_far = _carried_out(so_far, mine, gone)
+            left = [one for one in left if one not in mine]
+        so_far.append(template)
+    return together(so_far), tuple(left)
+
+
+def wholly_replaced(header: Mapping[str, Any]) -> set[str]:
+    """The documents of which a later one leaves nothing."""
+    return {name for name in header.get("replaces") or () if isinstance(name, str)}
+
+
+def _carried_out(templates: list[Template], overlays: Sequence[Overlay], gone: set[str]) -> list[Template]:
+    """The documents with the overlays in them: as one where all of them go, else each with its own."""
+    if all(one.id in gone for one in templates):
+        return [flattened(resolve(together(templates), overlays), id=templates[-1].id)]
+    own = [[overlay for overlay in overlays if overlay.base == one.id] for one in templates]
+    return [flattened(resolve(one, some), id=one.id) if some else one for one, some in zip(templates, own, strict=True)]
+
+
+def flattened(policy: Template, *, id: str) -> Template:
+    """A resolved policy as one document of its own: its header and words as they are now, its values with their days."""
+    header = {key: value for key, value in policy.header.items() if key not in (TOGETHER, "replaces")}
+    elements = {name: one for name, one in policy.elements.items() if name != "header" and not name.startswith(LOCAL)}
+    return Template(
+        id=id, header=header | {"id": id}, clauses=policy.clauses, elements=elements, catalogue=policy.catalogue
     )
 
 
-def _beside(rows: list[PolicyDocument]) -> tuple[Template, list[PolicyDocument]]:
+def _beside(rows: list[PolicyDocument]) -> list[PolicyDocument]:
     """The newest document with as many of those before it as it leaves standing."""
-    template, kept = Template.from_json(rows[-1].content), [rows[-1]]
+    kept = [rows[-1]]
     for row in reversed(rows[:-1]):
         try:
-            template = together([Template.from_json(one.content) for one in (row, *kept)])
+            together([Template.from_json(one.content) for one in (row, *kept)])
         except TemplateErrors:
             continue
         kept.insert(0, row)
-    return template, kept
+    return kept
 
 
 @lru_cache(maxsize=KEPT)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from policy_engine import Duty, Filter, rhythms
+from policy_engine import Duty, rhythms
 from policy_engine.compare import said
+from policy_engine.explain import unit_of
 from policy_engine.model import Direction, Subject
 from policy_engine.vocabulary import shared_words, title
 
@@ -44,8 +45,28 @@ KEYS = {
     "subject": "对谁",
     "duties": "按哪几项",
     "text": "内容",
+    "links": "计入哪种联系",
+    "authorship": "怎样署名",
+    "organisers": "谁组织的",
+    "place_levels": "在哪一级",
+    "destinations": "去哪里",
+    "target_types": "对谁做的",
+    "results": "有什么结果",
+    "tags": "什么标记",
+    "late": "逾期的",
+    "waivable": "可以豁免",
+    "author": "由谁报",
+    "form": "怎样报",
+    "remark": "备注",
+    "by": "由谁办",
+    "days": "几天内",
+    "required": "必填",
+    "type": "填什么",
+    "yearly": "每期重新做到",
 }
-TYPES_OF_VENUE_LINK = {"residency"}
+LINKS_WITH_PEOPLE = {
+    "constituent", "grid_worker", "council_to_standing", "standing_to_member", "convener", "first_convener",
+}  # fmt: skip
 ARTICLE = re.compile(r"^(\d+)(?=$|¶|（|[^\d])")
 
 
@@ -107,23 +128,11 @@ def reference(ref: str) -> str:
 
 
 def unit(duty: Duty) -> str:
-    """What is counted: 人, 处, 件, 次, or 项 where parts or items are."""
-    wheres = [duty.where] if duty.where else [part.where for part in duty.parts]
-    if duty.kind == "score":
-        return "分"
-    if duty.kind in ("all_of", "at_least_k_of") or duty.items:
-        return "项"
-    units = {_unit_of(where) for where in wheres}
-    return units.pop() if len(units) == 1 else "次"
-
-
-def _unit_of(where: Filter) -> str:
-    if where.sum:
-        return word("amounts", where.sum)
-    if where.family == "link":
-        return "处" if set(where.kinds) & TYPES_OF_VENUE_LINK else "人"
-    groups = {shared_words()["kinds"].get(kind, {}).get("group") for kind in where.kinds}
-    return "件" if groups == {"output"} else "次"
+    """What is counted, in the engine's words; people are 人 where the engine only knows a relation."""
+    found = unit_of(duty, shared_words())
+    filters = [duty.where] if duty.where else [part.where for part in duty.parts]
+    of_people = [where for where in filters if where and where.family == "link" and {*where.kinds} <= LINKS_WITH_PEOPLE]
+    return "人" if found == "个" and len(of_people) == len(filters) else found
 
 
 def amount(duty: Duty) -> str:
@@ -134,11 +143,13 @@ def amount(duty: Duty) -> str:
         often = f"，每人至少 {duty.each} {unit(duty)}" if duty.each > 1 else ""
         return f"{number(duty.min)}%{often}"
     if duty.kind == "at_least_k_of":
-        return f"{len(duty.parts)} 项中至少 {number(duty.min)} 项"
+        return f"{len(duty.parts)} 项中至少做到 {number(duty.min)} 项"
     if duty.kind == "all_of":
         return f"{len(duty.parts)} 项都做到"
-    if duty.items:
-        return f"{number(duty.min)} 项齐备"
+    if duty.kind == "report_cycle":
+        return f"向 {len(duty.items)} 处各报一次" if len(duty.items) > 1 else "报送一次"
+    if duty.listing:
+        return f"走完 {number(duty.min)} 步" if duty.kind == "workflow" else f"做齐 {number(duty.min)} 项"
     return f"{spread(duty)} {unit(duty)}" + (f"（每 {duty.per} 人）" if duty.per else "")
 
 
@@ -152,13 +163,20 @@ def spread(duty: Duty) -> str:
 
 
 def rule(duty: Duty) -> str:
-    """The whole rule in a few words: 每年至少 1 件; 保持 3–5 人; 不定数量，只留痕."""
+    """The whole rule in a few words, for the head of a column: 每年至少 1 件; 保持 3–5 人; 每年做齐 3 项.
+
+    Whom it binds and what counts is left to the engine's `sentence`, which words a duty in full.
+    """
     how_much = amount(duty)
     if not how_much:
         return "不定数量，只计数"
+    lead = rhythms.said(duty.rhythm, word)
     if duty.period == "continuous":
-        return f"保持 {how_much}"
-    return f"{rhythms.said(duty.rhythm, word)}{how_much}"
+        lead = "一直" if duty.listing or duty.parts else "保持"
+        return f"{lead} {how_much}" if how_much[0].isascii() or not duty.listing else f"{lead}{how_much}"
+    if duty.period == "once":
+        lead = "一次性"
+    return f"{lead} {how_much}" if how_much[0].isascii() else f"{lead}{how_much}"
 
 
 def who(subject: Subject) -> str:

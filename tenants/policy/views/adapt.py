@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.forms import MultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.datastructures import MultiValueDict
@@ -18,9 +19,9 @@ from core.errors import DomainError, NotFound
 from core.web import page, refusals_on
 from policy_engine import Policy
 from tenants.policy import actions, queries
-from tenants.policy.forms import AdaptForm, DecisionForm, OwnDutyForm, RemarkForm
+from tenants.policy.forms import AdaptForm, DecisionForm, DetailForm, OwnDutyForm, RemarkForm
 from tenants.policy.models import Draft, DraftState
-from tenants.policy.queries import changes, drafting
+from tenants.policy.queries import changes, details, drafting
 from tenants.policy.queries.adaptable import sections_on
 from tenants.policy.views.document import above, none
 from tenants.proceedings.models import Body
@@ -240,6 +241,61 @@ def own_duty(request: HttpRequest) -> HttpResponse:
             return redirect("policy:adapt")
     status = 422 if request.method == "POST" else 200
     return page(request, "policy/own_duty.html", {"form": form}, status=status)
+
+
+@requires(Permission.POLICY_ADAPT)
+@require_http_methods(["GET", "POST"])
+def detail(request: HttpRequest, thing: str) -> HttpResponse:
+    """一项的细处: what counts, for whom, by when, steps and fields; kept in the draft, decided with the rest of it."""
+    today = clock.today()
+    if not queries.has_policy(today):
+        return none(request, today)
+    draft, found = drafting.open_draft(), details.detail_on(thing, today)
+    if draft is not None and draft.state == DraftState.PROPOSED:
+        return redirect("policy:draft")
+    kept = draft.details.get(thing) if draft else None
+    if request.method == "POST" and request.POST.get("step") == "undo":
+        actions.keep_detail(thing=thing, typed={}, operations=[], at=clock.now(), by=signed_in(request))
+        messages.success(request, f"“{found.title}”已恢复原样。")
+        return redirect("policy:adapt")
+    form = DetailForm(request.POST, detail=found) if request.method == "POST" else _kept_detail(found, kept)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            actions.keep_detail(
+                thing=thing, typed={name: request.POST.getlist(name) for name in form.fields if name in request.POST},
+                operations=form.operations(), at=clock.now(), by=signed_in(request),
+            )  # fmt: skip
+            said = "已存进草稿，还没有施行" if form.operations() else "和现在一样，没有要改的"
+            messages.success(request, f"“{found.title}”{said}。")
+            return redirect("policy:detail", thing=thing)
+    context = {"detail": found, "form": form, "kept": kept, "changes": _detail_changes(kept, today)}
+    return page(request, "policy/detail.html", context, status=422 if form.errors else 200)
+
+
+def _kept_detail(found: details.Detail, kept: dict[str, Any] | None) -> DetailForm:
+    """What was typed last time, as it was typed."""
+    form = DetailForm(detail=found)
+    if kept:
+        typed = kept["typed"]
+        several = {name for name, field in form.fields.items() if isinstance(field, MultipleChoiceField)}
+        form.initial = {
+            name: (typed.get(name, []) if name in several else typed[name][-1] if typed.get(name) else "")
+            for name in form.fields
+        }
+    return form
+
+
+def _detail_changes(kept: dict[str, Any] | None, today: date) -> list[changes.Change]:
+    """The sentence as it is and as it would be, of one thing."""
+    if not kept:
+        return []
+    try:
+        after = actions.preview(
+            operations=kept["operations"], reason=UNSAID, body="chairpersons_council", meeting="", document_number="", in_force_from=today
+        )  # fmt: skip
+    except DomainError:
+        return []
+    return changes.changes(_before(today), after, kept["operations"], today)
 
 
 def _found() -> Draft:

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
-from core import clock
+from core import clock, tenancy
 from core.web import page, refusals_on
 from policy_engine import resolve
+from registry.queries import children_of
 from tenants.policy import actions, queries
 from tenants.policy.forms import AdoptForm, WithdrawForm
-from tenants.policy.queries import adopted, changes, news, reading, shipped
+from tenants.policy.queries import adopted, cases, changes, news, reading, shipped, versions
 from tenants.policy.views.document import day_of, none, shared
 from tenants.proceedings.models import Body
 
@@ -28,10 +29,14 @@ def index(request: HttpRequest) -> HttpResponse:
     day = day_of(request)
     if not queries.has_any():
         return none(request, day)
-    lines = adopted.lines(clock.today())
+    lines, today = adopted.lines(clock.today()), clock.today()
+    publication = versions.news_from_above(today)
     context = {
         "lines": lines,
-        "news": news.news_on(clock.today()) if queries.has_policy(clock.today()) else None,
+        "news": news.news_on(today) if queries.has_policy(today) and not publication else None,
+        "publication": publication,
+        "case": cases.open_case() if may(request.user, Permission.POLICY_ADAPT) else None,
+        "has_children": bool(children_of(tenancy.current().code)),
         "may_adopt": may(request.user, Permission.POLICY_ADOPT),
         "facts": reading.facts(queries.policy_on(day)) if queries.has_policy(day) else (),
     }
@@ -61,6 +66,7 @@ def adopt(request: HttpRequest) -> HttpResponse:
     initial = {"decided_on": today, "in_force_from": today, "body": Body.CHAIRPERSONS_COUNCIL}
     form = AdoptForm(request.POST or None, choices=choices, initial=initial)
     told: list[changes.Change] | None = None
+    case: cases.Case | None = None
     if form.is_valid():
         first, template = form.cleaned_data["in_force_from"], shipped.template(form.cleaned_data["template"])
         with refusals_on(form):
@@ -76,5 +82,7 @@ def adopt(request: HttpRequest) -> HttpResponse:
             made = actions.successor(template=template, replaces=form.replaces, in_force_from=first)
             present = queries.policy_on(first) if queries.has_policy(first) else None
             told = changes.duty_changes(present if form.replaces else None, resolve(made), first)
+            if present is not None and form.replaces and cases.has_deviations(first):
+                case = cases.case_of(cases.target(f"shipped:{form.cleaned_data['template']}"), first)
     status = 422 if form.errors else 200
-    return page(request, "policy/adopt.html", {"form": form, "changes": told}, status=status)
+    return page(request, "policy/adopt.html", {"form": form, "changes": told, "case": case}, status=status)

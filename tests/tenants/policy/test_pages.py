@@ -305,3 +305,97 @@ def test_our_policy_stands_beside_the_parents_and_beside_another_citys(office, l
 def test_a_comparison_with_an_unknown_template_falls_back_to_one_that_is_there():
     form = CompareFilter(QueryDict("beside=no-such&show=odd"), choices=[("parent", "上级"), ("other", "别处")])
     assert form.asked() == {"beside": ["parent"], "q": "", "everything": False}
+
+
+def test_a_rule_in_few_words_names_the_right_unit_and_lists_read_as_one_says_them():
+    from tenants.policy.queries import shipped
+
+    def said(name, duty):
+        return words.rule(shipped.template(name).duty(duty))
+
+    assert said("yiyang-2021", "five_haves") == "每年做齐 5 项"
+    assert said("yiyang-2021", "registration") == "每年走完 3 步"
+    assert said("yiyang-2021", "sector_study") == "每年向 2 处各报一次"
+    assert said("yiyang-2021", "conveners") == "保持 1–3 人"
+    assert said("dongcheng-2020", "area_groups") == "保持 17 个"
+
+
+def test_the_note_of_a_setting_is_read_beside_it(office):
+    document = office.get("/policy/").context["document"]
+    notes = {one.id: one.note for passage in document.passages for one in passage.meanings if one.note}
+    assert any(name.startswith("setting.") for name in notes)
+
+
+def test_a_duty_is_changed_in_whom_it_binds_what_counts_and_by_when(office, leader):
+    path = "/policy/adapt/thing/duty.contacts/"
+    form = office.get(path).context["form"]
+    as_it_is = {bound.name: bound.value() for bound in form if bound.value()}
+    assert "和现在一样" in office.post(path, as_it_is, follow=True).content.decode()
+    assert Draft.objects.get().details == {}
+    changed = as_it_is | {
+        "duty.contacts.kinds": ["visit", "talk"], "duty.contacts.modes": ["offline"], "duty.contacts.due": "month_day",
+        "duty.contacts.due:much": "11月30日", "duty.contacts.subject": '{"posts": ["standing_member"], "type": "member"}',
+        "duty.contacts.waivable": "yes", "why": "冬季封山",
+    }  # fmt: skip
+    assert office.post(path, changed | {"duty.contacts.kinds": []}).status_code == 422
+    refused = office.post(path, changed | {"duty.contacts.due:much": "腊月"})
+    assert "例如 11-30" in refused.context["form"].errors["duty.contacts.due:much"][0]
+    assert office.post(path, changed).url == path
+    (change,) = office.get(path).context["changes"]
+    assert ("常委" in change.after, "11 月 30 日" in change.after, "谈心" in change.after) == (True, True, True)
+    assert {value.label for value in change.values} >= {"对谁", "计入种类", "期限", "方式"}
+    adopted(office, leader, {"duty.contacts.min": "4"})
+    duty = queries.policy_on(TODAY).duty("contacts", TODAY)
+    assert (duty.min, duty.due, duty.waivable, duty.where.kinds) == (4, {"month_day": "11-30"}, True, ("visit", "talk"))
+    assert "冬季封山" in office.get("/policy/?show=own").content.decode()
+
+
+def test_steps_and_fields_are_changed_added_and_taken_away(office, leader):
+    steps, fields = "workflow.registration.steps", "form.registration.fields"
+    path = "/policy/adapt/thing/workflow.registration/"
+    sent = {bound.name: bound.value() for bound in office.get(path).context["form"] if bound.value()}
+    office.post(
+        path, sent | {f"{steps}.filed.days": "10", "new1:title": "分管副主席审阅", "new1:by": "chairpersons_council", "new1:before": "uploaded"}
+    )  # fmt: skip
+    path = "/policy/adapt/thing/form.registration/"
+    sent = {bound.name: bound.value() for bound in office.get(path).context["form"] if bound.value()}
+    office.post(
+        path,
+        sent
+        | {
+            f"drop:{fields}.work_unit_post": "on",
+            "new1:title": "群众满意吗",
+            "new1:type": "text",
+            f"{fields}.sector.required": "no",
+        },
+    )
+    told = {one.id: one for one in office.get("/policy/adapt/").context["draft"].details and _told(office)}
+    assert {value.label for value in told["workflow.registration"].values} == {"所属专委会备案：几天内", "加一项"}
+    adopted(office, leader, {})
+    policy = queries.policy_on(TODAY)
+    made = policy.elements["workflow.registration"].value("steps", TODAY)
+    assert [(one["title"], one.get("days")) for one in made] == [
+        ("委员填写", None), ("所属专委会备案", 10), ("分管副主席审阅", None), ("上传政协云", None),
+    ]  # fmt: skip
+    titles = [one["title"] for one in policy.elements["form.registration"].value("fields", TODAY)]
+    assert (titles[-1], "工作单位及职务" in titles) == ("群众满意吗", False)
+
+
+def _told(office):
+    return office.get("/policy/draft/").context["changes"]
+
+
+def test_what_a_page_of_its_own_changed_is_undone_there(office):
+    path = "/policy/adapt/thing/duty.contacts/"
+    sent = {bound.name: bound.value() for bound in office.get(path).context["form"] if bound.value()}
+    office.post(path, sent | {"duty.contacts.title": "联系群众"})
+    assert "草稿里改了细处" in office.get("/policy/adapt/").content.decode()
+    office.post(path, {"step": "undo"})
+    assert Draft.objects.get().details == {}
+    assert office.get("/policy/adapt/thing/duty.nothing/").status_code == 404
+
+
+def test_the_document_shows_duties_alone_and_where_its_chapters_are(office):
+    answer = office.get("/policy/?show=duties")
+    assert all(any(one.sort == "duty" for one in passage.meanings) for passage in answer.context["shown"].passages)
+    assert 'aria-label="目录"' in answer.content.decode()

@@ -46,7 +46,7 @@ class AdaptForm(forms.Form):
         self.sections, self.above = sections, above
         for thing in self._things():
             for knob in thing.knobs:
-                self.fields[knob.path] = _field(knob)
+                self.fields[knob.path] = field_of(knob)
             if thing.may_drop:
                 self.fields[thing.id] = forms.BooleanField(label="本会不要这一项", required=False)
 
@@ -158,7 +158,7 @@ def shown(knob: Knob) -> Any:
     return value
 
 
-def _field(knob: Knob) -> forms.Field:
+def field_of(knob: Knob) -> forms.Field:
     parameter = knob.parameter
     common: dict[str, Any] = {"label": parameter.label, "initial": shown(knob), "disabled": parameter.is_fixed}
     if knob.sort in ("choice", "flag"):
@@ -299,7 +299,9 @@ class DocumentFilter(forms.Form):
     )
     state = forms.ChoiceField(label="落实", required=False, choices=STATES)
     force = forms.ChoiceField(label="效力", required=False)
-    own = forms.ChoiceField(label="调整", required=False, choices=[("", "全部"), ("1", "本会调整过的")])
+    show = forms.ChoiceField(
+        label="只看", required=False, choices=[("", "全部"), ("duties", "只看职责"), ("own", "只看改动")]
+    )
     on = forms.DateField(label="哪一天的", required=False, help_text="")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -312,7 +314,11 @@ class DocumentFilter(forms.Form):
         """The valid part of what was asked; an unknown word in the address filters nothing."""
         self.is_valid()
         data = self.cleaned_data
-        return {name: data.get(name) or "" for name in ("q", "state", "force")} | {"own": bool(data.get("own"))}
+        show = data.get("show") or (
+            "own" if self.data.get("own") else ""
+        )  # the latter: links sent before there were two
+        said = {name: data.get(name) or "" for name in ("q", "state", "force")}
+        return said | {"own": show == "own", "duties": show == "duties"}
 
     @property
     def is_filtered(self) -> bool:
