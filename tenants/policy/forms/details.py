@@ -203,7 +203,9 @@ def _field(knob: Knob) -> forms.Field:
             initial=value,
             widget=forms.Textarea(attrs={"rows": 3}),
         )
-    return field_of(knob)
+    field = field_of(knob)
+    field.required = field.required or key in FILTERS_NEEDED
+    return field
 
 
 def _form(knob: Knob) -> str:
