@@ -19,7 +19,7 @@ ROWS: Mapping[str, str] = {
     "proceedings.process": "办理事项", "proceedings.step": "办理步骤", "liaison.gridworker": "网格员", "liaison.gridpairing": "网格结对", "liaison.constituent": "群众", "liaison.constituentlink": "结对",
     "liaison.linkassignment": "联系安排", "liaison.contactrecord": "联系记录", "liaison.contactconstituent": "联系到的群众",
     "liaison.contactparticipant": "参加联系的委员", "activities.activity": "活动", "activities.participation": "参加活动",
-    "liaison.contactfile": "联系的照片和文件", "activities.activityfile": "活动的照片和文件", "voices.outputfile": "成果的照片和文件", "activities.invitation": "活动邀请", "activities.guest": "来宾", "activities.topic": "协商议题", "activities.occasion": "会议日程",
+    "liaison.attachment": "照片和文件", "activities.invitation": "活动邀请", "activities.guest": "来宾", "activities.topic": "协商议题", "activities.occasion": "会议日程",
     "voices.speaker": "来信来访人", "voices.voice": "民意", "voices.handling": "民意办理", "voices.conversion": "民意转化", "voices.output": "履职成果", "voices.outputauthor": "成果署名", "assessment.waiver": "豁免", "reports.return": "报表",
     "reports.filledform": "登记表", "reports.formanswer": "登记表内容",
     "reports.formstep": "登记表办理", "assessment.objection": "异议",
@@ -92,12 +92,12 @@ ACTIONS: Mapping[str, str] = {
     "liaison.register_contact": "记录联系", "liaison.confirm_contact": "确认联系", "liaison.reject_contact": "退回联系记录",
     "liaison.withdraw_contact": "撤回联系记录", "liaison.change_contact": "修改联系记录", "liaison.add_file": "添加照片或文件", "liaison.remove_file": "去掉照片或文件", "liaison.reopen_contact": "撤销确认联系", "liaison.pair_constituent": "结对群众", "liaison.end_pairing": "结束结对",
     "liaison.assign_link": "安排联系对象", "liaison.anonymise": "匿名处理群众",
-    "activities.register_activity": "登记活动", "activities.record_participation": "登记参加人", "activities.withdraw_activity": "撤回活动", "activities.change_activity": "修改活动", "activities.add_file": "添加照片或文件", "activities.remove_file": "去掉照片或文件", "activities.reopen_participation": "撤销确认参加", "activities.reopen_activity": "撤销确认活动",
+    "activities.register_activity": "登记活动", "activities.record_participation": "登记参加人", "activities.withdraw_activity": "撤回活动", "activities.change_activity": "修改活动", "activities.reopen_participation": "撤销确认参加", "activities.reopen_activity": "撤销确认活动",
     "liaison.assign_links": "批量安排联系对象", "liaison.end_link": "结束联系安排",
     "liaison.add_grid_worker": "登记网格员", "liaison.pair_grid": "网格结对", "liaison.end_grid": "结束网格结对",
     "activities.confirm_activity": "确认活动", "activities.confirm_participation": "确认参加", "activities.reject_participation": "退回参加记录",
     "voices.register_output": "登记履职成果", "voices.confirm_output": "确认履职成果", "voices.reject_output": "退回履职成果",
-    "voices.withdraw_output": "撤回履职成果", "voices.change_output": "修改履职成果", "voices.add_file": "添加照片或文件", "voices.remove_file": "去掉照片或文件", "voices.reopen_output": "撤销确认成果", "voices.receive": "登记民意", "voices.triage": "民意分办", "voices.hand_over": "转办民意",
+    "voices.withdraw_output": "撤回履职成果", "voices.change_output": "修改履职成果", "voices.reopen_output": "撤销确认成果", "voices.receive": "登记民意", "voices.triage": "民意分办", "voices.hand_over": "转办民意",
     "voices.answer": "登记办理结果", "voices.give_feedback": "反馈民意", "voices.close": "不予办理",
     "voices.convert": "民意转化", "voices.anonymise": "匿名处理来信来访人", "voices.erase_due": "抹去到期的反映人信息",
     "activities.invite": "邀请参加活动", "activities.answer_invitation": "答复邀请", "activities.take_attendance": "登记到会情况",
@@ -126,8 +126,7 @@ SPECIAL: Mapping[str, str] = {
     "madefile.number": "份数", "madefile.kind": "文件种类", "voice.state": "办到哪一步", "voice.number": "编号",
     "guest.level": "哪一级", "handling.due_on": "办理期限", "handling.done_on": "办结日期", "topic.form": "协商形式", "invitation.reason": "请假原因",
     "draft.number": "处数", "draft.document": "成为的文件", "draft.state": "进度",
-    "contactfile.name": "文件名", "activityfile.name": "文件名", "outputfile.name": "文件名", "activityfile.record": "活动",
-    "outputfile.record": "成果", "contactfile.content_type": "格式", "activityfile.content_type": "格式", "outputfile.content_type": "格式",
+    "attachment.name": "文件名", "attachment.kind": "属于", "attachment.content_type": "格式", "attachment.record_id": "记录编号",
 }  # fmt: skip
 
 

@@ -20,6 +20,9 @@ TENANT_EXCEPTIONS: Mapping[str, str] = {
     "core_auditevent": APPEND,
     "core_auditwords": f"{APPEND}, DELETE",  # row-level security: only where an erasure stands
     "core_erasure": APPEND,
+    **dict.fromkeys(  # a record is taken back, never deleted; its files name it by kind and id
+        ("liaison_contactrecord", "activities_activity", "voices_output"), EDIT
+    ),
     "policy_policydocument": APPEND,  # an adopted document is never edited, only followed by another
     "policy_withdrawal": APPEND,
     "django_migrations": "",

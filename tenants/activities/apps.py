@@ -5,16 +5,21 @@ class ActivitiesConfig(AppConfig):
     name = "tenants.activities"
 
     def ready(self) -> None:
-        from django.db.models.signals import post_delete
-
         from core import waiting
         from tenants.activities import actions
-        from tenants.activities.models import ActivityFile
+        from tenants.activities.models import Activity
         from tenants.activities.queries.waiting import SOURCES
-        from tenants.liaison.actions.files import let_go
-        from tenants.liaison.queries import claims
+        from tenants.liaison.models import Holder
+        from tenants.liaison.queries import claims, files
 
         claims.register(actions.CLAIMS)
         for source in SOURCES:
             waiting.register(source)
-        post_delete.connect(let_go, sender=ActivityFile, dispatch_uid="activities.files")
+        files.register(
+            files.Keeper(
+                kind=Holder.ACTIVITY,
+                model=Activity,
+                may_change=actions.may_change,
+                owner=lambda record: record.organiser_member_id,
+            )
+        )

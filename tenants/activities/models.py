@@ -10,11 +10,8 @@ from django.db.models import F, Q
 from core.models import Row
 from core.personal import Rule
 from tenants.liaison.models import (
-    ATTACHED_PERSONAL,
-    ATTACHED_SAFE,
     CLAIM_PERSONAL,
     CLAIM_SAFE,
-    Attached,
     Claim,
     PlaceLevel,
     one_of,
@@ -289,14 +286,3 @@ class Occasion(Row):
 
     def __str__(self) -> str:
         return self.title or self.kind
-
-
-class ActivityFile(Attached):
-    record = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="files")
-
-    class Personal:
-        personal = ATTACHED_PERSONAL
-        safe = ATTACHED_SAFE
-
-    def __str__(self) -> str:
-        return "照片" if self.is_picture else "文件"

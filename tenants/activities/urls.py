@@ -1,6 +1,7 @@
 from django.urls import path
 
 from tenants.activities.views import calling, held, topics
+from tenants.liaison.views import files
 
 app_name = "activities"
 urlpatterns = [
@@ -18,9 +19,7 @@ urlpatterns = [
     path("<uuid:id>/answer/", calling.answer, name="answer"),
     path("<uuid:id>/attendance/", calling.attendance, name="attendance"),
     path("<uuid:id>/guests/", calling.guest_add, name="guest_add"),
-    path("<uuid:id>/files/", held.file_add, name="file_add"),
-    path("<uuid:id>/files/<uuid:file>/", held.file_look, name="file_look"),
-    path("<uuid:id>/files/<uuid:file>/remove/", held.file_remove, name="file_remove"),
+    *files.paths(held.PAGES),
     path("<uuid:id>/edit/", held.activity_edit, name="activity_edit"),
     path("<uuid:id>/withdraw/", held.activity_withdraw, name="activity_withdraw"),
 ]

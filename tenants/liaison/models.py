@@ -346,9 +346,19 @@ class ContactParticipant(Row):
         safe = ("role",)
 
 
-class Attached(Row):
+class Holder(models.TextChoices):
+    """Kinds of record that keep photos and files; those above this app are registered (`queries.files`)."""
+
+    CONTACT = "contact", "联系"
+    ACTIVITY = "activity", "活动"
+    OUTPUT = "output", "成果"
+
+
+class Attachment(Row):
     """A photo or file of a record. The content lies in the committee's folder under names of ours (core.storage)."""
 
+    kind = models.CharField(max_length=20, choices=Holder)
+    record_id = models.UUIDField()  # no foreign key: activities and outputs stand above; no role may delete a record
     member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="+")  # whose own record it is
     name = models.CharField(max_length=140)  # as people know it
     stored = models.CharField(max_length=140)
@@ -358,27 +368,18 @@ class Attached(Row):
     added_by = models.UUIDField(null=True)
 
     class Meta:
-        abstract = True
         ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["record_id"], name="files_of_record")]
+        constraints = [models.CheckConstraint(condition=one_of("kind", Holder), name="attached_to_a_known_kind")]
+
+    class Personal:
+        personal = {"member": Rule.DROPS, "name": Rule.SCRUB}  # with the person the row goes, and with the row the file
+        safe = ("kind", "record_id", "stored", "thumbnail", "content_type", "size", "added_by")
+        withheld = ("record_id",)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}的{'照片' if self.is_picture else '文件'}"
 
     @property
     def is_picture(self) -> bool:
         return bool(self.thumbnail)
-
-
-ATTACHED_PERSONAL = {
-    "member": Rule.DROPS,
-    "name": Rule.SCRUB,
-}  # with the person the row goes, and with the row the file
-ATTACHED_SAFE = ("record", "stored", "thumbnail", "content_type", "size", "added_by")
-
-
-class ContactFile(Attached):
-    record = models.ForeignKey(ContactRecord, on_delete=models.CASCADE, related_name="files")
-
-    class Personal:
-        personal = ATTACHED_PERSONAL
-        safe = ATTACHED_SAFE
-
-    def __str__(self) -> str:
-        return "照片" if self.is_picture else "文件"

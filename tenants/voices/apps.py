@@ -5,16 +5,21 @@ class VoicesConfig(AppConfig):
     name = "tenants.voices"
 
     def ready(self) -> None:
-        from django.db.models.signals import post_delete
-
         from core import waiting
-        from tenants.liaison.actions.files import let_go
-        from tenants.liaison.queries import claims
+        from tenants.liaison.models import Holder
+        from tenants.liaison.queries import claims, files
         from tenants.voices import actions
-        from tenants.voices.models import OutputFile
+        from tenants.voices.models import Output
         from tenants.voices.queries import KEEPING, WAITING
 
         claims.register(actions.CLAIMS)
         waiting.register(WAITING)
         waiting.register(KEEPING)
-        post_delete.connect(let_go, sender=OutputFile, dispatch_uid="voices.files")
+        files.register(
+            files.Keeper(
+                kind=Holder.OUTPUT,
+                model=Output,
+                may_change=actions.may_change,
+                owner=lambda record: None,  # of several authors none owns it
+            )
+        )

@@ -14,11 +14,8 @@ from core.models import Row
 from core.personal import Rule
 from tenants.activities.models import Activity, Topic
 from tenants.liaison.models import (
-    ATTACHED_PERSONAL,
-    ATTACHED_SAFE,
     CLAIM_PERSONAL,
     CLAIM_SAFE,
-    Attached,
     Claim,
     ContactRecord,
     one_of,
@@ -273,14 +270,3 @@ class Conversion(Row):
     class Personal:
         personal = ()
         safe = ("voice", "output", "topic")
-
-
-class OutputFile(Attached):
-    record = models.ForeignKey(Output, on_delete=models.CASCADE, related_name="files")
-
-    class Personal:
-        personal = ATTACHED_PERSONAL
-        safe = ATTACHED_SAFE
-
-    def __str__(self) -> str:
-        return "照片" if self.is_picture else "文件"

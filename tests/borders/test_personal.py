@@ -49,8 +49,10 @@ def faults(model: Any, declaration: Any = None) -> list[str]:
         for key in ("ends",)
         if getattr(declared, key, None) not in {None, *fields}
     ]
-    for key in ("withheld", "identifiers"):
-        found += [f"{key}: {name} is not personal" for name in getattr(declared, key, ()) if name not in personal]
+    found += [f"withheld: {name} is no field" for name in getattr(declared, "withheld", ()) if name not in fields]
+    found += [
+        f"identifiers: {name} is not personal" for name in getattr(declared, "identifiers", ()) if name not in personal
+    ]
     return found
 
 

@@ -43,6 +43,7 @@ CHANGEABLE = {
     "tenants/proceedings/queries/signing.py:_subjects": "of the code alone: which apps have processes",
     "tenants/proceedings/queries/signing.py:_holders": "of the code alone: which apps know who holds a post",
     "tenants/liaison/queries/claims.py:_sources": "of the code alone: which apps have claims",
+    "tenants/liaison/queries/files.py:_keepers": "of the code alone: which apps keep files",
 }
 # Kept on one object: a user lives for a request, an assessment for a page.
 KEPT_ON_OBJECTS = {"platform/accounts/models.py", "tenants/assessment/queries/standing.py"}

@@ -453,18 +453,11 @@ def _upload() -> Any:
     return Upload(name="a.pdf", content=b"%PDF-1", ending=".pdf", content_type="application/pdf")
 
 
-def _kept(what: str) -> Callable[[Life], dict[str, Any]]:
-    from tenants.activities.actions import add_activity_files
-    from tenants.liaison.actions import add_contact_files
-    from tenants.voices.actions import add_output_files
+def _kept(life: Life) -> dict[str, Any]:
+    from tenants.liaison.actions import add_files
 
-    add: Any = {"contact": add_contact_files, "activity": add_activity_files, "output": add_output_files}[what]
-
-    def made(life: Life) -> dict[str, Any]:
-        (one,) = add(record=_claimed(life, what), files=[_upload()], by=life.office)
-        return {"id": one.pk}
-
-    return made
+    (one,) = add_files(record=_claimed(life, "activity"), files=[_upload()], by=life.office)
+    return {"id": one.pk}
 
 
 def _planned(life: Life) -> Any:
@@ -634,11 +627,7 @@ EXAMPLES |= {
     "activities.reopen_participations": _confirmed("activity"),
     "desk.set_reminders": simple(leads=[14, 0], is_on=True),
     "desk.remind": lambda life: {"today": dt.date(2022, 12, 31)} | _at(),
-    "liaison.add_contact_files": lambda life: {"record": life.others_contact, "files": [_upload()]},
-    "activities.add_activity_files": lambda life: {"record": _claimed(life, "activity"), "files": [_upload()]},
-    "voices.add_output_files": lambda life: {"record": _claimed(life, "output"), "files": [_upload()]},
-    "liaison.remove_contact_file": _kept("contact"), "activities.remove_activity_file": _kept("activity"),
-    "voices.remove_output_file": _kept("output"),
+    "liaison.add_files": lambda life: {"record": _claimed(life, "output"), "files": [_upload()]}, "liaison.remove_file": _kept,
     "dispatch.cancel": _job, "dispatch.start_again": _failed,
     "exchange.publish": lambda life: {
         "content": {"id": "x"}, "title": "办法", "note": "", "substance": "s", "in_force_from": DAY,

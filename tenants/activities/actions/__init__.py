@@ -22,7 +22,6 @@ from tenants.activities.actions.held import (
     OrganiserMissing,
     TitleMissing,
     UnknownKind,
-    add_activity_files,
     change_activity,
     confirm_participation,
     confirm_participations,
@@ -30,7 +29,6 @@ from tenants.activities.actions.held import (
     record_participation,
     register_activity,
     reject_participation,
-    remove_activity_file,
     reopen_participations,
     withdraw_activity,
 )
@@ -46,8 +44,8 @@ from tenants.activities.actions.topics import (
 __all__ = [
     "CLAIMS", "ActivityEndsBeforeBeginning", "ActivityInFuture", "AlreadyHeld", "AlreadyTakesPart", "GuestLevelNotAllowed",
     "GuestNameMissing", "NobodyCalled", "NotHeldYet", "OrganiserMissing", "ResultMissing", "TitleMissing", "TopicTitleMissing",
-    "UnknownKind", "UnknownOccasion", "YearOutOfRange", "add_activity_files", "add_guest", "answer_invitation", "call_activity", "change_activity",
+    "UnknownKind", "UnknownOccasion", "YearOutOfRange", "add_guest", "answer_invitation", "call_activity", "change_activity",
     "confirm_participation", "confirm_participations", "invite", "may_change", "move_topic", "propose_topic",
-    "record_participation", "register_activity", "reject_participation", "remove_activity_file", "remove_guest", "remove_occasion", "reopen_participations", "set_occasion",
+    "record_participation", "register_activity", "reject_participation", "remove_guest", "remove_occasion", "reopen_participations", "set_occasion",
     "take_attendance", "withdraw_activity", "withdraw_participation",
 ]  # fmt: skip

@@ -14,11 +14,9 @@ from billing_free.actions import claim
 from billing_free.quotas import What
 from core import audit
 from core.errors import DomainError, NotFound
-from core.uploads import Upload
-from tenants.activities.models import Activity, ActivityFile, Destination, OrganiserType, Participation, Role
+from tenants.activities.models import Activity, Destination, OrganiserType, Participation, Role
 from tenants.activities.queries import is_kind, kind_titles
 from tenants.liaison.actions import decisions, once, refuse_unknown
-from tenants.liaison.actions import files as files_of
 from tenants.liaison.models import PlaceLevel, State
 from tenants.liaison.queries import active_members, born_as, enterable, enters_for_others, refuse_strangers
 from tenants.liaison.queries.claims import Source, Waiting
@@ -327,22 +325,6 @@ def may_change(activity: Activity, *, by: audit.Actor) -> bool:
     within = not enters_for_others(by) or reach_of(by, Permission.RECORDS_WRITE).is_everybody
     reached = within or activity.entered_by == by.actor_id
     return reached and not activity.is_withdrawn and decisions.is_own(activity, by=by)
-
-
-@transaction.atomic
-def add_activity_files(*, record: Activity, files: Collection[Upload], by: audit.Actor) -> list[ActivityFile]:
-    """Raises NotYoursToAttach, TooManyFiles, OverQuota."""
-    if not may_change(record, by=by):
-        raise files_of.NotYoursToAttach
-    return files_of.attach(
-        ActivityFile, record, files, member=record.organiser_member_id, by=by, action="activities.add_file"
-    )
-
-
-@transaction.atomic
-def remove_activity_file(*, id: UUID, by: audit.Actor) -> UUID:
-    """Raises NotFound, NotYoursToAttach."""
-    return files_of.detach(ActivityFile, id=id, by=by, action="activities.remove_file", may=may_change)
 
 
 def correctable(by: audit.Actor) -> models.Q:

@@ -27,7 +27,7 @@ from tenants.activities.forms import (
     InviteForm,
     OfficeActivityForm,
 )
-from tenants.activities.models import AWAY, Activity, ActivityFile, Role
+from tenants.activities.models import AWAY, Activity, Role
 from tenants.liaison.forms import ReasonForm
 from tenants.liaison.queries import audience_of, enterable, seen_by
 from tenants.liaison.views import files, records
@@ -280,24 +280,3 @@ PAGES = records.Pages(
 def activity_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     """Take an activity back, with a reason."""
     return records.withdraw(request, PAGES, id)
-
-
-@require_POST
-@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
-def file_add(request: HttpRequest, id: UUID) -> HttpResponse:
-    """Add photos or files."""
-    return files.add(request, PAGES, id, actions.add_activity_files)
-
-
-@require_safe
-@requires(Permission.RECORDS_READ, Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
-def file_look(request: HttpRequest, id: UUID, file: UUID) -> HttpResponse:
-    """Open one."""
-    return files.look(request, PAGES, ActivityFile, id, file)
-
-
-@require_POST
-@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
-def file_remove(request: HttpRequest, id: UUID, file: UUID) -> HttpResponse:
-    """Take one away."""
-    return files.remove(request, PAGES, ActivityFile, id, file, actions.remove_activity_file)

@@ -18,7 +18,6 @@ from tenants.liaison.actions.contacts import (
     NotPaired,
     SummaryMissing,
     UnknownWord,
-    add_contact_files,
     change_contact,
     confirm_contact,
     confirm_contacts,
@@ -26,7 +25,6 @@ from tenants.liaison.actions.contacts import (
     refuse_unknown,
     register_contact,
     reject_contact,
-    remove_contact_file,
     reopen_contacts,
     withdraw_contact,
 )
@@ -37,6 +35,7 @@ from tenants.liaison.actions.decisions import (
     PeriodSigned,
     ReasonMissing,
 )
+from tenants.liaison.actions.files import NotYoursToAttach, TooManyFiles, add_files, remove_file
 from tenants.liaison.actions.pairings import (
     AlreadyEnded,
     AlreadyPaired,
@@ -51,5 +50,5 @@ from tenants.liaison.actions.pairings import (
 from tenants.liaison.actions.privacy import StillPaired, anonymise_constituent
 
 __all__ = [
-    "CLAIMS", "AlreadyDecided", "AlreadyEnded", "AlreadyGridPaired", "AlreadyPaired", "AlreadyWithdrawn", "ContactInFuture", "ContactWithSelf", "EndsBeforeBeginning", "GridWorkerUnnamed", "NameMissing", "NoSuchTarget", "NotOfTheTier", "NotPaired", "NotYoursToWithdraw", "NothingGiven", "PairingInFuture", "PeriodSigned", "ReasonMissing", "StillPaired", "SummaryMissing", "UnknownWord", "WrongTarget", "add_contact_files", "anonymise_constituent", "assign_link", "assign_links", "change_contact", "confirm_contact", "confirm_contacts", "end_grid", "end_link", "end_pairing", "may_change", "pair_constituent", "pair_grid", "refuse_unknown", "register_contact", "reject_contact", "remove_contact_file", "reopen_contacts", "withdraw_contact",
+    "CLAIMS", "AlreadyDecided", "AlreadyEnded", "AlreadyGridPaired", "AlreadyPaired", "AlreadyWithdrawn", "ContactInFuture", "ContactWithSelf", "EndsBeforeBeginning", "GridWorkerUnnamed", "NameMissing", "NoSuchTarget", "NotOfTheTier", "NotPaired", "NotYoursToAttach", "NotYoursToWithdraw", "NothingGiven", "PairingInFuture", "PeriodSigned", "ReasonMissing", "StillPaired", "SummaryMissing", "TooManyFiles", "UnknownWord", "WrongTarget", "add_files", "anonymise_constituent", "assign_link", "assign_links", "change_contact", "confirm_contact", "confirm_contacts", "end_grid", "end_link", "end_pairing", "may_change", "pair_constituent", "pair_grid", "refuse_unknown", "register_contact", "reject_contact", "remove_file", "reopen_contacts", "withdraw_contact",
 ]  # fmt: skip

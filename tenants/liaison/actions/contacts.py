@@ -19,11 +19,10 @@ from core import audit
 from core.errors import DomainError
 from core.uploads import Upload
 from tenants.liaison.actions import decisions, once
-from tenants.liaison.actions import files as files_of
+from tenants.liaison.actions.files import attach
 from tenants.liaison.models import (
     ConstituentLink,
     ContactConstituent,
-    ContactFile,
     ContactParticipant,
     ContactRecord,
     ContactRole,
@@ -129,7 +128,7 @@ def register_contact(
     _join(record, read.others)
     new = {"member": member, "kind": kind, "held_on": held_on, "state": record.state}
     audit.record(by=by, action="liaison.register_contact", subject=record, new=new)
-    files_of.attach(ContactFile, record, files, member=member, by=by, action="liaison.add_file")
+    attach(record, files, by=by)
     if as_voice and record.opinions:
         import_string(settings.VOICE_OF_CONTACT)(record, by=by)
     return record
@@ -294,20 +293,6 @@ def may_change(record: ContactRecord, *, by: audit.Actor) -> bool:
     """Whether `by` may correct or take back the record, its day apart."""
     found = ContactRecord.objects.filter(_correctable(by), pk=record.pk).exists() if enters_for_others(by) else True
     return found and not record.is_withdrawn and decisions.is_own(record, by=by)
-
-
-@transaction.atomic
-def add_contact_files(*, record: ContactRecord, files: Collection[Upload], by: audit.Actor) -> list[ContactFile]:
-    """Raises NotYoursToAttach, TooManyFiles, OverQuota."""
-    if not may_change(record, by=by):
-        raise files_of.NotYoursToAttach
-    return files_of.attach(ContactFile, record, files, member=record.member_id, by=by, action="liaison.add_file")
-
-
-@transaction.atomic
-def remove_contact_file(*, id: UUID, by: audit.Actor) -> UUID:
-    """Raises NotFound, NotYoursToAttach."""
-    return files_of.detach(ContactFile, id=id, by=by, action="liaison.remove_file", may=may_change)
 
 
 def _correctable(by: audit.Actor) -> models.Q:

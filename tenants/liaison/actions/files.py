@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any, TypeVar
+from collections.abc import Collection
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -15,10 +14,10 @@ from billing_free.quotas import What
 from core import audit
 from core.errors import DomainError, NotAllowed, NotFound
 from core.uploads import Upload
-from tenants.liaison.models import Attached, Claim
+from tenants.liaison.models import Attachment, Claim
+from tenants.liaison.queries.files import files_of, keeper_of, record_of
 
 MOST = 9  # of one record
-File = TypeVar("File", bound=Attached)
 
 
 class TooManyFiles(DomainError):
@@ -36,17 +35,25 @@ class NotYoursToAttach(NotAllowed):
         super().__init__("这条记录由办公室录入或已由办公室确认，照片和文件请办公室来添加或去掉。")
 
 
-def attach(
-    model: type[File], record: Claim, files: Collection[Upload], *, member: UUID | None, by: audit.Actor, action: str
-) -> list[File]:
+@transaction.atomic
+def add_files(*, record: Claim, files: Collection[Upload], by: audit.Actor) -> list[Attachment]:
+    """Add photos or files to a record one may change. Raises NotFound, NotYoursToAttach, TooManyFiles, OverQuota."""
+    if not keeper_of(record).may_change(record, by=by):
+        raise NotYoursToAttach
+    return attach(record, files, by=by)
+
+
+def attach(record: Claim, files: Collection[Upload], *, by: audit.Actor) -> list[Attachment]:
     """Keep the files with the record, in the running transaction: where it fails, nothing stays on the disk either.
 
-    Raises TooManyFiles, OverQuota.
+    Raises NotFound (there is no such record), TooManyFiles, OverQuota.
     """
     if not files:
         return []
-    rows: Any = model._default_manager
-    if rows.filter(record=record).count() + len(files) > MOST:
+    keeper = keeper_of(record)
+    if not keeper.model._default_manager.select_for_update().filter(pk=record.pk).exists():
+        raise NotFound
+    if files_of(record).count() + len(files) > MOST:
         raise TooManyFiles
     claim(what=What.STORAGE, amount=sum(one.size for one in files), by=by)
     made, written = [], []
@@ -54,12 +61,13 @@ def attach(
         for one in files:
             names = [_write(one.content, one.ending), _write(one.thumbnail, ".jpg") if one.thumbnail else ""]
             written += [name for name in names if name]
-            row = model(
-                member_id=member, name=one.name, stored=names[0], thumbnail=names[1], content_type=one.content_type, size=one.size,
-                added_by=by.actor_id, record=record,
-            )  # type: ignore[call-arg]  # fmt: skip
+            row = Attachment(
+                kind=keeper.kind, record_id=record.pk, member_id=keeper.owner(record), name=one.name, stored=names[0],
+                thumbnail=names[1], content_type=one.content_type, size=one.size, added_by=by.actor_id,
+            )  # fmt: skip
             row.save(force_insert=True)
-            audit.record(by=by, action=action, subject=row, new={"record": record.pk, "size": one.size})
+            new = {"record": record.pk, "size": one.size}
+            audit.record(by=by, action="liaison.add_file", subject=row, new=new)
             made.append(row)
     except BaseException:
         for name in written:
@@ -72,20 +80,21 @@ def _write(content: bytes, ending: str) -> str:
     return str(default_storage.save(f"files/{default_storage.get_valid_name(f'x{ending}')}", ContentFile(content)))
 
 
-def detach(model: type[File], *, id: UUID, by: audit.Actor, action: str, may: Callable[..., bool]) -> UUID:
-    """Take a file away for good; the id of its record. Raises NotFound, NotYoursToAttach."""
-    row: Any = model._default_manager.select_related("record").filter(pk=id).first()
+@transaction.atomic
+def remove_file(*, id: UUID, by: audit.Actor) -> None:
+    """Take a file away, for good. Raises NotFound, NotYoursToAttach."""
+    row = Attachment.objects.filter(pk=id).first()
     if row is None:
         raise NotFound
-    if not may(row.record, by=by):
+    record = record_of(row)
+    if not keeper_of(record).may_change(record, by=by):
         raise NotYoursToAttach
-    audit.record(by=by, action=action, subject=row, old={"record": row.record_id, "size": row.size})
-    record: UUID = row.record_id
+    old = {"record": row.record_id, "size": row.size}
+    audit.record(by=by, action="liaison.remove_file", subject=row, old=old)
     row.delete()
-    return record
 
 
-def let_go(sender: object, instance: Attached, **_: object) -> None:
+def let_go(sender: object, instance: Attachment, **_: object) -> None:
     """After a row is deleted, by removal or with a person: its content goes at the commit, its bytes are free again.
 
     The one signal of the code base: rows also go by the rules of personal data, which know no files.

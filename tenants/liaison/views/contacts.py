@@ -17,7 +17,7 @@ from core import clock, sheets
 from core.web import page, sheet_url
 from tenants.liaison import actions, queries
 from tenants.liaison.forms import ContactFilterForm, ContactForm, OfficeContactForm, ReasonForm
-from tenants.liaison.models import ContactFile, ContactRecord
+from tenants.liaison.models import ContactRecord
 from tenants.liaison.views import files, records
 from tenants.members.models import Member
 from tenants.members.queries import member_of
@@ -190,24 +190,3 @@ PAGES = records.Pages(
 def contact_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     """Take a record back, with a reason."""
     return records.withdraw(request, PAGES, id)
-
-
-@require_POST
-@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
-def file_add(request: HttpRequest, id: UUID) -> HttpResponse:
-    """Add photos or files."""
-    return files.add(request, PAGES, id, actions.add_contact_files)
-
-
-@require_safe
-@requires(Permission.RECORDS_READ, Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
-def file_look(request: HttpRequest, id: UUID, file: UUID) -> HttpResponse:
-    """Open one."""
-    return files.look(request, PAGES, ContactFile, id, file)
-
-
-@require_POST
-@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
-def file_remove(request: HttpRequest, id: UUID, file: UUID) -> HttpResponse:
-    """Take one away."""
-    return files.remove(request, PAGES, ContactFile, id, file, actions.remove_contact_file)

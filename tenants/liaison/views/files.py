@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +10,17 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires, signed_in
 from accounts.permissions import Permission
 from core import storage
 from core.errors import NotFound
 from core.uploads import Upload, looked_at
-from tenants.liaison.models import Attached
+from tenants.liaison import actions
+from tenants.liaison.models import Attachment, Claim
+from tenants.liaison.queries.files import files_of
 from tenants.liaison.views import records
 from tenants.liaison.views.records import Pages, refused
 
@@ -55,16 +57,18 @@ def shown(request: HttpRequest, record: Any, *, address: str, may_change: bool) 
             "remove_url": f"{address}files/{one.pk}/remove/",
             "thumb": f"/files/{storage.ticket(one.thumbnail, user=user)}/" if one.thumbnail else "",
         }
-        for one in record.files.all()
+        for one in files_of(record)
     ]
     return {"files": lines, "files_url": f"{address}files/", "may_attach": may_change}
 
 
-def add(request: HttpRequest, pages: Pages[Any], id: UUID, save: Callable[..., list[Any]]) -> HttpResponse:
+@require_POST
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def add(request: HttpRequest, pages: Pages[Any], id: UUID) -> HttpResponse:
     """Add photos or files to a record one may change."""
     record = pages.find(request.user, id)
     with refused(request):
-        made = save(record=record, files=uploads(request), by=signed_in(request))
+        made = actions.add_files(record=record, files=uploads(request), by=signed_in(request))
         if made:
             messages.success(request, f"已添加 {len(made)} 个。照片里的拍摄地点等信息已去掉。")
         else:
@@ -72,29 +76,32 @@ def add(request: HttpRequest, pages: Pages[Any], id: UUID, save: Callable[..., l
     return redirect(pages.address, id=record.pk)
 
 
-def look(request: HttpRequest, pages: Pages[Any], model: type[Attached], record: UUID, id: UUID) -> Any:
+@require_safe
+@requires(Permission.RECORDS_READ, Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def look(request: HttpRequest, pages: Pages[Any], id: UUID, file: UUID) -> Any:
     """A file of a record the user may see: a picture to look at, anything else as a download."""
-    found = pages.find(request.user, record)
-    rows: Any = model._default_manager
-    one = rows.filter(record=found, pk=id).first()
-    if one is None:
-        raise NotFound
+    one = _of(pages.find(request.user, id), file)
     if one.is_picture:
         return redirect("liaison:file", word=storage.ticket(one.stored, user=signed_in(request).pk))
     return storage.send(one.stored, called=one.name, content_type=one.content_type)
 
 
-def remove(
-    request: HttpRequest, pages: Pages[Any], model: type[Attached], record: UUID, id: UUID, take: Callable[..., UUID]
-) -> HttpResponse:
+@require_POST
+@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
+def remove(request: HttpRequest, pages: Pages[Any], id: UUID, file: UUID) -> HttpResponse:
     """Take a file away, for good."""
-    found = pages.find(request.user, record)
-    rows: Any = model._default_manager
-    if not rows.filter(record=found, pk=id).exists():
-        raise NotFound
-    take(id=id, by=signed_in(request))
+    record = pages.find(request.user, id)
+    actions.remove_file(id=_of(record, file).pk, by=signed_in(request))
     messages.success(request, "已去掉，文件不再保存。")
-    return redirect(pages.address, id=found.pk)
+    return redirect(pages.address, id=record.pk)
+
+
+def _of(record: Claim, file: UUID) -> Attachment:
+    """Raises NotFound for a file of another record."""
+    one: Attachment | None = files_of(record).filter(pk=file).first()
+    if one is None:
+        raise NotFound
+    return one
 
 
 @require_safe
@@ -106,3 +113,13 @@ def file(request: HttpRequest, word: str) -> Any:
     return storage.send(
         name, called=name.rsplit("/", 1)[-1], content_type=kind or "application/octet-stream", inline=bool(kind)
     )
+
+
+def paths(pages: Pages[Any], below: str = "") -> list[URLPattern]:
+    """The addresses of a record's files, beneath its own; for the urls of each app with such records."""
+    given = {"pages": pages}
+    return [
+        path(f"{below}<uuid:id>/files/", add, given, name="file_add"),
+        path(f"{below}<uuid:id>/files/<uuid:file>/", look, given, name="file_look"),
+        path(f"{below}<uuid:id>/files/<uuid:file>/remove/", remove, given, name="file_remove"),
+    ]

@@ -31,14 +31,12 @@ from tenants.voices.actions.outputs import (
     SubmittedInFuture,
     TitleMissing,
     TooManyAuthors,
-    add_output_files,
     change_output,
     confirm_output,
     confirm_outputs,
     may_change,
     register_output,
     reject_output,
-    remove_output_file,
     reopen_outputs,
     withdraw_output,
 )
@@ -46,7 +44,7 @@ from tenants.voices.actions.outputs import (
 __all__ = [
     "CLAIMS", "ERASE_DUE", "AlreadyClosed", "AlreadyRegistered", "BeforeReceived", "CoSignersMissing", "ContentMissing", "HeardInFuture",
     "LeadMissing", "NobodyDue", "NotTriaged", "ReasonMissing", "SectorMismatch", "SomethingMissing", "SubmittedInFuture", "TitleMissing",
-    "TooManyAuthors", "WrongRoute", "add_output_files", "anonymise_speaker", "answer", "ask_erase_due", "change_output", "close", "confirm_output", "confirm_outputs",
+    "TooManyAuthors", "WrongRoute", "anonymise_speaker", "answer", "ask_erase_due", "change_output", "close", "confirm_output", "confirm_outputs",
     "convert_to_output", "convert_to_topic", "erase_due", "give_feedback", "hand_over", "may_change", "receive_voice", "register_output",
-    "reject_output", "remove_output_file", "reopen_outputs", "speak", "take_up", "triage", "withdraw_output",
+    "reject_output", "reopen_outputs", "speak", "take_up", "triage", "withdraw_output",
 ]  # fmt: skip

@@ -14,17 +14,15 @@ from billing_free.actions import claim
 from billing_free.quotas import What
 from core import audit
 from core.errors import DomainError, NotFound
-from core.uploads import Upload
 from tenants.activities.models import Activity
 from tenants.liaison.actions import decisions, once, refuse_unknown
-from tenants.liaison.actions import files as files_of
 from tenants.liaison.models import State
 from tenants.liaison.queries import active_members, born_as, enterable, enters_for_others, refuse_strangers
 from tenants.liaison.queries.claims import Source, Waiting
 from tenants.members.models import Member, Sector
 from tenants.members.queries import reach_of
 from tenants.voices import queries
-from tenants.voices.models import AuthorRole, Authorship, Output, OutputAuthor, OutputFile, OutputType
+from tenants.voices.models import AuthorRole, Authorship, Output, OutputAuthor, OutputType
 
 
 class SubmittedInFuture(DomainError):
@@ -282,20 +280,6 @@ def may_change(output: Output, *, by: audit.Actor) -> bool:
     """Whether `by` may correct or take it back, its day apart: its lead is within reach, or they entered it."""
     found = Output.objects.filter(_correctable(by), pk=output.pk).exists() if enters_for_others(by) else True
     return found and not output.is_withdrawn and decisions.is_own(output, by=by)
-
-
-@transaction.atomic
-def add_output_files(*, record: Output, files: Collection[Upload], by: audit.Actor) -> list[OutputFile]:
-    """Raises NotYoursToAttach, TooManyFiles, OverQuota."""
-    if not may_change(record, by=by):
-        raise files_of.NotYoursToAttach
-    return files_of.attach(OutputFile, record, files, member=None, by=by, action="voices.add_file")
-
-
-@transaction.atomic
-def remove_output_file(*, id: UUID, by: audit.Actor) -> UUID:
-    """Raises NotFound, NotYoursToAttach."""
-    return files_of.detach(OutputFile, id=id, by=by, action="voices.remove_file", may=may_change)
 
 
 def _correctable(by: audit.Actor) -> models.Q:

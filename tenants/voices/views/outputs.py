@@ -21,7 +21,7 @@ from tenants.members.models import Member
 from tenants.members.queries import member_of
 from tenants.voices import actions, queries
 from tenants.voices.forms import OfficeOutputForm, OutputFilterForm, OutputForm
-from tenants.voices.models import AuthorRole, Output, OutputFile, Voice
+from tenants.voices.models import AuthorRole, Output, Voice
 
 PER_PAGE = 50
 COLUMNS = (
@@ -164,24 +164,3 @@ PAGES = records.Pages(
 def output_withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     """Take an output back, with a reason."""
     return records.withdraw(request, PAGES, id)
-
-
-@require_POST
-@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
-def file_add(request: HttpRequest, id: UUID) -> HttpResponse:
-    """Add photos or files."""
-    return files.add(request, PAGES, id, actions.add_output_files)
-
-
-@require_safe
-@requires(Permission.RECORDS_READ, Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
-def file_look(request: HttpRequest, id: UUID, file: UUID) -> HttpResponse:
-    """Open one."""
-    return files.look(request, PAGES, OutputFile, id, file)
-
-
-@require_POST
-@requires(Permission.RECORDS_OWN, Permission.RECORDS_WRITE)
-def file_remove(request: HttpRequest, id: UUID, file: UUID) -> HttpResponse:
-    """Take one away."""
-    return files.remove(request, PAGES, OutputFile, id, file, actions.remove_output_file)

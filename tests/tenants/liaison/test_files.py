@@ -11,8 +11,8 @@ from billing_free.queries import use_of_one
 from billing_free.quotas import What
 from core.audit import SYSTEM
 from tenants.liaison import actions
-from tenants.liaison.actions.files import MOST, NotYoursToAttach, TooManyFiles
-from tenants.liaison.models import ContactFile, ContactRecord
+from tenants.liaison.actions.files import MOST, NotYoursToAttach, TooManyFiles, attach
+from tenants.liaison.models import Attachment, ContactRecord
 from tenants.members.models import Member
 from tests.core.test_uploads import picture
 from tests.tenants.liaison.test_contacts import make_member, register, user
@@ -47,7 +47,7 @@ def test_a_photo_is_taken_with_the_contact_and_seen_by_ticket(anhua, browser_of,
         "files": [photo()],
     }  # fmt: skip
     shown = browser.post("/contacts/new/", sent, follow=True).content.decode()
-    one = ContactFile.objects.get()
+    one = Attachment.objects.get()
     assert files_in(folder) == 2  # the picture and its small one
     thumb = shown.partition('<img src="')[2].partition('"')[0]
     assert browser.get(thumb)["Content-Type"] == "image/jpeg"
@@ -81,10 +81,10 @@ def test_a_removed_file_leaves_the_disk_and_frees_its_bytes(
     browser.post(f"/contacts/{record.pk}/files/", {"files": [photo(), photo("二.jpg")]})
     assert "已添加 2 个" in browser.get(f"/contacts/{record.pk}/").content.decode()
     before = stored()
-    one = ContactFile.objects.first()
+    one = Attachment.objects.first()
     with django_capture_on_commit_callbacks(execute=True):
         browser.post(f"/contacts/{record.pk}/files/{one.pk}/remove/")
-    assert (ContactFile.objects.count(), files_in(folder)) == (1, 2)
+    assert (Attachment.objects.count(), files_in(folder)) == (1, 2)
     assert before - stored() == one.size
 
 
@@ -93,10 +93,10 @@ def test_with_the_person_their_photos_go(anhua, folder, django_capture_on_commit
     from core.uploads import looked_at
 
     record = register(make_member())
-    actions.add_contact_files(record=record, files=[looked_at(picture(), name="a.jpg")], by=SYSTEM)
+    actions.add_files(record=record, files=[looked_at(picture(), name="a.jpg")], by=SYSTEM)
     with django_capture_on_commit_callbacks(execute=True):
         erase(Member.objects.get())
-    assert (ContactFile.objects.count(), files_in(folder)) == (0, 0)
+    assert (Attachment.objects.count(), files_in(folder)) == (0, 0)
 
 
 def test_too_many_and_others_are_refused(guangzhou):
@@ -106,6 +106,27 @@ def test_too_many_and_others_are_refused(guangzhou):
     record = register(make_member(user=mine), by=mine)
     one = Upload(name="a.pdf", content=b"%PDF-1", ending=".pdf", content_type="application/pdf")
     with pytest.raises(TooManyFiles):
-        actions.add_contact_files(record=record, files=[one] * (MOST + 1), by=mine)
+        actions.add_files(record=record, files=[one] * (MOST + 1), by=mine)
     with pytest.raises(NotYoursToAttach):
-        actions.add_contact_files(record=record, files=[one], by=user("member", "other"))
+        actions.add_files(record=record, files=[one], by=user("member", "other"))
+
+
+def test_a_file_belongs_to_a_record_that_is_there_and_stays(guangzhou):
+    """Its record stands by kind and id: it is looked for when a file comes, and no role may delete one."""
+    from django.db import ProgrammingError, connection, transaction
+
+    from core.errors import NotFound
+    from core.uploads import Upload
+
+    record = register(make_member())
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM liaison_contactrecord")
+    gone = ContactRecord(state="confirmed", member=record.member)
+    one = Upload(name="a.pdf", content=b"%PDF-1", ending=".pdf", content_type="application/pdf")
+    with pytest.raises(NotFound):
+        attach(gone, [one], by=SYSTEM)
+    assert not Attachment.objects.exists()

@@ -14,11 +14,11 @@ from django.test import Client
 from accounts import invitations
 from accounts.models import User
 from tenants.activities import actions as activities
-from tenants.activities.models import Activity, ActivityFile, Invitation
+from tenants.activities.models import Activity, Invitation
 from tenants.assessment.models import Objection, Waiver
 from tenants.desk.models import Notice, Reminder
 from tenants.liaison import actions as liaison
-from tenants.liaison.models import Constituent, ContactFile, ContactRecord, GridPairing, GridWorker
+from tenants.liaison.models import Attachment, Constituent, ContactRecord, GridPairing, GridWorker
 from tenants.members import actions as members
 from tenants.members.models import MadeFile, Member, Nomination, Nominee, RosterImport, Spell
 from tenants.policy.models import Draft
@@ -26,7 +26,7 @@ from tenants.proceedings.actions import start_process
 from tenants.proceedings.models import Process, Step
 from tenants.reports.models import FilledForm, FormAnswer, Return
 from tenants.voices import actions as voices
-from tenants.voices.models import Output, OutputFile, Voice
+from tenants.voices.models import Output, Voice
 
 TODAY = dt.date(2022, 11, 30)
 TERM = dt.date(2017, 1, 1)
@@ -154,27 +154,17 @@ def _told(people: list[Member], office: User) -> None:
     for place, one in enumerate(people, 1):
         form = FilledForm.objects.create(form="registration", member=one, period="2022", entered_by=one.user_id)
         FormAnswer.objects.create(of=form, member=one, field="remark", text=f"{one.name}的备注")
-        OutputFile.objects.create(
-            record=output,
-            member=one,
-            name=f"{one.name}.jpg",
-            stored="",
-            content_type="image/jpeg",
-            size=1,
-            added_by=one.user_id,
-        )
-        ActivityFile.objects.create(
-            record=activity,
-            member=one,
-            name=f"{one.name}.jpg",
-            stored="",
-            content_type="image/jpeg",
-            size=1,
-            added_by=one.user_id,
-        )
-        ContactFile.objects.create(
-            record=ContactRecord.objects.filter(member=one).earliest("created_at"), member=one, name=f"{one.name}.jpg", stored="",
-            content_type="image/jpeg", size=1, added_by=one.user_id,
+        kept = {
+            "contact": ContactRecord.objects.filter(member=one).earliest("created_at"),
+            "activity": activity,
+            "output": output,
+        }
+        Attachment.objects.bulk_create(
+            Attachment(
+                kind=kind, record_id=record.pk, member=one, name=f"{one.name}.jpg", stored="", content_type="image/jpeg", size=1,
+                added_by=one.user_id,
+            )
+            for kind, record in kept.items()
         )  # fmt: skip
         Voice.objects.create(
             number=place, received_on=day, channel="contact", member=one, content="路灯不亮", entered_by=one.user_id
