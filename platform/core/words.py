@@ -16,7 +16,7 @@ ROWS: Mapping[str, str] = {
     "members.term": "届次", "members.houserule": "本会设定",
     "members.madefile": "生成的文件", "members.rosterimport": "名册导入", "members.spell": "以前的任期", "members.unit": "机构、小组",
     "members.unitpost": "机构、小组任职", "members.unitmembership": "参加小组", "members.nomination": "召集人推选", "members.nominee": "推选的召集人",
-    "proceedings.process": "办理事项", "proceedings.step": "办理步骤", "liaison.gridworker": "网格员", "liaison.gridpairing": "网格结对", "liaison.constituent": "群众", "liaison.constituentlink": "结对",
+    "proceedings.process": "办理事项", "proceedings.step": "办理步骤", "liaison.constituent": "群众、网格员", "liaison.constituentlink": "结对",
     "liaison.linkassignment": "联系安排", "liaison.contactrecord": "联系记录", "liaison.contactconstituent": "联系到的群众",
     "liaison.contactparticipant": "参加联系的委员", "activities.activity": "活动", "activities.participation": "参加活动",
     "liaison.attachment": "照片和文件", "activities.invitation": "活动邀请", "activities.guest": "来宾", "activities.topic": "协商议题", "activities.occasion": "会议日程",
@@ -64,7 +64,7 @@ FIELDS: Mapping[str, str] = {
     "subject_type": "对象类别", "subject_id": "对象编号", "started_on": "开始", "ended_on": "办结日期", "started_by": "提出人", "process": "办理事项",
     "by": "由谁办", "after": "在哪些步骤之后", "optional": "可以不办", "days": "几天内", "in_working_days": "按工作日", "opened_on": "轮到的日期", "signed_on": "办理日期",
     "nominated_on": "推选日期", "nomination": "推选", "confirmed_at": "确认导入的时间", "added": "新增", "before": "导入前", "undone_at": "撤销时间",
-    "worker": "网格员", "grid": "网格", "value": "设定的内容",
+    "grid": "网格", "value": "设定的内容",
 }  # fmt: skip
 APPS: Mapping[str, str] = {
     "accounts": "账号", "members": "委员", "liaison": "联系", "activities": "活动", "voices": "民意与成果", "policy": "办法",

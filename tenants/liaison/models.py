@@ -67,24 +67,39 @@ CLAIM_PERSONAL = {"rejected_reason": Rule.REDACT, "withdrawn_reason": Rule.REDAC
 CLAIM_SAFE = ("state", "entered_by", "decided_by", "decided_at", "withdrawn_at")
 
 
-class Constituent(Row):
-    """界别群众: a person a member keeps in touch with. Known to that member; never leaves the committee."""
+class Kept(models.TextChoices):
+    """Kinds of people a member is paired with; words of the shared vocabulary's links."""
 
+    CONSTITUENT = "constituent", "群众"
+    GRID_WORKER = "grid_worker", "网格员"
+
+
+class Constituent(Row):
+    """界别群众: a person a member keeps in touch with, known to that member. Or 网格员: who looks after a grid of a
+    community; their name is their work's. Neither ever leaves the committee."""
+
+    kind = models.CharField(max_length=20, choices=Kept, default=Kept.CONSTITUENT)
     name = models.CharField(max_length=60)
     sector = models.ForeignKey(Sector, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     phone = models.CharField(max_length=30, blank=True)
     profession = models.CharField(max_length=80, blank=True)
-    area = models.CharField(max_length=120, blank=True)
+    area = models.CharField(max_length=120, blank=True)  # of a grid worker the community: 嘎查、社区
+    grid = models.CharField(max_length=60, blank=True)  # of a grid worker: 第三网格
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(name=""), name="constituent_named")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="constituent_named"),
+            models.CheckConstraint(condition=one_of("kind", Kept), name="constituent_kind_known"),
+            models.CheckConstraint(condition=~Q(kind="grid_worker") | ~Q(area=""), name="grid_worker_somewhere"),
+        ]
 
     class Personal:
         personal = {
-            "name": Rule.PSEUDONYM, "phone": Rule.BLANK, "profession": Rule.BLANK, "area": Rule.BLANK, "note": Rule.BLANK,
+            "name": Rule.PSEUDONYM, "phone": Rule.BLANK, "profession": Rule.BLANK, "area": Rule.REDACT, "grid": Rule.BLANK,
+            "note": Rule.BLANK,
         }  # fmt: skip
-        safe = ("sector",)
+        safe = ("kind", "sector")
         identifiers = ("name", "phone")
         pseudonym = "匿名群众"
 
@@ -101,29 +116,49 @@ class ChoiceBasis(models.TextChoices):
     OWN_CHOICE = "own_choice", "自主选择"
 
 
-class ConstituentLink(Row):
-    """结对: a member and a constituent, from a day until (not including) another."""
+class OfKind(models.Manager["ConstituentLink"]):
+    """The links of one kind."""
 
+    def __init__(self, kind: Kept) -> None:
+        super().__init__()
+        self._kind = kind
+
+    def get_queryset(self) -> models.QuerySet[ConstituentLink]:
+        return super().get_queryset().filter(kind=self._kind)
+
+
+class ConstituentLink(Row):
+    """结对、网格结对 (OR21-2.2-5): a member and a constituent or grid worker, from a day until (not including) another."""
+
+    kind = models.CharField(max_length=20, choices=Kept, default=Kept.CONSTITUENT)  # the constituent's
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="constituent_links")
     constituent = models.ForeignKey(Constituent, on_delete=models.CASCADE, related_name="links")
-    choice_basis = models.CharField(max_length=20, choices=ChoiceBasis)
+    choice_basis = models.CharField(max_length=20, choices=ChoiceBasis, blank=True)  # of a constituent
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+
+    objects = models.Manager()
+    pairs = OfKind(Kept.CONSTITUENT)
+    grids = OfKind(Kept.GRID_WORKER)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["member", "constituent"], condition=Q(until=None), name="paired_once"),
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="pairing_ends_later"),
-            models.CheckConstraint(condition=one_of("choice_basis", ChoiceBasis), name="pairing_basis_known"),
+            models.CheckConstraint(
+                condition=Q(kind="constituent") & one_of("choice_basis", ChoiceBasis)
+                | Q(kind="grid_worker", choice_basis=""),
+                name="pairing_basis_known",
+            ),
         ]
 
     class Personal:
         personal = {"member": Rule.OWNS, "constituent": Rule.OWNS}
-        safe = ("choice_basis", "since", "until")
+        safe = ("kind", "choice_basis", "since", "until")
         ends = "until"
 
     def __str__(self) -> str:  # no name: labels of the audit trail are read by the office
-        return f"结对 {self.since:%Y-%m-%d} 起"
+        return f"{'网格' if self.kind == Kept.GRID_WORKER else ''}结对 {self.since:%Y-%m-%d} 起"
 
 
 class Level(models.TextChoices):
@@ -172,51 +207,6 @@ class LinkAssignment(Row):
 
     def __str__(self) -> str:
         return str(Level(self.level).label)
-
-
-class GridWorker(Row):
-    """网格员: who looks after a grid of a community; their name is their work's, yet stays within the committee."""
-
-    name = models.CharField(max_length=60)
-    place = models.CharField(max_length=120)  # 嘎查、社区
-    grid = models.CharField(max_length=60, blank=True)  # which grid: 第三网格
-    phone = models.CharField(max_length=30, blank=True)
-
-    class Meta:
-        ordering = ["place", "grid", "name"]
-        constraints = [models.CheckConstraint(condition=~Q(name="") & ~Q(place=""), name="grid_worker_named")]
-
-    class Personal:
-        personal = {"name": Rule.PSEUDONYM, "phone": Rule.BLANK, "grid": Rule.BLANK}
-        safe = ("place",)
-        identifiers = ("name", "phone")
-        pseudonym = "匿名网格员"
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class GridPairing(Row):
-    """A member and a grid worker, who hand each other what the grid needs (OR21-2.2-5)."""
-
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="grid_pairings")
-    worker = models.ForeignKey(GridWorker, on_delete=models.CASCADE, related_name="pairings")
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["member", "worker"], condition=Q(until=None), name="grid_paired_once"),
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="grid_pairing_ends_later"),
-        ]
-
-    class Personal:
-        personal = {"member": Rule.OWNS, "worker": Rule.OWNS}
-        safe = ("since", "until")
-        ends = "until"
-
-    def __str__(self) -> str:
-        return f"网格结对 {self.since:%Y-%m-%d} 起"
 
 
 class Kind(models.TextChoices):

@@ -71,7 +71,6 @@ def test_every_rule_is_used_by_some_model():
     assert {one._meta.label for one in PERSONS} == {
         "members.Member",
         "liaison.Constituent",
-        "liaison.GridWorker",
         "accounts.User",
         "voices.Speaker",
     }

@@ -287,7 +287,7 @@ def _ended_pair(life: Life) -> dict[str, Any]:
 def _pair(life: Life) -> Any:
     from tenants.liaison.models import ConstituentLink
 
-    return ConstituentLink.objects.get(member=life.other).pk
+    return ConstituentLink.pairs.get(member=life.other).pk
 
 
 def _unit(life: Life) -> Any:
@@ -650,7 +650,7 @@ EXAMPLES |= {
     },
     "liaison.end_link": _sector_link,
     "liaison.pair_grid": simple(member=_member, name="李网格", place="东坪社区", since=DAY, today=TODAY),
-    "liaison.end_grid": simple(id=_row("liaison.gridpairing"), on=TODAY),
+    "liaison.end_grid": simple(id=_row("liaison.constituentlink", kind="grid_worker", until=None), on=TODAY),
     "liaison.confirm_contact": _decided("contact"), "liaison.confirm_contacts": _ids("contact"),
     "liaison.reject_contact": _decided("contact", reason="请补"), "liaison.withdraw_contact": _decided("contact", reason="重复"),
     "liaison.end_pairing": simple(link=_pair, until=TODAY, today=TODAY),

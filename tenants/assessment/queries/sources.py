@@ -20,6 +20,7 @@ PAGES = {  # where a record of a table is looked at; the others have no page of 
     "liaison.constituentlink": "/constituents/",
     "reports.formstep": "/documents/",
 }
+PAGES_OF_KINDS = {"grid_worker": "/links/grid/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def sources_of(record_ids: Iterable[str]) -> dict[str, Source]:
             words.word(CATEGORIES.get(family, ""), kind),
             on,
             _title(found.get(key)),
-            PAGES.get(source, "").format(key),
+            PAGES_OF_KINDS.get(kind, PAGES.get(source, "")).format(key),
             str(getattr(found.get(key), "summary", "")),
         )
         for key, source, family, kind, on in rows

@@ -13,7 +13,7 @@ from core import audit
 from core.errors import DomainError, NotFound
 from tenants.liaison import queries
 from tenants.liaison.actions.pairings import EndsBeforeBeginning, PairingInFuture
-from tenants.liaison.models import GridPairing, GridWorker, Level, LinkAssignment
+from tenants.liaison.models import Constituent, ConstituentLink, Kept, Level, LinkAssignment
 from tenants.liaison.queries import active_members, enterable, enters_for_others, refuse_strangers
 from tenants.members.models import Member
 
@@ -123,7 +123,7 @@ def pair_grid(
     by: audit.Actor,
     grid: str = "",
     phone: str = "",
-) -> GridPairing:
+) -> ConstituentLink:
     """A member and a grid worker from that day on (OR21-2.2-5); a worker of the same name and place is the same.
 
     Raises GridWorkerUnnamed, PairingInFuture, UnknownMember, MemberNotActive, NotYourRecord, AlreadyGridPaired.
@@ -136,29 +136,30 @@ def pair_grid(
     known = active_members([member], since, by=by)
     refuse_strangers(by=by, members=known)
     list(Member.objects.select_for_update(of=("self",)).filter(pk=member).values_list("pk"))  # two presses at once
-    worker = GridWorker.objects.filter(name=name, place=place).first()
+    kind = Kept.GRID_WORKER
+    worker = Constituent.objects.filter(kind=kind, name=name, area=place).first()
     if worker is None:
-        worker = GridWorker(name=name, place=place, grid=grid.strip(), phone=phone.strip())
+        worker = Constituent(kind=kind, name=name, area=place, grid=grid.strip(), phone=phone.strip())
         worker.save(force_insert=True)
-        audit.record(by=by, action="liaison.add_grid_worker", subject=worker, new={"name": name, "place": place})
-    if worker.pairings.filter(member=member, until=None).exists():
+        audit.record(by=by, action="liaison.add_grid_worker", subject=worker, new={"name": name, "area": place})
+    if worker.links.filter(member=member, until=None).exists():
         raise AlreadyGridPaired(known[member].name, name)
-    link = GridPairing(member=known[member], worker=worker, since=since)
+    link = ConstituentLink(kind=kind, member=known[member], constituent=worker, since=since)
     link.save(force_insert=True)
-    new = {"member": member, "worker": worker.pk, "since": since}
+    new = {"member": member, "constituent": worker.pk, "since": since}
     audit.record(by=by, action="liaison.pair_grid", subject=link, new=new)
     return link
 
 
 @transaction.atomic
-def end_grid(*, id: UUID, on: dt.date, by: audit.Actor) -> GridPairing:
+def end_grid(*, id: UUID, on: dt.date, by: audit.Actor) -> ConstituentLink:
     """The pairing stands no more from that day. Raises NotFound, EndsBeforeBeginning."""
     within = (
         Q(member__in=Member.objects.filter(enterable(by)))
         if enters_for_others(by)
         else Q(member__user__in=[by.actor_id])
     )
-    found = GridPairing.objects.select_for_update(of=("self",)).filter(within, pk=id, until=None).first()
+    found = ConstituentLink.grids.select_for_update(of=("self",)).filter(within, pk=id, until=None).first()
     if found is None:
         raise NotFound
     if on < found.since:

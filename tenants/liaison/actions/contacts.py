@@ -250,7 +250,7 @@ def _paired(member: UUID, constituents: Collection[UUID], day: date) -> set[UUID
     """The ids, all of them people the member is or was paired with by that day. One query, none for nobody."""
     wanted = set(constituents)
     if wanted:
-        links = ConstituentLink.objects.filter(member_id=member, constituent_id__in=wanted)
+        links = ConstituentLink.pairs.filter(member_id=member, constituent_id__in=wanted)
         if set(links.values_list("constituent_id", flat=True)) != wanted:
             raise NotPaired
     return wanted

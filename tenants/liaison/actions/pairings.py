@@ -104,7 +104,7 @@ def pair_constituent(
 
 
 def _refuse_paired(member: UUID, name: str, phone: str) -> None:
-    standing = ConstituentLink.objects.filter(member_id=member, until=None, constituent__name=name)
+    standing = ConstituentLink.pairs.filter(member_id=member, until=None, constituent__name=name)
     if phone:
         standing = standing.filter(Q(constituent__phone=phone) | Q(constituent__phone=""))
     if standing.exists():
@@ -125,7 +125,7 @@ def end_pairing(*, link: UUID, until: date, today: date, by: audit.Actor) -> Con
     own = Q(member__user__in=[by.actor_id])
     within = Q(member__in=Member.objects.filter(enterable(by))) if enters_for_others(by) else own
     found = (
-        ConstituentLink.objects.select_related("member").select_for_update(of=("self",)).filter(within, pk=link).first()
+        ConstituentLink.pairs.select_related("member").select_for_update(of=("self",)).filter(within, pk=link).first()
     )
     if found is None:
         raise NotFound

@@ -27,7 +27,7 @@ def anonymise_constituent(*, link: UUID, why: str, by: audit.Actor) -> Effect:
 
     Counts stay. By the member who was paired or by staff. Raises NotFound, NotYourRecord, StillPaired, WhyMissing, AlreadyNameless.
     """
-    found = ConstituentLink.objects.select_related("member", "constituent").filter(pk=link).first()
+    found = ConstituentLink.pairs.select_related("member", "constituent").filter(pk=link).first()
     if found is None:
         raise NotFound
     refuse_strangers(by=by, members={found.member_id: found.member})

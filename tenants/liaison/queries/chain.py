@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from core import pinyin
-from tenants.liaison.models import ConstituentLink, GridPairing, Level, LinkAssignment
+from tenants.liaison.models import ConstituentLink, Level, LinkAssignment
 from tenants.members.models import Member, MemberPost, PostKind, Seat, Sector, SectorCommitteeLink, SpecialCommittee
 from tenants.members.queries import on_day, serving, setting
 from tenants.policy.queries import NoPolicy, policy_on
@@ -175,7 +175,7 @@ def _rung(level: str, people: Tiers, reached: set[UUID], clauses: tuple[str, ...
 
 
 def _reached(day: dt.date) -> dict[str, set[UUID]]:
-    """Level → ids of those reached on the day. A link counts while whoever it was given to serves. Four statements."""
+    """Level → ids of those reached on the day. A link counts while whoever it was given to serves. Three statements."""
     found: dict[str, set[UUID]] = defaultdict(set)
     standing = LinkAssignment.objects.filter(on_day(day), from_member__in=serving(day))
     for level, *ids in standing.values_list("level", "to_member_id", "to_sector_id", "to_special_committee_id"):
@@ -183,8 +183,8 @@ def _reached(day: dt.date) -> dict[str, set[UUID]]:
     found["committee_to_sector"].update(
         SectorCommitteeLink.objects.filter(on_day(day)).values_list("sector_id", flat=True)
     )
-    found["constituent"].update(ConstituentLink.objects.filter(on_day(day)).values_list("member_id", flat=True))
-    found["grid_worker"].update(GridPairing.objects.filter(on_day(day)).values_list("member_id", flat=True))
+    for kind, member in ConstituentLink.objects.filter(on_day(day)).values_list("kind", "member_id"):
+        found[kind].add(member)
     return found
 
 
@@ -317,13 +317,13 @@ def links_of(member: Member, day: dt.date) -> tuple[list[LinkAssignment], list[L
 
 def grid_pairings(day: dt.date, *, q: str = "", within: Q) -> Any:
     """Members with their grid workers on a day, in name order."""
-    found = GridPairing.objects.filter(on_day(day), member__in=Member.objects.filter(within))
+    found = ConstituentLink.grids.filter(on_day(day), member__in=Member.objects.filter(within))
     if text := q.strip():
         found = found.filter(
-            Q(member__name__icontains=text) | Q(member__name_pinyin__contains=text.lower()) | Q(worker__name__icontains=text)
-            | Q(worker__place__icontains=text)
+            Q(member__name__icontains=text) | Q(member__name_pinyin__contains=text.lower()) | Q(constituent__name__icontains=text)
+            | Q(constituent__area__icontains=text)
         )  # fmt: skip
-    return found.select_related("member__sector", "worker").order_by("member__name_pinyin", "worker__place")
+    return found.select_related("member__sector", "constituent").order_by("member__name_pinyin", "constituent__area")
 
 
 def target_of(link: LinkAssignment) -> tuple[str, str]:

@@ -7,21 +7,19 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from tenants.liaison.models import ConstituentLink
+from tenants.liaison.models import ConstituentLink, Kept
 from tenants.members.models import Member
 from tenants.members.queries import Filters, on_day, roster, serving
 
 
 def pairings_of(member: Member, day: date) -> QuerySet[ConstituentLink]:
     """The pairs standing on `day`, with their people."""
-    links = ConstituentLink.objects.filter(on_day(day), member=member).select_related("constituent__sector")
+    links = ConstituentLink.pairs.filter(on_day(day), member=member).select_related("constituent__sector")
     return links.order_by("since", "id")
 
 
 def ended_pairings_of(member: Member, day: date) -> QuerySet[ConstituentLink]:
-    return (
-        ConstituentLink.objects.filter(member=member, until__lte=day).select_related("constituent").order_by("-until")
-    )
+    return ConstituentLink.pairs.filter(member=member, until__lte=day).select_related("constituent").order_by("-until")
 
 
 PAIR_SORTS = {
@@ -35,7 +33,7 @@ PAIR_SORTS = {
 
 def paired_members(day: date, filters: Filters, *, within: Q, sort: str = "") -> QuerySet[Any]:
     """The roster with `pairs`, the number of people each is paired with on the day; the fewest first unless `sort` says else."""
-    standing = Q(constituent_links__since__lte=day) & (
+    standing = Q(constituent_links__kind=Kept.CONSTITUENT, constituent_links__since__lte=day) & (
         Q(constituent_links__until=None) | Q(constituent_links__until__gt=day)
     )
     found = roster(day, filters, within=within).annotate(
@@ -47,6 +45,6 @@ def paired_members(day: date, filters: Filters, *, within: Q, sort: str = "") ->
 def totals(day: date, *, within: Q) -> dict[str, int]:
     """`{members, paired, pairs}` of those `within` on the day: serving members, those with at least one pair, all pairs."""
     members = serving(day).filter(within)
-    links = ConstituentLink.objects.filter(on_day(day), member__in=members)
+    links = ConstituentLink.pairs.filter(on_day(day), member__in=members)
     counted = links.aggregate(pairs=Count("pk"), paired=Count("member", distinct=True))
     return {"members": members.count(), **counted}

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.access import may
 from accounts.permissions import Permission
-from tenants.liaison.models import ConstituentLink, ContactRecord, GridPairing
+from tenants.liaison.models import ConstituentLink, ContactRecord
 from tenants.liaison.queries.chain import links_of, target_of
 from tenants.members.models import Member
 from tenants.members.queries import Panel, PanelLine, on_day
@@ -36,16 +36,16 @@ def of_contacts(member: Member, user: Any, day: dt.date) -> Panel | None:
         return None
     year = dt.date(day.year, 1, 1)
     own = ContactRecord.objects.filter(member=member, withdrawn_at=None, held_on__gte=year, held_on__lte=day)
-    pairs = ConstituentLink.objects.filter(on_day(day), member=member).count()
-    grid = GridPairing.objects.filter(on_day(day), member=member).select_related("worker")
+    pairs = ConstituentLink.pairs.filter(on_day(day), member=member).count()
+    grid = ConstituentLink.grids.filter(on_day(day), member=member).select_related("constituent")
     lines = [
         PanelLine(label=f"{day.year} 年联系 {own.count()} 次", url=f"/contacts/?member={member.pk}"),
         PanelLine(label=f"结对界别群众 {pairs} 人", url=f"/constituents/?q={member.number}"),
     ]
     lines += [
         PanelLine(
-            label=f"网格员 {one.worker.name}",
-            detail=one.worker.place,
+            label=f"网格员 {one.constituent.name}",
+            detail=one.constituent.area,
             url="/links/grid/",
             side=f"{one.since:%Y-%m-%d} 起",
         )

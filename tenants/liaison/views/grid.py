@@ -40,7 +40,7 @@ def pairings(request: HttpRequest) -> HttpResponse:
     found = queries.grid_pairings(today, q=asked.text(), within=within)
     if request.GET.get("format") == "xlsx":
         rows = [
-            (one.member.name, one.member.number, one.member.sector.name, one.worker.name, one.worker.place, one.worker.grid, one.since)
+            (one.member.name, one.member.number, one.member.sector.name, one.constituent.name, one.constituent.area, one.constituent.grid, one.since)
             for one in found
         ]  # fmt: skip
         content = sheets.write(title="网格结对", columns=COLUMNS, rows=rows)
@@ -53,7 +53,7 @@ def pairings(request: HttpRequest) -> HttpResponse:
             values = dict(form.cleaned_data)
             member = own or values.pop("member")
             link = actions.pair_grid(**values, member=member.pk, today=today, by=signed_in(request))
-            messages.success(request, f"{member.name}已与{link.worker.place}网格员{link.worker.name}结对。")
+            messages.success(request, f"{member.name}已与{link.constituent.area}网格员{link.constituent.name}结对。")
             return redirect("liaison:grid")
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -85,5 +85,5 @@ def end(request: HttpRequest, id: UUID) -> HttpResponse:
             raise
         messages.warning(request, refusal.message)
     else:
-        messages.success(request, f"与{link.worker.name}的结对从 {on:%Y-%m-%d} 起结束。")
+        messages.success(request, f"与{link.constituent.name}的结对从 {on:%Y-%m-%d} 起结束。")
     return redirect("liaison:grid")

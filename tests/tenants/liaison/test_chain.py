@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from core.audit import SYSTEM
 from tenants.liaison import actions, queries
-from tenants.liaison.models import GridPairing, GridWorker, LinkAssignment
+from tenants.liaison.models import Constituent, ConstituentLink, LinkAssignment
 from tenants.liaison.queries import NotYourRecord
 from tenants.members import actions as members
 from tests.tenants.liaison.test_contacts import TODAY, user
@@ -161,8 +161,8 @@ def test_a_member_pairs_with_a_grid_worker_and_ends_only_the_own(
     assert again.status_code == 422
     assert "不用再加" in again.content.decode()
     actions.pair_grid(member=other.pk, name="李某", place="东坪社区", since=DAY, today=TODAY, by=SYSTEM)
-    assert GridWorker.objects.count() == 1, "the same worker"
-    theirs = GridPairing.objects.get(member=other)
+    assert Constituent.objects.count() == 1, "the same worker"
+    theirs = ConstituentLink.grids.get(member=other)
     assert browser.post(f"/links/grid/{theirs.pk}/end/").status_code == 404
     assert other.name not in browser.get("/links/grid/").content.decode()
     with pytest.raises(NotYourRecord):

@@ -18,7 +18,7 @@ from tenants.activities.models import Activity, Invitation
 from tenants.assessment.models import Objection, Waiver
 from tenants.desk.models import Notice, Reminder
 from tenants.liaison import actions as liaison
-from tenants.liaison.models import Attachment, Constituent, ContactRecord, GridPairing, GridWorker
+from tenants.liaison.models import Attachment, Constituent, ConstituentLink, ContactRecord
 from tenants.members import actions as members
 from tenants.members.models import MadeFile, Member, Nomination, Nominee, RosterImport, Spell
 from tenants.policy.models import Draft
@@ -139,8 +139,8 @@ def _organised(leaver: Member, other: Member, sector: Any, office: User) -> None
     Step.objects.filter(state="signed").update(signed_by=leaver.user, opinion=f"{NAME}同意")
     for place, one in enumerate((leaver, other)):
         Spell.objects.create(member=one, since=dt.date(2016, 1, 1), until=dt.date(2016, 6, 1))
-        worker = GridWorker.objects.create(name=f"网格员{place}号", place="东坪社区")
-        GridPairing.objects.create(member=one, worker=worker, since=day)
+        worker = Constituent.objects.create(kind="grid_worker", name=f"网格员{place}号", area="东坪社区")
+        ConstituentLink.objects.create(kind="grid_worker", member=one, constituent=worker, since=day)
     RosterImport.objects.create(
         uploaded_by=leaver.user, file_name=f"{NAME}.xlsx", effective_on=day, added=1, confirmed_at="2022-03-01T09:00+08:00",
         before={str(leaver.pk): None}, after={str(leaver.pk): {"name": NAME}},
