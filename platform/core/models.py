@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from uuid_utils.compat import uuid7
 
@@ -17,6 +19,17 @@ class Row(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Only(models.Manager[Any]):
+    """Some of a table's rows, where it holds several kinds: `Only(kind="grid_worker")` beside the plain `objects`."""
+
+    def __init__(self, **which: Any) -> None:
+        super().__init__()
+        self._which = which
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(**self._which)
 
 
 class AuditEvent(Row):

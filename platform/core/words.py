@@ -12,10 +12,10 @@ ROWS: Mapping[str, str] = {
     "proceedings.decision": "会议决定", "policy.policydocument": "办法文件",
     "policy.draft": "办法调整草稿", "policy.withdrawal": "撤回的办法文件",
     "members.sector": "界别", "members.specialcommittee": "专委会", "members.sectorcommitteelink": "专委会联系界别",
-    "members.member": "委员", "members.seat": "专委会任职", "members.memberpost": "职务", "members.convener": "界别召集人",
+    "members.member": "委员", "members.seat": "专委会、小组任职", "members.post": "职务", "members.convener": "界别召集人",
     "members.term": "届次", "members.houserule": "本会设定",
     "members.madefile": "生成的文件", "members.rosterimport": "名册导入", "members.spell": "以前的任期", "members.unit": "机构、小组",
-    "members.unitpost": "机构、小组任职", "members.unitmembership": "参加小组", "members.nomination": "召集人推选", "members.nominee": "推选的召集人",
+    "members.nomination": "召集人推选", "members.nominee": "推选的召集人",
     "proceedings.process": "办理事项", "proceedings.step": "办理步骤", "liaison.constituent": "群众、网格员", "liaison.constituentlink": "结对",
     "liaison.linkassignment": "联系安排", "liaison.contactrecord": "联系记录", "liaison.contactconstituent": "联系到的群众",
     "liaison.contactparticipant": "参加联系的委员", "activities.activity": "活动", "activities.participation": "参加活动",
@@ -119,10 +119,10 @@ ACTIONS: Mapping[str, str] = {
 }  # fmt: skip
 _ACTS: Mapping[str, str] = {"demo": "写入演示数据"}  # whatever the verb
 SPECIAL: Mapping[str, str] = {
-    "sector.name": "名称", "houserule.name": "哪一项", "unit.name": "名称", "unitpost.unit": "机构、小组", "unitmembership.unit": "机构、小组", "gridworker.name": "姓名", "nominee.is_first": "第一召集人", "sector.base": "组织依托",
-    "process.state": "办理情况", "unitpost.role": "任什么", "seat.role": "任什么", "unit.body": "按文件属于", "nominee.nomination": "推选", "specialcommittee.name": "名称", "term.name": "届次", "contactrecord.member": "组织委员",
+    "sector.name": "名称", "houserule.name": "哪一项", "unit.name": "名称", "post.unit": "机构、小组", "seat.unit": "小组", "nominee.is_first": "第一召集人", "sector.base": "组织依托",
+    "process.state": "办理情况", "post.role": "任什么", "seat.role": "任什么", "unit.body": "按文件属于", "nominee.nomination": "推选", "specialcommittee.name": "名称", "term.name": "届次", "contactrecord.member": "组织委员",
     "convener.is_first": "第一召集人", "activity.until": "最后一天", "contactparticipant.role": "怎样参加", "participation.role": "怎样参加",
-    "session.place": "所属", "outputauthor.role": "署名身份", "memberpost.kind": "职务",
+    "session.place": "所属", "outputauthor.role": "署名身份", "post.kind": "职务",
     "madefile.number": "份数", "madefile.kind": "文件种类", "voice.state": "办到哪一步", "voice.number": "编号",
     "guest.level": "哪一级", "handling.due_on": "办理期限", "handling.done_on": "办结日期", "topic.form": "协商形式", "invitation.reason": "请假原因",
     "draft.number": "处数", "draft.document": "成为的文件", "draft.state": "进度",

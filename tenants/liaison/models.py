@@ -7,7 +7,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
-from core.models import Row
+from core.models import Only, Row
 from core.personal import Rule
 from tenants.members.models import Member, Sector, SpecialCommittee
 
@@ -116,17 +116,6 @@ class ChoiceBasis(models.TextChoices):
     OWN_CHOICE = "own_choice", "自主选择"
 
 
-class OfKind(models.Manager["ConstituentLink"]):
-    """The links of one kind."""
-
-    def __init__(self, kind: Kept) -> None:
-        super().__init__()
-        self._kind = kind
-
-    def get_queryset(self) -> models.QuerySet[ConstituentLink]:
-        return super().get_queryset().filter(kind=self._kind)
-
-
 class ConstituentLink(Row):
     """结对、网格结对 (OR21-2.2-5): a member and a constituent or grid worker, from a day until (not including) another."""
 
@@ -138,8 +127,8 @@ class ConstituentLink(Row):
     until = models.DateField(null=True, blank=True)
 
     objects = models.Manager()
-    pairs = OfKind(Kept.CONSTITUENT)
-    grids = OfKind(Kept.GRID_WORKER)
+    pairs = Only(kind=Kept.CONSTITUENT)
+    grids = Only(kind=Kept.GRID_WORKER)
 
     class Meta:
         constraints = [

@@ -11,8 +11,8 @@ def of_member(member: str, day: str) -> dict[str, str]:
     Nobody pays for a column that a statement does not name.
     """
     return {
-        "posts": "array['member'::text] || array(SELECT mp.kind::text FROM members_memberpost mp"
-        f" WHERE mp.member_id = {member} AND mp.since <= {day} AND (mp.until IS NULL OR mp.until > {day}))",
+        "posts": "array['member'::text] || array(SELECT mp.kind::text FROM members_post mp"
+        f" WHERE mp.member_id = {member} AND mp.unit_id IS NULL AND mp.since <= {day} AND (mp.until IS NULL OR mp.until > {day}))",
         "sector_id": f"(SELECT m.sector_id FROM members_member m WHERE m.id = {member})",
     }
 
@@ -38,7 +38,7 @@ _CONVENER = {
 
 _GROUP_POST = {
     "family": "'check'",
-    "source": "'members.unitpost'",
+    "source": "'members.post'",
     "record_id": "p.id",
     "on_date": "p.since",
     "until_date": "p.until",
@@ -52,12 +52,12 @@ _GROUP_POST = {
 BRANCHES = (
     Branch(  # one per side, and who holds it (DC20-A2-4-1)
         _GROUP_POST,
-        "members_unitpost p JOIN members_unit u ON u.id = p.unit_id WHERE u.kind = 'area_group' AND p.role <> 'member'",
+        "members_post p JOIN members_unit u ON u.id = p.unit_id WHERE u.kind = 'area_group' AND p.role <> 'member'",
     ),
     Branch(
         {
             "family": "'link'",
-            "source": "'members.unitmembership'",
+            "source": "'members.seat'",
             "record_id": "g.id",
             "kind": "'group_membership'",
             **of_member("g.member_id", "g.since"),
@@ -69,7 +69,7 @@ BRANCHES = (
             "target_id": "g.unit_id",
             "confirmed": "true",
         },
-        "members_unitmembership g",
+        "members_seat g WHERE g.unit_id IS NOT NULL",
     ),
     Branch(  # set up by the committee until it is done away with
         {

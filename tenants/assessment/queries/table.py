@@ -190,7 +190,7 @@ def _belonging(kind: Groups, as_of: date) -> dict[UUID, list[UUID]]:
         pairs: Iterable[tuple[UUID, UUID]] = members.values_list("sector_id", "pk")
     else:
         serving = members.order_by().values("pk")
-        seats = Seat.objects.filter(on_day(as_of), member__in=serving)
+        seats = Seat.in_committees.filter(on_day(as_of), member__in=serving)
         pairs = seats.values_list("special_committee_id", "member_id").distinct()
     for group, member in pairs:
         found.setdefault(group, []).append(member)

@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from core import pinyin
 from tenants.liaison.models import ConstituentLink, Level, LinkAssignment
-from tenants.members.models import Member, MemberPost, PostKind, Seat, Sector, SectorCommitteeLink, SpecialCommittee
+from tenants.members.models import Member, Post, PostKind, Seat, Sector, SectorCommitteeLink, SpecialCommittee
 from tenants.members.queries import on_day, serving, setting
 from tenants.policy.queries import NoPolicy, policy_on
 
@@ -95,10 +95,10 @@ class Tiers:
 def tiers(day: dt.date) -> Tiers:
     """Three statements, however many members there are."""
     kinds: dict[UUID, set[str]] = defaultdict(set)
-    for member, kind in MemberPost.objects.filter(on_day(day)).values_list("member_id", "kind"):
+    for member, kind in Post.of_committee.filter(on_day(day)).values_list("member_id", "kind"):
         kinds[member].add(kind)
     seats: dict[UUID, set[UUID]] = defaultdict(set)
-    for member, committee in Seat.objects.filter(on_day(day)).values_list("member_id", "special_committee_id"):
+    for member, committee in Seat.in_committees.filter(on_day(day)).values_list("member_id", "special_committee_id"):
         seats[member].add(committee)
     found: tuple[list[Target], list[Target], list[Target]] = ([], [], [])
     rows = serving(day).order_by("name_pinyin", "number")

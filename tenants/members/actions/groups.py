@@ -178,7 +178,10 @@ def set_seat_role(*, id: UUID, role: str, on: dt.date, by: audit.Actor) -> Seat:
     A special committee has one director. Raises NotFound, DirectorElsewhere.
     """
     seat = (
-        Seat.objects.select_related("member", "special_committee").select_for_update(of=("self",)).filter(pk=id).first()
+        Seat.in_committees.select_related("member", "special_committee")
+        .select_for_update(of=("self",))
+        .filter(pk=id)
+        .first()
     )
     if seat is None or seat.until is not None:
         raise NotFound

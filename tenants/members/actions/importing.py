@@ -26,7 +26,7 @@ from tenants.members.actions.holdings import Belonging, Rearrangement, lock_rost
 from tenants.members.actions.people import end_convening
 from tenants.members.actions.pictures import put_back, snapshots, tied_rows, tied_to
 from tenants.members.actions.plan import PLAIN, Line, Plan, Standing, make_plan, roster_now
-from tenants.members.models import Member, MemberPost, RosterImport, Seat, Sector, SpecialCommittee
+from tenants.members.models import Member, Post, RosterImport, Seat, Sector, SpecialCommittee
 
 IMPORT = "members.import"
 LONG = 300  # lines beyond which an import is a job
@@ -327,9 +327,9 @@ def _fill(member: Member, wanted: Mapping[str, Any], now: Standing) -> Member:
 def _write_holdings(
     pairs: Sequence[tuple[Line, Member]], now: Standing, was: Mapping[UUID, Belonging], effective_on: dt.date
 ) -> None:
-    posts: Rearrangement[MemberPost] = Rearrangement()
+    posts: Rearrangement[Post] = Rearrangement()
     seats: Rearrangement[Seat] = Rearrangement()
-    names = {one.pk: one.name for one in now.committees.values()}
+    names: dict[Any, str] = {one.pk: one.name for one in now.committees.values()}
     for line, member in pairs:
         days, on = was[member.pk], effective_on if line.changes else member.joined_on
         held_posts, held_seats = now.posts[member.pk], now.seats[member.pk]
@@ -344,12 +344,12 @@ def _write_holdings(
             wanted=_wanted(line, "special_committees", sits_in, ()),
             make=partial(_seat, member, now.committees), member=member, was=days, on=on,
         )  # fmt: skip
-    posts.write(MemberPost)
+    posts.write(Post)
     seats.write(Seat)
 
 
-def _post(member: Member, kind: str, since: dt.date) -> MemberPost:
-    return MemberPost(member=member, kind=kind, since=since)
+def _post(member: Member, kind: str, since: dt.date) -> Post:
+    return Post(member=member, kind=kind, since=since)
 
 
 def _seat(member: Member, committees: Mapping[str, SpecialCommittee], name: str, since: dt.date) -> Seat:

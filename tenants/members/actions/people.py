@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 
 from billing_free.actions import claim
 from billing_free.quotas import What
@@ -18,7 +18,7 @@ from tenants.members.actions.accounts import refuse_nameless
 from tenants.members.actions.ending import end_all
 from tenants.members.actions.holdings import Belonging, Rearrangement, lock_roster, rearrange, standing
 from tenants.members.actions.names import normalised
-from tenants.members.models import Convener, Member, MemberPost, PostKind, Seat, Sector, SpecialCommittee, Spell
+from tenants.members.models import Convener, Member, Post, PostKind, Seat, Sector, SpecialCommittee, Spell
 
 _DATED = {"sector", "posts", "special_committees"}
 _PLAIN = ("name", "number", "work_unit", "unit_post", "phone", "district", "joined_on", "left_on")
@@ -144,8 +144,8 @@ def update_member(
     was = Belonging(member.joined_on, member.left_on)
     old = _picture(
         member,
-        [row.kind for row in standing(member.posts.all(), was)],
-        [row.special_committee for row in standing(member.seats.select_related("special_committee"), was)],
+        [row.kind for row in standing(_posts(member), was)],
+        [row.special_committee for row in standing(_seats(member).select_related("special_committee"), was)],
     )
     moved = member.sector_id != sector.pk
     given = {
@@ -190,7 +190,7 @@ def end_membership(*, id: UUID, on: dt.date, by: audit.Actor, why: str = "") -> 
     member.left_on = on
     _check(member)
     member.save(update_fields=["left_on"])
-    for rows in (member.posts, member.seats):
+    for rows in (_posts(member), _seats(member)):
         rows.filter(since__gte=on).delete()
         rows.filter(until=None).update(until=on)
     ended = sum(end_all({member.pk}, on).values())
@@ -236,7 +236,7 @@ def rejoin(*, id: UUID, on: dt.date, by: audit.Actor, why: str = "") -> Member:
         member.joined_on = on
     member.left_on = None
     member.save(update_fields=["joined_on", "left_on"])
-    MemberPost.objects.create(member=member, kind=PostKind.MEMBER, since=on)
+    Post.objects.create(member=member, kind=PostKind.MEMBER, since=on)
     audit.record(
         by=by,
         action="members.rejoin",
@@ -249,14 +249,14 @@ def rejoin(*, id: UUID, on: dt.date, by: audit.Actor, why: str = "") -> Member:
 
 
 @transaction.atomic
-def assign_post(*, id: UUID, kind: str, since: dt.date, by: audit.Actor, until: dt.date | None = None) -> MemberPost:
+def assign_post(*, id: UUID, kind: str, since: dt.date, by: audit.Actor, until: dt.date | None = None) -> Post:
     """A further post beside those held (副主席 who stays 常委). Raises NotFound, PostHeld."""
     lock_roster()
     member = queries.member_by_id(id)
     post_kind = PostKind(kind)
-    if member.posts.filter(queries.on_day(since), kind=post_kind).exists():
+    if _posts(member).filter(queries.on_day(since), kind=post_kind).exists():
         raise PostHeld(member.name, post_kind)
-    post = MemberPost.objects.create(member=member, kind=post_kind, since=since, until=until)
+    post = Post.objects.create(member=member, kind=post_kind, since=since, until=until)
     audit.record(
         by=by, action="members.assign_post", subject=member, new={"kind": kind, "since": since, "until": until}
     )
@@ -267,9 +267,18 @@ def assign_post(*, id: UUID, kind: str, since: dt.date, by: audit.Actor, until: 
 def end_post(*, id: UUID, kind: str, on: dt.date, by: audit.Actor) -> None:
     """The post ends on that day. Raises NotFound, PostNotHeld."""
     member = queries.member_by_id(id)
-    if not member.posts.filter(kind=kind, since__lt=on, until=None).update(until=on):
+    if not _posts(member).filter(kind=kind, since__lt=on, until=None).update(until=on):
         raise PostNotHeld(member.name)
     audit.record(by=by, action="members.end_post", subject=member, new={"kind": kind, "until": on})
+
+
+def _posts(member: Member) -> models.QuerySet[Post]:
+    """Of the committee, not of its units; likewise the next."""
+    return Post.of_committee.filter(member=member)
+
+
+def _seats(member: Member) -> models.QuerySet[Any]:
+    return Seat.in_committees.filter(member=member)
 
 
 def end_convening(*, members: Collection[UUID], on: dt.date | None) -> None:
@@ -298,15 +307,15 @@ def _hold(
     was: Belonging,
     on: dt.date,
 ) -> None:
-    offices: Rearrangement[MemberPost] = Rearrangement()
+    offices: Rearrangement[Post] = Rearrangement()
     rearrange(
-        offices, rows=list(member.posts.all()), key=lambda row: row.kind, wanted=list(dict.fromkeys(map(str, posts))),
-        make=lambda kind, since: MemberPost(member=member, kind=kind, since=since), member=member, was=was, on=on,
+        offices, rows=list(_posts(member)), key=lambda row: row.kind, wanted=list(dict.fromkeys(map(str, posts))),
+        make=lambda kind, since: Post(member=member, kind=kind, since=since), member=member, was=was, on=on,
     )  # fmt: skip
-    offices.write(MemberPost)
+    offices.write(Post)
     seats: Rearrangement[Seat] = Rearrangement()
     rearrange(
-        seats, rows=list(member.seats.all()), key=lambda row: row.special_committee_id,
+        seats, rows=list(_seats(member)), key=lambda row: row.special_committee_id,
         wanted=list(dict.fromkeys(one.pk for one in special_committees)),
         make=lambda id, since: Seat(member=member, special_committee_id=id, since=since), member=member, was=was, on=on,
     )  # fmt: skip

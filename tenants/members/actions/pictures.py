@@ -11,15 +11,16 @@ from django.apps import apps
 
 from core.personal import references
 from core.personal.reach import tenant_models
-from tenants.members.models import Convener, Member, MemberPost, Seat, Spell
+from tenants.members.models import Convener, Member, Post, Seat, Spell
 
 _PLAIN = ("name", "name_pinyin", "number", "work_unit", "unit_post", "phone", "district")
 _DAYS = ("joined_on", "left_on")
 _HELD: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
-    ("posts", MemberPost, ("kind",)),
-    ("seats", Seat, ("special_committee_id", "role")),
-    ("convened", Convener, ("sector_id", "is_first")),
+    ("posts", Post.of_committee, ("kind",)),
+    ("seats", Seat.in_committees, ("special_committee_id", "role")),
+    ("convened", Convener.objects, ("sector_id", "is_first")),
 )
+_BESIDE: dict[Any, Any] = {Post: Post.of_units, Seat: Seat.in_groups}  # of tables an import writes, what it does not
 
 
 def snapshots(ids: Collection[UUID]) -> dict[str, Any]:
@@ -30,8 +31,8 @@ def snapshots(ids: Collection[UUID]) -> dict[str, Any]:
         | {"sector": str(one.sector_id), "posts": [], "seats": [], "convened": []}
         for one in Member.objects.filter(pk__in=ids)
     }
-    for key, model, names in _HELD:
-        rows = model.objects.filter(member__in=ids).order_by("since", "id")
+    for key, held, names in _HELD:
+        rows = held.filter(member__in=ids).order_by("since", "id")
         for member, id, since, until, *more in rows.values_list("member_id", "id", "since", "until", *names):
             found[str(member)][key].append([str(id), _iso(since), _iso(until), *map(_plain, more)])
     return found
@@ -41,14 +42,14 @@ def tied_rows(ids: Collection[UUID]) -> dict[str, list[list[Any]]]:
     """Member id → rows of other kinds that stand until a day nobody has named: what leaving would end."""
     found: dict[str, list[list[Any]]] = {str(id): [] for id in ids}
     for model, name in _standing_kinds():
-        rows: Any = model._default_manager.filter(**{f"{name}__in": ids, model.Personal.ends: None})  # type: ignore[attr-defined]
+        rows: Any = _BESIDE.get(model, model._default_manager).filter(**{f"{name}__in": ids, model.Personal.ends: None})  # type: ignore[attr-defined]
         for member, id in rows.values_list(f"{name}_id", "pk"):
             found[str(member)].append([model._meta.label_lower, str(id)])
     return found
 
 
 def _standing_kinds() -> list[tuple[Any, str]]:
-    own = {model for _, model, _ in _HELD} | {Member, Spell}
+    own = {Convener, Member, Spell}
     return [
         (model, name)
         for model in tenant_models()
@@ -81,11 +82,11 @@ def put_back(pictures: Mapping[UUID, Mapping[str, Any]]) -> None:
                 moved.add(name.removesuffix("_id"))
     if moved:
         Member.objects.bulk_update(members, sorted(moved), batch_size=200)
-    for key, model, names in _HELD:
-        model.objects.filter(member__in=pictures).delete()
-        model.objects.bulk_create(
+    for key, held, names in _HELD:
+        held.filter(member__in=pictures).delete()
+        held.bulk_create(
             [
-                model(pk=UUID(id), member_id=member, since=_day(since), until=_day(until), **dict(zip(names, more, strict=True)))
+                held.model(pk=UUID(id), member_id=member, since=_day(since), until=_day(until), **dict(zip(names, more, strict=True)))
                 for member, picture in pictures.items()
                 for id, since, until, *more in picture[key]
             ],
@@ -95,14 +96,13 @@ def put_back(pictures: Mapping[UUID, Mapping[str, Any]]) -> None:
 
 def tied_to(ids: Collection[UUID]) -> set[UUID]:
     """Which of these members something leads to beside what an import writes: an account, a record, a link, a group."""
-    held = {MemberPost, Seat}
     tied = set(Member.objects.filter(pk__in=ids, user__isnull=False).values_list("pk", flat=True))
     for model in tenant_models():
-        if model in held or not ids:
+        if not ids:
             continue
         for name in references(model):
             if model._meta.get_field(name).related_model is Member:
-                rows: Any = model._default_manager.filter(**{f"{name}__in": ids})
+                rows: Any = _BESIDE.get(model, model._default_manager).filter(**{f"{name}__in": ids})
                 tied.update(rows.values_list(f"{name}_id", flat=True))
     return tied
 

@@ -15,7 +15,7 @@ from core.sheets import CellError, Sheet, SheetRow
 from tenants.members.actions import roster_file
 from tenants.members.actions.holdings import Belonging, standing
 from tenants.members.actions.names import normalised, too_far
-from tenants.members.models import Member, MemberPost, PostKind, Seat, Sector, SpecialCommittee
+from tenants.members.models import Member, Post, PostKind, Seat, Sector, SpecialCommittee
 
 PLAIN = ("name", "work_unit", "unit_post", "phone", "district", "joined_on", "left_on")
 _MOST_NOTES = 50
@@ -46,14 +46,14 @@ class Standing:
     """The roster as it stands, by number."""
 
     members: dict[str, Member]
-    posts: dict[UUID, list[MemberPost]]
+    posts: dict[UUID, list[Post]]
     seats: dict[UUID, list[Seat]]
     sectors: dict[str, Sector]
     committees: dict[str, SpecialCommittee]
 
     def values(self, member: Member) -> dict[str, Any]:
         was = Belonging(member.joined_on, member.left_on)
-        names = {one.pk: one.name for one in self.committees.values()}
+        names: dict[Any, str] = {one.pk: one.name for one in self.committees.values()}
         posts = {str(row.kind) for row in standing(self.posts[member.pk], was)}
         seats = {names[row.special_committee_id] for row in standing(self.seats[member.pk], was)}
         plain = {key: getattr(member, key) for key in PLAIN}
@@ -95,11 +95,11 @@ class Plan:
 def roster_now() -> Standing:
     """Five statements."""
     members = {member.number: member for member in Member.objects.select_related("sector")}
-    posts: dict[UUID, list[MemberPost]] = defaultdict(list)
+    posts: dict[UUID, list[Post]] = defaultdict(list)
     seats: dict[UUID, list[Seat]] = defaultdict(list)
-    for post in MemberPost.objects.all():
+    for post in Post.of_committee.all():
         posts[post.member_id].append(post)
-    for seat in Seat.objects.all():
+    for seat in Seat.in_committees.all():
         seats[seat.member_id].append(seat)
     sectors = {one.name: one for one in Sector.objects.all()}
     return Standing(members, posts, seats, sectors, {one.name: one for one in SpecialCommittee.objects.all()})

@@ -12,7 +12,7 @@ from core import audit
 from core.errors import DomainError, NotFound
 from tenants.members import queries
 from tenants.members.actions.groups import NameTaken
-from tenants.members.models import Member, Side, Unit, UnitKind, UnitMembership, UnitPost, UnitRole
+from tenants.members.models import Member, Post, Seat, Side, Unit, UnitKind, UnitRole
 
 
 class EndsTooEarly(DomainError):
@@ -99,7 +99,7 @@ def update_unit(
     _name(unit, name=name, body=body, aliases=aliases, place=place, note=note)
     unit.save()
     if until:
-        for rows in (unit.posts, unit.memberships):
+        for rows in (unit.posts, unit.seats):
             rows.filter(since__gte=until).delete()
             rows.filter(until=None).update(until=until)
     new = {key: getattr(unit, key) for key in keys}
@@ -137,7 +137,7 @@ def appoint(
     member: UUID | None = None,
     holder: str = "",
     holder_post: str = "",
-) -> UnitPost:
+) -> Post:
     """From `since` this one holds the post; where only one can hold it, whoever did before ends on that day.
 
     A member of the committee, or somebody else by name. Raises NotFound, HolderMissing, NotServing, EndsTooEarly.
@@ -158,7 +158,7 @@ def appoint(
             _end(one, since)
     elif person and (standing := before.filter(member=person).first()):
         return standing
-    post = UnitPost(
+    post = Post(
         unit=found,
         side=Side(side),
         role=UnitRole(role),
@@ -178,7 +178,7 @@ def appoint(
 @transaction.atomic
 def end_appointment(*, id: UUID, on: dt.date, by: audit.Actor) -> Unit:
     """The post is held no more from that day. Raises NotFound, EndsTooEarly."""
-    post = UnitPost.objects.select_related("unit").filter(pk=id, until=None).first()
+    post = Post.of_units.select_related("unit").filter(pk=id, until=None).first()
     if post is None:
         raise NotFound
     if on < post.since:
@@ -188,7 +188,7 @@ def end_appointment(*, id: UUID, on: dt.date, by: audit.Actor) -> Unit:
     return post.unit
 
 
-def _end(post: UnitPost, on: dt.date) -> None:
+def _end(post: Post, on: dt.date) -> None:
     """A post that would end before it began never was."""
     if post.since >= on:
         post.delete()
@@ -200,7 +200,7 @@ def _end(post: UnitPost, on: dt.date) -> None:
 @transaction.atomic
 def join_unit(
     *, unit: UUID, members: Sequence[UUID], since: dt.date, by: audit.Actor, exception_reason: str = ""
-) -> list[UnitMembership]:
+) -> list[Seat]:
     """Members of a group from that day on. All or none. Raises NotFound, NotServing, AlreadyInGroup, InAnotherGroup.
 
     How many groups one may be in is the policy's word (`max_groups_per_member`); beyond it a reason is kept (DC20-A2-3-2).
@@ -223,8 +223,8 @@ def join_unit(
         if most is not None and len(others) >= most and not exception_reason.strip():
             raise InAnotherGroup(people[id].name, others, most)
         reason = exception_reason.strip() if most is not None and len(others) >= most else ""
-        made.append(UnitMembership(unit=found, member=people[id], since=since, exception_reason=reason))
-    UnitMembership.objects.bulk_create(made)
+        made.append(Seat(unit=found, member=people[id], since=since, exception_reason=reason))
+    Seat.objects.bulk_create(made)
     told = {one.member_id: audit.Told(one.member.name, new={"unit": found.name, "since": since}) for one in made}
     audit.record(
         by=by, action="members.join_unit", subject=found, new={"persons": len(made), "since": since}, people=told,
@@ -236,7 +236,7 @@ def join_unit(
 @transaction.atomic
 def leave_unit(*, id: UUID, on: dt.date, by: audit.Actor) -> Unit:
     """No longer of the group from that day. Raises NotFound, EndsTooEarly."""
-    row = UnitMembership.objects.select_related("unit", "member").filter(pk=id, until=None).first()
+    row = Seat.in_groups.select_related("unit", "member").filter(pk=id, until=None).first()
     if row is None:
         raise NotFound
     if on < row.since:

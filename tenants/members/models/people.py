@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
-from core.models import Row
+from core.models import Only, Row
 from core.personal import Rule
 from tenants.members.models.groups import Sector, SpecialCommittee
 
@@ -78,24 +78,40 @@ class SeatRole(models.TextChoices):
 
 
 class Seat(Row):
-    """A member's seat in a special committee. Its director coordinates the sectors it links (YY21-16-6)."""
+    """Who sits where: in a special committee, whose director coordinates the sectors it links (YY21-16-6), or in a group of
+    a street or township, in principle one each (DC20-A2-3-2)."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="seats")
-    special_committee = models.ForeignKey(SpecialCommittee, on_delete=models.PROTECT, related_name="seats")
+    special_committee = models.ForeignKey(SpecialCommittee, null=True, on_delete=models.PROTECT, related_name="seats")
+    unit = models.ForeignKey("members.Unit", null=True, on_delete=models.CASCADE, related_name="seats")
     role = models.CharField(max_length=20, choices=SeatRole, default=SeatRole.MEMBER)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+    exception_reason = models.CharField(max_length=200, blank=True)  # why in more than one group
+
+    objects = models.Manager()
+    in_committees = Only(unit=None)
+    in_groups = Only(special_committee=None)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(special_committee__isnull=False, unit=None)
+                | Q(special_committee=None, unit__isnull=False, role="member"),
+                name="sits_in_a_committee_or_a_group",
+            ),
             models.UniqueConstraint(
                 fields=["member", "special_committee", "since"], name="one_seat_per_committee_and_day"
-            )
+            ),
+            models.UniqueConstraint(fields=["unit", "member"], condition=Q(until=None), name="in_a_group_once"),
+            models.CheckConstraint(
+                condition=Q(unit=None) | Q(until=None) | Q(until__gte=F("since")), name="membership_ends_later"
+            ),
         ]
 
     class Personal:
-        personal = {"member": Rule.OWNS}
-        safe = ("special_committee", "role", "since", "until")
+        personal = {"member": Rule.OWNS, "exception_reason": Rule.BLANK}
+        safe = ("special_committee", "unit", "role", "since", "until")
         ends = "until"
 
 
@@ -105,23 +121,6 @@ class PostKind(models.TextChoices):
     SECRETARY_GENERAL = "secretary_general", "秘书长"
     STANDING_MEMBER = "standing_member", "常委"
     MEMBER = "member", "委员"
-
-
-class MemberPost(Row):
-    """A post a member holds, with dates; duties ask who held it when (DC20-4.1-1)."""
-
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="posts")
-    kind = models.CharField(max_length=40, choices=PostKind)
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["member", "kind", "since"], name="one_post_per_kind_and_day")]
-
-    class Personal:
-        personal = {"member": Rule.OWNS}
-        safe = ("kind", "since", "until")
-        ends = "until"
 
 
 class Convener(Row):

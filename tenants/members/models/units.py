@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from core.models import Row
+from core.models import Only, Row
 from core.personal import Rule
-from tenants.members.models.people import Member
+from tenants.members.models.people import Member, PostKind
 
 
 class UnitKind(models.TextChoices):
@@ -70,53 +70,44 @@ def role_word(kind: str, role: str) -> str:
     return words.get(UnitRole(role), str(UnitRole(role).label))
 
 
-class UnitPost(Row):
-    """Who holds a post of a unit: a member of the committee, or somebody else by name (the street's own people)."""
+class Post(Row):
+    """Who holds which post: of the committee (duties ask who held it when, DC20-4.1-1), or of a unit: there a member, or
+    somebody else by name (the street's own people)."""
 
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="posts")
-    side = models.CharField(max_length=20, choices=Side, default=Side.CPPCC)
-    role = models.CharField(max_length=20, choices=UnitRole)
-    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.CASCADE, related_name="unit_posts")
+    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.CASCADE, related_name="posts")
+    kind = models.CharField(max_length=40, choices=PostKind, blank=True)  # of the committee
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.CASCADE, related_name="posts")
+    side = models.CharField(max_length=20, choices=Side, blank=True)
+    role = models.CharField(max_length=20, choices=UnitRole, blank=True)
     holder = models.CharField(max_length=60, blank=True)  # where it is no member
     holder_post = models.CharField(max_length=80, blank=True)  # 街道党工委副书记
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
+    objects = models.Manager()
+    of_committee = Only(unit=None)
+    of_units = Only(unit__isnull=False)
+
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(member__isnull=False) | Q(holder__gt=""), name="unit_post_has_a_holder"),
-            models.CheckConstraint(condition=Q(side__in=Side.values), name="unit_post_side_known"),
-            models.CheckConstraint(condition=Q(role__in=UnitRole.values), name="unit_post_role_known"),
+            models.CheckConstraint(
+                condition=Q(unit=None, member__isnull=False, kind__in=PostKind.values, side="", role="")
+                | Q(unit__isnull=False, kind="", side__in=Side.values, role__in=UnitRole.values),
+                name="post_of_the_committee_or_a_unit",
+            ),
+            models.CheckConstraint(condition=Q(member__isnull=False) | Q(holder__gt=""), name="post_has_a_holder"),
+            models.UniqueConstraint(
+                fields=["member", "kind", "since"], condition=Q(unit=None), name="one_post_per_kind_and_day"
+            ),
         ]
 
     class Personal:
         personal = {"member": Rule.OWNS, "holder": Rule.SCRUB, "holder_post": Rule.BLANK}
-        safe = ("unit", "side", "role", "since", "until")
+        safe = ("kind", "unit", "side", "role", "since", "until")
         ends = "until"
 
     def __str__(self) -> str:
-        return f"{self.get_side_display()}{self.get_role_display()}"
-
-
-class UnitMembership(Row):
-    """A member of a group of a street or township; in principle one group each (DC20-A2-3-2)."""
-
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="memberships")
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="unit_memberships")
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True)
-    exception_reason = models.CharField(max_length=200, blank=True)  # why in more than one
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["unit", "member"], condition=Q(until=None), name="in_a_group_once"),
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="membership_ends_later"),
-        ]
-
-    class Personal:
-        personal = {"member": Rule.OWNS, "exception_reason": Rule.BLANK}
-        safe = ("unit", "since", "until")
-        ends = "until"
+        return self.get_kind_display() or f"{self.get_side_display()}{self.get_role_display()}"
 
 
 class NominationState(models.TextChoices):

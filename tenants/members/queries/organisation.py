@@ -17,6 +17,7 @@ from tenants.members.models import (
     Convener,
     Member,
     Nomination,
+    Post,
     Seat,
     SeatRole,
     Sector,
@@ -25,8 +26,6 @@ from tenants.members.models import (
     SpecialCommittee,
     Unit,
     UnitKind,
-    UnitMembership,
-    UnitPost,
     UnitRole,
     role_word,
 )
@@ -159,7 +158,7 @@ def sector_lines(day: dt.date, *, q: str = "", ids: Collection[UUID] | None = No
 
 def directors(day: dt.date) -> dict[UUID, Member]:
     """Special committee → its director; of the sectors it links, the general coordinator (YY21-16-6). One statement."""
-    rows = Seat.objects.filter(on_day(day), role=SeatRole.DIRECTOR).select_related("member")
+    rows = Seat.in_committees.filter(on_day(day), role=SeatRole.DIRECTOR).select_related("member")
     return {row.special_committee_id: row.member for row in rows}
 
 
@@ -182,7 +181,7 @@ def committee_lines(day: dt.date, *, q: str = "", ids: Collection[UUID] | None =
     found = SpecialCommittee.objects.filter(name__icontains=q.strip()) if q.strip() else SpecialCommittee.objects.all()
     if ids is not None:
         found = found.filter(pk__in=ids)
-    seats = Seat.objects.filter(on_day(day)).order_by()
+    seats = Seat.in_committees.filter(on_day(day)).order_by()
     numbers = dict(seats.values_list("special_committee").annotate(number=Count("member", distinct=True)))
     sectors: dict[UUID, list[str]] = defaultdict(list)
     for link in SectorCommitteeLink.objects.filter(on_day(day)).select_related("sector"):
@@ -244,7 +243,7 @@ class Holder:
     side: str
     role: str
     word: str
-    post: UnitPost | None = None
+    post: Post | None = None
 
     @property
     def side_word(self) -> str:
@@ -307,10 +306,10 @@ def unit_lines(kind: str, day: dt.date, *, q: str = "") -> list[UnitLine]:
     if text := q.strip():
         found = found.filter(Q(name__icontains=text) | Q(place__icontains=text) | Q(aliases__icontains=text))
     lines = {unit.pk: UnitLine(unit) for unit in found}
-    posts: dict[UUID, list[UnitPost]] = defaultdict(list)
-    for post in UnitPost.objects.filter(on_day(day), unit__in=lines).select_related("member").order_by("since", "id"):
+    posts: dict[UUID, list[Post]] = defaultdict(list)
+    for post in Post.of_units.filter(on_day(day), unit__in=lines).select_related("member").order_by("since", "id"):
         posts[post.unit_id].append(post)
-    memberships = UnitMembership.objects.filter(on_day(day), unit__in=lines).order_by()
+    memberships = Seat.in_groups.filter(on_day(day), unit__in=lines).order_by()
     numbers = dict(memberships.values_list("unit").annotate(number=Count("pk")))
     for key, line in lines.items():
         line.members = numbers.get(key, 0)
@@ -318,7 +317,7 @@ def unit_lines(kind: str, day: dt.date, *, q: str = "") -> list[UnitLine]:
     return list(lines.values())
 
 
-def _holders(kind: str, posts: Sequence[UnitPost]) -> list[Holder]:
+def _holders(kind: str, posts: Sequence[Post]) -> list[Holder]:
     """Every post that is held, and those that ought to be: of a group both sides' three, of others its head."""
     held = {(post.side, post.role) for post in posts}
     sides = (Side.CPPCC, Side.SUBDISTRICT) if kind == UnitKind.AREA_GROUP else (Side.CPPCC,)
@@ -340,17 +339,17 @@ def unit_by_id(id: UUID) -> Unit:
 
 def unit_line(unit: Unit, day: dt.date) -> UnitLine:
     posts = list(unit.posts.filter(on_day(day)).select_related("member").order_by("since", "id"))
-    return UnitLine(unit, _holders(unit.kind, posts), unit.memberships.filter(on_day(day)).count())
+    return UnitLine(unit, _holders(unit.kind, posts), unit.seats.filter(on_day(day)).count())
 
 
-def memberships_of(unit: Unit, day: dt.date) -> QuerySet[UnitMembership]:
-    return unit.memberships.filter(on_day(day)).select_related("member__sector").order_by("member__name_pinyin")
+def memberships_of(unit: Unit, day: dt.date) -> QuerySet[Seat]:
+    return unit.seats.filter(on_day(day)).select_related("member__sector").order_by("member__name_pinyin")
 
 
 def groups_of(members: Collection[UUID], day: dt.date) -> dict[UUID, list[str]]:
     """Member → names of the groups they are in on a day. One statement."""
     found: dict[UUID, list[str]] = defaultdict(list)
-    rows = UnitMembership.objects.filter(on_day(day), member__in=members).values_list("member_id", "unit__name")
+    rows = Seat.in_groups.filter(on_day(day), member__in=members).values_list("member_id", "unit__name")
     for member, name in rows:
         found[member].append(name)
     return found
@@ -358,7 +357,7 @@ def groups_of(members: Collection[UUID], day: dt.date) -> dict[UUID, list[str]]:
 
 def without_group(day: dt.date) -> list[Member]:
     """Serving members in no group of a street: the named gaps."""
-    grouped = UnitMembership.objects.filter(on_day(day)).values("member_id")
+    grouped = Seat.in_groups.filter(on_day(day)).values("member_id")
     return list(serving(day).exclude(pk__in=grouped).select_related("sector"))
 
 
@@ -368,10 +367,10 @@ def bodies_of(user: Any, day: dt.date) -> frozenset[str]:
     member = Member.objects.filter(in_office(day), user_id=key).first() if key else None
     if member is None:
         return frozenset()
-    found = set(member.posts.filter(on_day(day)).values_list("kind", flat=True))
+    found = set(Post.of_committee.filter(on_day(day), member=member).values_list("kind", flat=True))
     if "vice_chairperson" in found:
         found.add("vice_chairperson_in_charge")
-    led = member.unit_posts.filter(on_day(day), role=UnitRole.LEADER).exclude(unit__body="")
+    led = member.posts.filter(on_day(day), role=UnitRole.LEADER).exclude(unit__body="")
     found.update(led.values_list("unit__body", flat=True))
     if member.seats.filter(on_day(day), role=SeatRole.DIRECTOR).exists():
         found.add("special_committee")
@@ -408,7 +407,7 @@ def nomination_facts(id: UUID) -> list[tuple[str, str]]:
 
 def committee_of_seat(id: UUID) -> UUID:
     """Raises NotFound."""
-    found = Seat.objects.filter(pk=id).values_list("special_committee_id", flat=True).first()
+    found = Seat.in_committees.filter(pk=id).values_list("special_committee_id", flat=True).first()
     if found is None:
         raise NotFound
     return found
@@ -416,8 +415,8 @@ def committee_of_seat(id: UUID) -> UUID:
 
 def unit_of(id: UUID) -> UUID:
     """The unit of an appointment or a membership. Raises NotFound."""
-    for model in (UnitPost, UnitMembership):
-        found: UUID | None = model.objects.filter(pk=id).values_list("unit_id", flat=True).first()
+    for rows in (Post.of_units, Seat.in_groups):
+        found: UUID | None = rows.filter(pk=id).values_list("unit_id", flat=True).first()
         if found is not None:
             return found
     raise NotFound

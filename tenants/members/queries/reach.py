@@ -50,7 +50,7 @@ class Reach:
                 **{f"{at}sector__in": Member.objects.filter(user_id=self.convened_by).values("sector_id")}
             )
         if self.special_committees:
-            seats = Seat.objects.filter(on_day(self.day), special_committee__in=self.special_committees)
+            seats = Seat.in_committees.filter(on_day(self.day), special_committee__in=self.special_committees)
             wanted |= Q(**{f"{at}pk__in" if path else "pk__in": seats.values("member_id")})
         if self.districts:
             wanted |= Q(**{f"{at}district__in": self.districts})

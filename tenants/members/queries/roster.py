@@ -17,7 +17,7 @@ from tenants.members.models import (
     HouseRule,
     MadeFile,
     Member,
-    MemberPost,
+    Post,
     PostKind,
     RosterImport,
     RuleName,
@@ -27,8 +27,7 @@ from tenants.members.models import (
     Spell,
     Term,
     Unit,
-    UnitMembership,
-    UnitPost,
+    UnitKind,
     role_word,
 )
 
@@ -128,10 +127,10 @@ def roster(day: dt.date, filters: Filters = EVERYBODY, *, sort: str = "name", wi
     if filters.sector:
         members = members.filter(sector_id=filters.sector)
     if filters.special_committee:
-        seated = Seat.objects.filter(on_day(day), special_committee_id=filters.special_committee)
+        seated = Seat.in_committees.filter(on_day(day), special_committee_id=filters.special_committee)
         members = members.filter(pk__in=seated.values("member_id"))
     if filters.post:
-        members = members.filter(pk__in=MemberPost.objects.filter(on_day(day), kind=filters.post).values("member_id"))
+        members = members.filter(pk__in=Post.of_committee.filter(on_day(day), kind=filters.post).values("member_id"))
     return _with_posts(_matching(members, filters.q), day).order_by(*_order(sort))
 
 
@@ -149,8 +148,8 @@ def _order(sort: str) -> list[str]:
 
 
 def _with_posts(members: QuerySet[Member], day: dt.date) -> QuerySet[Member]:
-    posts = MemberPost.objects.filter(on_day(day))
-    seats = Seat.objects.filter(on_day(day)).select_related("special_committee")
+    posts = Post.of_committee.filter(on_day(day))
+    seats = Seat.in_committees.filter(on_day(day)).select_related("special_committee")
     return members.select_related("sector").prefetch_related(
         Prefetch("posts", posts, to_attr="held_posts"), Prefetch("seats", seats, to_attr="held_seats")
     )
@@ -248,8 +247,8 @@ class Span:
 
 def history_of(member: Member) -> dict[str, list[Span]]:
     """`posts`, `seats`, `convened`: everything held, newest first. Three statements."""
-    posts = member.posts.order_by("-since")
-    seats = member.seats.select_related("special_committee").order_by("-since")
+    posts = Post.of_committee.filter(member=member).order_by("-since")
+    seats = Seat.in_committees.filter(member=member).select_related("special_committee").order_by("-since")
     convened = member.convened.select_related("sector").order_by("-since")
     return {
         "posts": [Span(post.get_kind_display(), post.since, post.until) for post in posts],
@@ -267,26 +266,28 @@ def history_of(member: Member) -> dict[str, list[Span]]:
         ],
         "units": [
             Span(post.unit.name, post.since, post.until, _word_of(post))
-            for post in member.unit_posts.select_related("unit").order_by("-since")
+            for post in Post.of_units.filter(member=member).select_related("unit").order_by("-since")
         ]
         + [
             Span(one.unit.name, one.since, one.until, one.exception_reason)
-            for one in member.unit_memberships.select_related("unit").order_by("-since")
+            for one in Seat.in_groups.filter(member=member).select_related("unit").order_by("-since")
         ],
         "spells": [Span("在任", one.since, one.until) for one in member.spells.order_by("-since")],
     }
 
 
-def _word_of(post: UnitPost) -> str:
-    side = f"{post.get_side_display()}" if post.unit.kind == "area_group" else ""
-    return f"{side}{role_word(post.unit.kind, post.role)}"
+def _word_of(post: Post) -> str:
+    unit: Any = post.unit
+    side = post.get_side_display() if unit.kind == UnitKind.AREA_GROUP else ""
+    return f"{side}{role_word(unit.kind, post.role)}"
 
 
 def held_now(member: Member) -> tuple[list[str], list[UUID]]:
     """Kinds of post and ids of special committees that stand, or stood when the member left. Two statements."""
     open_or_last = Q(until=None) | Q(until=member.left_on)
-    posts = list(member.posts.filter(open_or_last).values_list("kind", flat=True))
-    return posts, list(member.seats.filter(open_or_last).values_list("special_committee_id", flat=True))
+    posts = list(Post.of_committee.filter(open_or_last, member=member).values_list("kind", flat=True))
+    seats = Seat.in_committees.filter(open_or_last, member=member)
+    return posts, list(seats.values_list("special_committee_id", flat=True))
 
 
 def conveners_on(day: dt.date) -> dict[UUID, list[Member]]:
@@ -315,16 +316,14 @@ def engine_subjects(day: dt.date) -> list[dict[str, Any]]:
     }
     served = Member.objects.filter(present | Q(pk__in=spells))
     posts = _grouped(
-        MemberPost.objects.filter(member__in=served)
-        .order_by("since")
-        .values_list("member_id", "kind", "since", "until")
+        Post.of_committee.filter(member__in=served).order_by("since").values_list("member_id", "kind", "since", "until")
     )
     seats = _grouped(
-        Seat.objects.filter(on_day(day), member__in=served)
+        Seat.in_committees.filter(on_day(day), member__in=served)
         .order_by("since")
         .values_list("member_id", "special_committee_id")
     )
-    groups = _grouped(UnitMembership.objects.filter(on_day(day)).order_by("since").values_list("member_id", "unit_id"))
+    groups = _grouped(Seat.in_groups.filter(on_day(day)).order_by("since").values_list("member_id", "unit_id"))
     members = served.order_by("name_pinyin", "number").values_list("pk", "sector_id", "joined_on", "left_on")
     subjects = [
         {

@@ -17,7 +17,7 @@ from core.models import AuditEvent
 from tenants.members import actions, queries, tasks
 from tenants.members.actions import roster_file
 from tenants.members.actions.pictures import snapshots
-from tenants.members.models import Convener, Member, MemberPost, RosterImport, Seat, Sector
+from tenants.members.models import Convener, Member, Post, RosterImport, Seat, Sector
 
 HEAD = ["委员编号", "姓名", "界别", "专委会", "职务", "工作单位", "单位职务", "联系电话", "任职日期", "离任日期"]
 TODAY = dt.date(2022, 11, 30)
@@ -135,7 +135,7 @@ def test_a_change_is_shown_in_words_and_keeps_the_past(office: Any) -> None:
         ("姓名", "张丽华", "张丽花"), ("专委会", "提案委", "空"), ("职务", "委员", "常委"),
     ]  # fmt: skip
     assert plan.absent == 1
-    posts = MemberPost.objects.filter(member__number="A1").order_by("since").values_list("kind", "since", "until")
+    posts = Post.objects.filter(member__number="A1").order_by("since").values_list("kind", "since", "until")
     assert list(posts) == [("member", dt.date(2021, 11, 1), TODAY), ("standing_member", TODAY, None)]
     assert Seat.objects.get().until == TODAY
     assert queries.rows_of(queries.roster(TODAY))[0].posts == "常委"

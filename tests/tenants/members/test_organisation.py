@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from core.audit import SYSTEM
 from tenants.members import actions, queries
-from tenants.members.models import Member, Sector, UnitPost
+from tenants.members.models import Member, Post, Sector
 from tenants.proceedings import actions as proceedings
 from tenants.proceedings.models import Process, Step
 
@@ -107,12 +107,12 @@ def test_a_group_wants_both_sides_three_posts_and_says_which_is_missing(people: 
     line = queries.unit_line(group, TODAY)
     assert (line.filled, line.gaps) == (5, ["街道方副组长"])
     actions.appoint(unit=group.pk, role="leader", member=people[4].pk, since=TODAY, by=SYSTEM)
-    leaders = UnitPost.objects.filter(role="leader", side="cppcc").order_by("since").values_list("member", "until")
+    leaders = Post.of_units.filter(role="leader", side="cppcc").order_by("since").values_list("member", "until")
     assert list(leaders) == [(people[0].pk, TODAY), (people[4].pk, None)], "one at a time; the past stays"
     with pytest.raises(actions.HolderMissing):
         actions.appoint(unit=group.pk, role="deputy", since=TODAY, by=SYSTEM)
     with pytest.raises(actions.EndsTooEarly):
-        actions.end_appointment(id=UnitPost.objects.filter(until=None).first().pk, on=dt.date(2020, 1, 1), by=SYSTEM)
+        actions.end_appointment(id=Post.of_units.filter(until=None).first().pk, on=dt.date(2020, 1, 1), by=SYSTEM)
 
 
 def test_a_second_group_takes_a_reason_where_the_document_says_one(
@@ -218,7 +218,7 @@ def test_units_are_made_filled_and_emptied_on_their_pages(browser: Any, people: 
     assert "张甲从 2022-01-01 起任东坪小组组长" in text(browser.post(f"{here}appoint/", sent, follow=True))
     joined = browser.post(f"{here}join/", {"members": "张乙、张丙", "since": "2022-01-01"}, follow=True)
     assert "2 人已编入东坪小组" in text(joined)
-    post = UnitPost.objects.get()
+    post = Post.of_units.get()
     ended = browser.post(f"/organisation/appointments/{post.pk}/end/", {"on": "2022-11-30"}, follow=True)
     assert "任职已结束" in text(ended)
     assert "还没有编入小组的委员 3 人" in text(browser.get("/organisation/groups/"))

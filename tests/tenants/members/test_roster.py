@@ -12,7 +12,7 @@ from core.audit import SYSTEM
 from core.errors import NotFound
 from core.models import AuditEvent
 from tenants.members import actions, queries
-from tenants.members.models import Convener, Member, MemberPost, Sector
+from tenants.members.models import Convener, Member, Post, Sector
 from tenants.members.queries import Filters
 
 TERM = dt.date(2021, 11, 1)
@@ -126,11 +126,11 @@ def test_who_leaves_holds_nothing_any_more_and_may_come_back(add: Callable[..., 
     member = add("A1")
     actions.set_conveners(sector_id=sector.pk, member_ids=[member.pk], since=TERM, by=SYSTEM)
     actions.end_membership(id=member.pk, on=TODAY, by=SYSTEM, why="调离")
-    assert MemberPost.objects.get().until == Convener.objects.get().until == TODAY
+    assert Post.objects.get().until == Convener.objects.get().until == TODAY
     assert list(queries.roster(TODAY)) == []
     assert [one.number for one in queries.roster(TODAY, Filters(status="left"))] == ["A1"]
     change(Member.objects.get(), left_on=None)
-    assert MemberPost.objects.get().until is None
+    assert Post.objects.get().until is None
 
 
 def test_leaving_before_joining_is_refused(add: Callable[..., Member]) -> None:

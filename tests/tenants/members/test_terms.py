@@ -32,7 +32,7 @@ def test_memberships_and_everything_tied_to_them_end_on_the_day(life: Life) -> N
     assert Member.objects.get(pk=life.leaver.pk).left_on == dt.date(2022, 6, 1), "who left before keeps the day"
     assert Member.objects.get(pk=newcomer.pk).left_on is None, "the next term's stay"
     assert set(closing.ended) == {
-        "members.seat", "members.memberpost", "members.convener", "members.unitpost", "members.unitmembership",
+        "members.seat", "members.post", "members.convener",
         "liaison.constituentlink",
     }  # fmt: skip
     for model in tenant_models():

@@ -15,7 +15,7 @@ from core.errors import NotFound
 from core.models import AuditEvent
 from tenants.liaison.actions import AlreadyDecided, ReasonMissing, UnknownWord
 from tenants.liaison.queries import MemberNotActive, NotYourRecord, UnknownMember
-from tenants.members.models import MemberPost
+from tenants.members.models import Post
 from tenants.voices import actions
 from tenants.voices.models import Output, OutputAuthor
 from tests.tenants.liaison.test_contacts import DAY, TODAY, make_member, user
@@ -84,7 +84,7 @@ def test_a_joint_output_is_one_record_with_a_row_per_signer(anhua):
 
 def test_each_signer_stands_at_a_place_among_all_who_signed(anhua):
     second, lead = make_member("周二", "002"), make_member("吴三", "003")
-    MemberPost.objects.create(member=second, kind="standing_member", since=date(2022, 1, 1))
+    Post.objects.create(member=second, kind="standing_member", since=date(2022, 1, 1))
     register(authorship="joint", lead=lead.pk, others=[second.pk])
     with connection.cursor() as cursor:
         cursor.execute("SELECT place, posts, sector_id, crew FROM deed WHERE source = 'voices.output' ORDER BY place")
