@@ -88,12 +88,10 @@ class OfficeContactForm(ContactForm):
         return values
 
 
-class ContactFilterForm(forms.Form):
-    q = forms.CharField(
-        label="搜索", required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": "姓名、拼音、地点或内容"})
-    )  # fmt: skip
+class RecordFilterForm(forms.Form):
+    """What lists of records of one shape are filtered by; outputs use it, too."""
+
     sector = forms.ModelChoiceField(label="界别", required=False, queryset=Sector.objects.none(), empty_label="全部")
-    kind = forms.ChoiceField(label="种类", required=False, choices=[("", "全部"), *Kind.choices])
     state = forms.ChoiceField(label="状态", required=False, choices=STATES)
     since = forms.DateField(label="从", required=False)
     until = forms.DateField(label="到", required=False)
@@ -103,13 +101,21 @@ class ContactFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
 
-    def filters(self, sort: str = "") -> ContactFilters:
+    def asked(self) -> dict[str, Any]:
         """What was asked for; a value that is no choice filters nothing."""
         self.is_valid()
         asked = {name: value for name, value in self.cleaned_data.items() if value}
-        if "sector" in asked:
-            asked["sector"] = asked["sector"].pk
-        return ContactFilters(sort=sort, **asked)
+        return asked | ({"sector": asked["sector"].pk} if "sector" in asked else {})
+
+
+class ContactFilterForm(RecordFilterForm):
+    q = forms.CharField(
+        label="搜索", required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": "姓名、拼音、地点或内容"})
+    )  # fmt: skip
+    kind = forms.ChoiceField(label="种类", required=False, choices=[("", "全部"), *Kind.choices])
+
+    def filters(self, sort: str = "") -> ContactFilters:
+        return ContactFilters(sort=sort, **self.asked())
 
 
 class ReasonForm(forms.Form):

@@ -1,4 +1,4 @@
-"""搜索: one box for members, records, activities, outputs, voices, clauses, documents and sectors, within the person's reach.
+"""搜索: one box for members, records, activities, topics, outputs, voices, clauses, documents and sectors, within the person's reach.
 
 Every kind asks the app it belongs to, with that app's own notion of what the person may see, takes a bounded number of
 statements and gives at most `SHOWN` lines; the rest is a click away in the app's own list.
@@ -146,6 +146,15 @@ def _activities(question: Question) -> Iterator[Line]:
         yield one.title, detail, f"/activities/{one.pk}/"
 
 
+def _topics(question: Question) -> Iterator[Line]:
+    """What is consulted on: everybody who sees records may read all of them."""
+    if not (may(question.user, P.RECORDS_READ) or may(question.user, P.RECORDS_OWN)):
+        return
+    for one in activities.topics(q=question.text)[: SHOWN + 1]:
+        detail = f"{one.year} 年 · {one.get_form_display()} · {one.get_state_display()}"
+        yield one.title, detail, f"/activities/topics/{one.pk}/"
+
+
 def _outputs(question: Question) -> Iterator[Line]:
     if not (may(question.user, P.RECORDS_READ) or may(question.user, P.RECORDS_OWN)):
         return
@@ -199,6 +208,7 @@ KINDS: tuple[tuple[str, str, Callable[[Question], Iterable[Line]], str], ...] = 
     ("sectors", "界别", _sectors, ""),
     ("contacts", "联系记录", _contacts, "/contacts/"),
     ("activities", "活动", _activities, "/activities/"),
+    ("topics", "协商议题", _topics, "/activities/topics/"),
     ("outputs", "履职成果", _outputs, "/outputs/"),
     ("voices", "民意", _voices, "/voices/"),
     ("clauses", "办法里的要求和条款", _clauses, ""),

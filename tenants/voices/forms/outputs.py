@@ -9,7 +9,7 @@ from uuid import uuid4
 from django import forms
 from django.db.models import Q
 
-from tenants.liaison.forms import STATES, MemberField, MembersField, narrow
+from tenants.liaison.forms import MemberField, MembersField, RecordFilterForm, narrow
 from tenants.members.models import Sector
 from tenants.voices.models import Authorship, OutputType
 from tenants.voices.queries import OutputFilters
@@ -61,26 +61,12 @@ class OfficeOutputForm(OutputForm):
         return values
 
 
-class OutputFilterForm(forms.Form):
+class OutputFilterForm(RecordFilterForm):
     q = forms.CharField(
         label="搜索", required=False, max_length=60, widget=forms.TextInput(attrs={"placeholder": "标题、姓名或拼音"})
     )
     type = forms.ChoiceField(label="种类", required=False, choices=[("", "全部"), *OutputType.choices])
     authorship = forms.ChoiceField(label="署名", required=False, choices=[("", "全部"), *Authorship.choices])
-    sector = forms.ModelChoiceField(label="界别", required=False, queryset=Sector.objects.none(), empty_label="全部")
-    state = forms.ChoiceField(label="状态", required=False, choices=STATES)
-    since = forms.DateField(label="从", required=False)
-    until = forms.DateField(label="到", required=False)
-    member = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
 
     def filters(self, sort: str = "") -> OutputFilters:
-        """What was asked for; a value that is no choice filters nothing."""
-        self.is_valid()
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
-        if "sector" in asked:
-            asked["sector"] = asked["sector"].pk
-        return OutputFilters(sort=sort, **asked)
+        return OutputFilters(sort=sort, **self.asked())

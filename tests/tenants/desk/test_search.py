@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.audit import SYSTEM
-from tenants.activities.actions import register_activity
+from tenants.activities.actions import propose_topic, register_activity
 from tenants.desk import queries
 from tenants.liaison.actions import register_contact
 from tenants.members import actions as members
@@ -35,6 +35,7 @@ def town(anhua: Any) -> Any:
     register_activity(
         title="停车难专题调研", kind="research", organiser_type="committee", held_on=TODAY, today=TODAY, by=SYSTEM
     )
+    propose_topic(year=2022, title="缓解停车难", form="sector", source="voice", by=SYSTEM)
     register_output(
         type="proposal", title="关于缓解停车难的建议", submitted_on=TODAY, authorship="individual", lead=member.pk, today=TODAY, by=SYSTEM
     )  # fmt: skip
@@ -63,10 +64,10 @@ def test_words_find_records_activities_outputs_and_are_marked(
     town: Any, account: Any, browser_of: Any, anhua: Any
 ) -> None:
     body = text(browser_of(anhua, account("office")).get("/search/?q=停车难"))
-    assert "找到 3 条" in body
-    for link in ("/contacts/", "/activities/", "/outputs/"):
+    assert "找到 4 条" in body
+    for link in ("/contacts/", "/activities/", "/activities/topics/", "/outputs/"):
         assert re.search(rf'class="lx-hit" href="{link}[0-9a-f-]+/"', body), link
-    assert body.count("<mark>停车难</mark>") == 3
+    assert body.count("<mark>停车难</mark>") == 4
 
 
 def test_clauses_documents_sectors_and_pages_are_found(town: Any, account: Any) -> None:
@@ -86,9 +87,9 @@ def test_a_member_finds_the_policy_and_the_own_records_and_nobody_else(town: Any
     )  # fmt: skip
     assert kinds(user, "张丽华") == {}
     assert kinds(user, "zlh") == {}
-    assert set(kinds(user, "停车难")) <= {"activities"}
+    assert set(kinds(user, "停车难")) <= {"activities", "topics"}
     own = members.give_account(id=town.pk, username="zlh", password=None, by=SYSTEM)
-    assert set(kinds(own, "停车难")) == {"contacts", "activities", "outputs"}
+    assert set(kinds(own, "停车难")) == {"contacts", "activities", "topics", "outputs"}
 
 
 def test_an_empty_or_fruitless_search_says_what_to_do(anhua: Any, account: Any, browser_of: Any) -> None:
