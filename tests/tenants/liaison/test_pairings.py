@@ -7,14 +7,16 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from core.audit import SYSTEM
 from core.errors import NotFound
 from core.models import AuditEvent
-from tenants.liaison import actions
+from tenants.liaison import actions, queries
 from tenants.liaison.models import Constituent, ConstituentLink, LinkAssignment
 from tenants.liaison.queries import MemberNotActive, NotYourRecord, UnknownMember
-from tests.tenants.liaison.test_contacts import DAY, TODAY, make_member, user
+from tenants.members.queries import EVERYBODY
+from tests.tenants.liaison.test_contacts import DAY, TODAY, make_member, register, user
 
 
 def pair(member, /, **changes):
@@ -59,6 +61,27 @@ def test_a_person_already_paired_is_refused_until_that_pairing_ended(anhua):
     actions.end_pairing(link=link.pk, until=TODAY, today=TODAY, by=SYSTEM)
     pair(member)
     assert ConstituentLink.objects.filter(until=None).count() == 1
+
+
+def test_grid_workers_stand_beside_constituents_and_are_never_taken_for_them(anhua):
+    """One table, two kinds: neither a member's people, their counts, nor their pages hold the other's."""
+    member = make_member()
+    grid = actions.pair_grid(member=member.pk, name="何秀英", place="东坪社区", since=DAY, today=TODAY, by=SYSTEM)
+    own = pair(member)  # of the same name
+    assert list(queries.pairings_of(member, TODAY)) == [own]
+    assert queries.totals(TODAY, within=Q()) == {"members": 1, "pairs": 1, "paired": 1}
+    assert [one.pairs for one in queries.paired_members(TODAY, EVERYBODY, within=Q())] == [1]
+    with pytest.raises(NotFound):
+        actions.end_pairing(link=grid.pk, until=TODAY, today=TODAY, by=SYSTEM)
+    with pytest.raises(NotFound):
+        actions.end_grid(id=own.pk, on=TODAY, by=SYSTEM)
+    with pytest.raises(actions.NotPaired):
+        register(member, constituents=[grid.constituent_id])
+    for row, wrong in ((own, {"choice_basis": ""}), (grid, {"choice_basis": "area"}), (grid, {"kind": "neighbour"})):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ConstituentLink.objects.filter(pk=row.pk).update(**wrong)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Constituent.objects.filter(pk=grid.constituent_id).update(area="")
 
 
 def test_two_people_of_one_name_are_told_apart_by_phone(anhua):

@@ -9,11 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 from openpyxl import load_workbook
 
 from core.audit import SYSTEM
 from tenants.members import actions, queries
-from tenants.members.models import Member, Post, Sector
+from tenants.members.models import Member, Post, Seat, Sector
 from tenants.proceedings import actions as proceedings
 from tenants.proceedings.models import Process, Step
 
@@ -203,6 +204,27 @@ def test_the_office_proposes_on_the_page_and_signs_for_the_council(
     sent = {"step": step.pk, "agree": "1", "meeting": "第3次主席会议", "decided_on": "2022-11-29"}
     assert "已生效" in text(browser.post(here, sent, follow=True))
     assert queries.conveners_on(TODAY)[sector.pk] == [people[0]]
+
+
+def test_a_seat_is_in_one_place_and_a_post_of_one_kind(people: list[Member]) -> None:
+    """Seats in committees and groups share a table, so do posts of the committee and of units: the database keeps them apart."""
+    one = people[0]
+    unit = actions.add_unit(kind="area_group", name="东坪小组", since=TERM, by=SYSTEM)
+    wrong: list[tuple[Any, dict[str, Any]]] = [
+        (Seat, {}), (Seat, {"unit": unit, "special_committee": one.special_committees.get()}), (Seat, {"unit": unit, "role": "director"}),
+        (Seat, {"unit": unit, "until": dt.date(2020, 1, 1)}), (Post, {}), (Post, {"kind": "mayor"}), (Post, {"kind": "member", "role": "leader"}),
+        (Post, {"unit": unit, "kind": "member", "side": "cppcc", "role": "leader"}), (Post, {"unit": unit, "side": "", "role": "leader"}),
+        (Post, {"unit": unit, "side": "cppcc", "role": "king"}), (Post, {"unit": unit, "side": "cppcc", "role": "leader", "member": None}),
+        (Post, {"kind": "member"}),  # held already since then
+    ]  # fmt: skip
+    for model, values in wrong:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.create(**({"member": one, "since": TERM} | values))
+    actions.join_unit(unit=unit.pk, members=[one.pk], since=TERM, by=SYSTEM)
+    actions.appoint(unit=unit.pk, role="leader", member=one.pk, since=TERM, by=SYSTEM)
+    assert queries.held_now(one) == (["member"], [one.special_committees.get().pk])
+    left = actions.end_membership(id=one.pk, on=TODAY, by=SYSTEM)
+    assert {row.until for row in (*left.seats.all(), *left.posts.all())} == {TODAY}
 
 
 def test_units_are_made_filled_and_emptied_on_their_pages(browser: Any, people: list[Member]) -> None:
