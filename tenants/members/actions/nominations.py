@@ -91,7 +91,7 @@ def nominate_conveners(
     else:
         start_process(
             workflow=REVIEW, steps=review.steps, is_ordered=review.is_ordered, clauses=review.clauses,
-            title=f"{sector.name}界别召集人推选", subject=nomination, today=today, by=by,
+            title=f"{_called(sector.name)}召集人推选", subject=nomination, today=today, by=by,
             first_is_signed=review.steps[0].get("by") in ("sector", "sector_convener"),
         )  # fmt: skip
     return nomination
@@ -129,6 +129,11 @@ def _become(nomination: Nomination, state: NominationState, by: audit.Actor) -> 
     audit.record(
         by=by, action="members.settle_nomination", subject=nomination, old={"state": old}, new={"state": state}
     )
+
+
+def _called(sector: str) -> str:
+    """中共 is 中共界别; 教育界 says it itself."""
+    return sector if sector.endswith(("界", "界别")) else f"{sector}界别"
 
 
 def confirmed(*, process: Process, on: dt.date, by: audit.Actor) -> None:
