@@ -1,16 +1,20 @@
-"""All tallies of a policy counted by one SQL statement over the `deed` view; very many, as a weekly duty has, by a few.
+"""All tallies of a policy counted by one SQL statement over the `deed` view.
 
 The rule is the one in `policy_engine.tally`; its plain counter and this one are fed the same random records by a
 property test. Every value travels as a parameter. A row is credited to its subject and, where some tally counts
 by target, to its target as well.
+
+What each tally asks (kinds, days, whom it credits) is a table of its own, `asked`, that the deeds are joined with: a deed
+is looked at by the few tallies of its kind, and a duty of fifty-three weeks costs fifty-three rows of that table. What a
+filter asks beyond that is one condition of a CASE, shared by all tallies of the filter.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -40,8 +44,22 @@ VALUES: Mapping[str, str] = {
     "dated": f"record_id::text || '@' || {DAY} || '@' || record_id::text",
     "answer": f"based_on::text || '@' || {DAY} || '@' || record_id::text",
 }
-PAIR = f"{_identity('subject')} || '>' || {_identity('target')}"
-COLUMN_LIMIT = 800  # PostgreSQL takes 1664 columns; a policy has some dozens of tallies, a weekly duty alone a hundred
+NIL, ALL = "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"
+NAMES = {NIL: SELF, ALL: EVERYBODY}
+"""Ids are compared and sorted as the sixteen bytes they are; these two stand for what has none."""
+
+
+def _id(role: str) -> str:
+    return f"CASE {role}_type WHEN 'committee' THEN '{NIL}'::uuid ELSE {role}_id END"
+
+
+CREDITED: Mapping[str, str] = {  # whom a row is credited to: one id, or two
+    "subject": f"{_id('subject')}, NULL::uuid",
+    "target": f"{_id('target')}, NULL::uuid",
+    "pair": f"CASE WHEN target_type = 'committee' OR target_id IS NOT NULL THEN {_id('subject')} END, {_id('target')}",
+    "all": f"'{ALL}'::uuid, NULL::uuid",
+}
+ANY = "*"  # among kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,41 +70,16 @@ class Condition:
     params: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What a statement asks of one tally: how many, and which records too."""
-
-    tally: Tally
-    with_records: bool
-
-    @property
-    def width(self) -> int:
-        return 2 if self.with_records and not self.tally.where.weighs else 1
-
-    def cells(self) -> Iterator[Condition]:
-        if self.tally.where.weighs:
-            yield _weights(self.tally)
-            return
-        yield _number(self.tally)
-        if self.with_records:
-            yield _records(self.tally)
-
-
 def count_all(tallies: Sequence[Tally]) -> dict[tuple[str, str], Counted]:
     """Everybody's counts: numbers, and the distinct targets, items or venues; record ids only where a tally is `listed`. One query."""
-    return _run([Column(tally, tally.listed) for tally in tallies], only=None)
+    return _run(tallies, lambda tally: tally.listed, only=None)
 
 
 def count_one(tallies: Sequence[Tally], subject: str) -> dict[tuple[str, str], Counted]:
     """One subject's counts with the records behind each; what everybody did is a second query where a tally asks for it."""
-    own = [Column(tally, True) for tally in tallies if tally.by != "all"]
-    common = [Column(tally, True) for tally in tallies if tally.by == "all"]
-    return _run(own, only=subject) | _run(common, only=None)
-
-
-def where(tally: Tally) -> Condition:
-    """Which rows a tally counts."""
-    return _all(_parts(tally))
+    own = [tally for tally in tallies if tally.by != "all"]
+    common = [tally for tally in tallies if tally.by == "all"]
+    return _run(own, lambda _: True, only=subject) | _run(common, lambda _: True, only=None)
 
 
 def _all(conditions: Iterable[Condition]) -> Condition:
@@ -94,40 +87,19 @@ def _all(conditions: Iterable[Condition]) -> Condition:
     return Condition(" AND ".join(part.sql for part in parts), tuple(value for part in parts for value in part.params))
 
 
-def _parts(tally: Tally) -> Iterator[Condition]:
-    yield Condition("credited.by = %s", (tally.by,))
-    yield Condition("confirmed" if tally.where.confirmed == "required" else "confirmed IS NOT NULL")
-    yield from filter_parts(tally.where)
-    if tally.standing_on is not None:
-        yield Condition("on_date <= %s", (tally.standing_on,))
-        yield Condition("(until_date IS NULL OR until_date > %s)", (tally.standing_from or tally.standing_on,))
-    else:
-        yield _in_span(tally)
-    yield from _between("on_date", tally.done_from, tally.done_until)
-
-
-def _in_span(tally: Tally) -> Condition:
-    """By the day, or by the period a row says it is about."""
-    span = list(_between("on_date", tally.span_from, tally.span_until)) or [Condition("true")]
-    by_day = Condition(" AND ".join(part.sql for part in span), tuple(value for part in span for value in part.params))
-    if tally.named is None:
-        return by_day
-    sql = f"CASE WHEN for_period IS NULL THEN {by_day.sql} ELSE for_period = ANY(%s::text[]) END"
-    return Condition(sql, (*by_day.params, list(tally.named)))
-
-
-def _between(column: str, first: date | None, end: date | None) -> Iterator[Condition]:
-    if first is not None:
-        yield Condition(f"{column} >= %s", (first,))
-    if end is not None:
-        yield Condition(f"{column} < %s", (end,))
-
-
 def filter_parts(wanted: Filter) -> Iterator[Condition]:
     """What a row must hold, as `policy_engine.matching` asks it; confirmation and time apart."""
     yield Condition("family = %s", (wanted.family,))
+    if wanted.kinds:
+        yield Condition("kind = ANY(%s)", (list(wanted.kinds),))
+    yield from _beyond_kind(wanted)
+
+
+def _beyond_kind(wanted: Filter) -> Iterator[Condition]:
     for name, column in WORDS.items():
         words = getattr(wanted, name)
+        if name == "kinds":
+            continue
         if name == "organisers" and OWN in words:
             yield Condition(_ORGANISED, (list(words),))
         elif words:
@@ -155,98 +127,124 @@ _ORGANISED = (
 )
 
 
-def _weights(tally: Tally) -> Condition:
-    """What each record's weight is worked out from; the sum is the engine's own, so that it is as exact."""
-    condition, amount = where(tally), tally.where.sum
-    facts = f"record_id::text, {'amounts->>%s' if amount else 'NULL'}, role, place::text, crew::text, array_to_string(results, ' ')"
-    return Condition(
-        f"array_agg(DISTINCT ARRAY[{facts}]) FILTER (WHERE {condition.sql})",
-        (*((amount,) if amount else ()), *condition.params),
-    )
-
-
-def _number(tally: Tally) -> Condition:
-    """How many, or which distinct values: their number is how many."""
-    condition = where(tally)
-    if tally.distinct == "record":
-        return Condition(f"count(DISTINCT record_id) FILTER (WHERE {condition.sql})", condition.params)
-    # A record whose target or venue is not named stands for itself.
-    value = f"coalesce(nullif({VALUES[tally.distinct]}, ''), record_id::text)"
-    return Condition(f"array_agg(DISTINCT {value}) FILTER (WHERE {condition.sql})", condition.params)
-
-
-def _records(tally: Tally) -> Condition:
-    condition = where(tally)
-    return Condition(f"array_agg(DISTINCT record_id::text) FILTER (WHERE {condition.sql})", condition.params)
-
-
-def _run(columns: Sequence[Column], *, only: str | None) -> dict[tuple[str, str], Counted]:
-    found: dict[tuple[str, str], Counted] = {}
-    for batch in _batches(columns):
-        found |= _run_batch(batch, only=only)
-    return found
-
-
-def _batches(columns: Iterable[Column]) -> Iterator[list[Column]]:
-    """As few statements as the limit allows; a tally's cells stay together."""
-    batch: list[Column] = []
-    width = 0
-    for column in columns:
-        if batch and width + column.width > COLUMN_LIMIT:
-            yield batch
-            batch, width = [], 0
-        batch.append(column)
-        width += column.width
-    if batch:
-        yield batch
-
-
-def _run_batch(columns: Sequence[Column], *, only: str | None) -> dict[tuple[str, str], Counted]:
-    tallies = [column.tally for column in columns]
-    statement = _statement(tallies, [cell for column in columns for cell in column.cells()], only=only)
+def _run(
+    tallies: Sequence[Tally], is_listed: Callable[[Tally], bool], *, only: str | None
+) -> dict[tuple[str, str], Counted]:
+    if not tallies:
+        return {}
+    listed = [number for number, tally in enumerate(tallies) if is_listed(tally)]
+    statement = _statement(tallies, listed, only=only)
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.params)
         rows = cursor.fetchall()
-    widths = [column.width for column in columns]
-    return {
-        (tally.key, subject): counted
-        for subject, *values in rows
-        for tally, cell in zip(tallies, _chunks(values, widths), strict=True)
-        if (counted := _counted(tally, cell)).number
-    }
+    found = {}
+    for number, one, other, *cell in rows:
+        id = NAMES.get(one, one) if other is None else f"{NAMES.get(one, one)}>{NAMES.get(other, other)}"
+        counted = _counted(tallies[number], *cell)
+        if counted.number:
+            found[tallies[number].key, id] = counted
+    return found
 
 
-def _statement(tallies: Sequence[Tally], cells: Sequence[Condition], *, only: str | None) -> Condition:
-    wanted = {tally.by for tally in tallies} | {"subject"}
-    roles = [role for role in ("subject", "target") if role in wanted]
-    ids = {"subject": _identity("subject"), "target": _identity("target"), "pair": PAIR, "all": f"'{EVERYBODY}'"}
-    # Ids are compared byte by byte: by the rules of a language, sorting them took longer than counting.
-    legs = ", ".join(f"('{by}', ({identity}) COLLATE \"C\")" for by, identity in ids.items() if by in wanted)
-    mine = _mine(roles, only)
-    waiting = any(tally.where.confirmed == "any" for tally in tallies)
-    some = _some(tallies)
+def _statement(tallies: Sequence[Tally], listed: Sequence[int], *, only: str | None) -> Condition:
+    """One row per tally and id: how many, the distinct values, the records where listed, and what weights are made of."""
+    families: dict[str, list[tuple[int, Tally]]] = {}
+    for number, tally in enumerate(tallies):
+        families.setdefault(tally.where.family, []).append((number, tally))
+    legs = [_leg(family, of, only) for family, of in sorted(families.items())]
     sql = (
-        f"SELECT credited.id, {', '.join(cell.sql for cell in cells)} "
-        f"FROM deed CROSS JOIN LATERAL (VALUES {legs}) AS credited (by, id) "
-        f"WHERE {'confirmed IS NOT NULL' if waiting else 'confirmed'} AND credited.id IS NOT NULL{some.sql}{mine.sql} "
-        "GROUP BY credited.id"
+        "SELECT tally, one::text, other::text, count(*), array_agg(value) FILTER (WHERE value IS NOT NULL),"
+        " array_agg(record_id::text) FILTER (WHERE tally = ANY(%s)), array_agg(facts) FILTER (WHERE facts IS NOT NULL)"
+        f" FROM ({' UNION ALL '.join(leg.sql for leg in legs)}) AS leg GROUP BY tally, one, other"
     )
-    return Condition(sql, (*(value for cell in cells for value in cell.params), *some.params, *mine.params))
+    return Condition(sql, (list(listed), *(value for leg in legs for value in leg.params)))
 
 
-def _some(tallies: Sequence[Tally]) -> Condition:
-    """What some tally could count at all, on plain columns: whole branches of the view and most rows need not be looked at."""
-    families: dict[str, list[Tally]] = {}
-    for tally in tallies:
-        families.setdefault(tally.where.family, []).append(tally)
-    parts = [_all(_could(family, of)) for family, of in sorted(families.items())]
-    either = " OR ".join(f"({part.sql})" for part in parts)
-    return Condition(f" AND ({either})", tuple(value for part in parts for value in part.params))
+def _leg(family: str, numbered: Sequence[tuple[int, Tally]], only: str | None) -> Condition:
+    """The deeds of one family, each beside every tally that counts it; no column is read that none of these tallies needs."""
+    tallies = [tally for _, tally in numbered]
+    asked, test = _asked(numbered)
+    by = [by for by in CREDITED if any(tally.by == by for tally in tallies)]
+    credited = ", ".join(f"('{one}', {CREDITED[one]})" for one in by)
+    words = f"(kind), ('{ANY}')" if any(not tally.where.kinds for tally in tallies) else "(kind)"
+    where = _all([*_could(family, tallies), *_mine(by, only)])
+    sql = (
+        f"SELECT DISTINCT record_id, asked.tally, credited.one, credited.other, {_value(tallies)} AS value, {_facts(tallies)} AS facts"
+        f" FROM deed CROSS JOIN LATERAL (VALUES {words}) AS word (word)"
+        f" CROSS JOIN LATERAL (VALUES {credited}) AS credited (by, one, other)"
+        f" JOIN {asked.sql} ON asked.word = word.word{' AND asked.by = credited.by' if len(by) > 1 else ''}"
+        f" WHERE credited.one IS NOT NULL AND {where.sql} AND CASE WHEN {_IN_TIME} THEN {test.sql} END"
+    )
+    return Condition(sql, (*asked.params, *where.params, *test.params))
+
+
+_COLUMNS: Mapping[str, str] = {
+    "tally": "int", "word": "text", "by": "text", "test": "int", "value": "text", "amount": "text", "since": "date", "until": "date",
+    "done_since": "date", "done_until": "date", "still": "date", "named": "text[]",
+}  # fmt: skip
+_IN_TIME = (
+    "on_date >= asked.done_since AND on_date < asked.done_until AND (until_date IS NULL OR until_date > asked.still)"
+    " AND CASE WHEN asked.named IS NULL OR for_period IS NULL THEN on_date >= asked.since AND on_date < asked.until"
+    " ELSE for_period = ANY(asked.named) END"
+)
+"""By the day, or by the period a row says it is about; what stands, on the day it is looked at."""
+
+
+def _asked(numbered: Sequence[tuple[int, Tally]]) -> tuple[Condition, Condition]:
+    """What the tallies of a family ask, as a table; and which of the conditions of its column `test` a row must hold."""
+    tests: list[Condition] = []
+    rows = []
+    for number, tally in numbered:
+        if (test := _test(tally.where)) not in tests:
+            tests.append(test)
+        asks = (tally.by, tests.index(test), *_data(tally))
+        rows += [(number, word, *asks) for word in tally.where.kinds or (ANY,)]
+    columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+    written = json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in rows], default=str)
+    table = Condition(f"jsonb_to_recordset(%s) AS asked ({columns})", (written,))
+    either = " ".join(f"WHEN {number} THEN {one.sql}" for number, one in enumerate(tests))
+    return table, Condition(f"CASE asked.test {either} END", tuple(value for one in tests for value in one.params))
+
+
+def _test(wanted: Filter) -> Condition:
+    is_confirmed = Condition("confirmed" if wanted.confirmed == "required" else "confirmed IS NOT NULL")
+    return _all([is_confirmed, *_beyond_kind(wanted)])
+
+
+def _data(tally: Tally) -> tuple[Any, ...]:
+    """The columns of `asked` from `value` on. What stands is bounded by the day it is looked at, not by a span."""
+    weighs = tally.where.weighs
+    value = "weight" if weighs else tally.distinct if tally.distinct != "record" else None
+    amount = tally.where.sum if weighs else None
+    done = (tally.done_from or date.min, tally.done_until or date.max)
+    if tally.standing_on is not None:
+        end = tally.standing_on + timedelta(days=1)
+        still = tally.standing_from or tally.standing_on
+        return value, amount, date.min, end, *done, still, None
+    return value, amount, tally.span_from or date.min, tally.span_until or date.max, *done, date.min, tally.named
+
+
+def _value(tallies: Sequence[Tally]) -> str:
+    """What a record is told apart by: a record whose target or venue is not named stands for itself."""
+    wanted = sorted({tally.distinct for tally in tallies if not tally.where.weighs} - {"record"})
+    each = " ".join(f"WHEN '{one}' THEN coalesce(nullif({VALUES[one]}, ''), record_id::text)" for one in wanted)
+    return f"CASE asked.value {each} END" if wanted else "NULL::text"
+
+
+def _facts(tallies: Sequence[Tally]) -> str:
+    """What each record's weight is worked out from; the sum is the engine's own, so that it is as exact."""
+    if not any(tally.where.weighs for tally in tallies):
+        return "NULL::text[]"
+    facts = "record_id::text, amounts->>asked.amount, role, place::text, crew::text, array_to_string(results, ' ')"
+    return f"CASE asked.value WHEN 'weight' THEN ARRAY[{facts}] END"
 
 
 def _could(family: str, tallies: Sequence[Tally]) -> Iterator[Condition]:
-    """The family, every kind asked for and the earliest day, where all of its tallies name kinds and days."""
+    """What some of the tallies could count at all, on plain columns: whole branches of the view and most rows need not be
+    looked at. The family, every kind asked for and the earliest day, where all of them name kinds and days."""
     yield Condition("family = %s", (family,))
+    is_any = any(tally.where.confirmed == "any" for tally in tallies)
+    yield Condition("confirmed IS NOT NULL" if is_any else "confirmed")
     if all(tally.where.kinds for tally in tallies):
         yield Condition("kind = ANY(%s)", (sorted({kind for tally in tallies for kind in tally.where.kinds}),))
     firsts = [tally.span_from for tally in tallies if tally.standing_on is None and tally.span_from is not None]
@@ -254,28 +252,34 @@ def _could(family: str, tallies: Sequence[Tally]) -> Iterator[Condition]:
         yield Condition("(for_period IS NOT NULL OR on_date >= %s)", (min(firsts),))
 
 
-def _mine(roles: Sequence[str], only: str | None) -> Condition:
+def _mine(by: Sequence[str], only: str | None) -> Iterator[Condition]:
     """Limits the rows to one subject's, on plain columns, so that the branches' indexes serve it."""
     if only is None:
-        return Condition("")
+        return
+    roles = [role for role in ("subject", "target") if role in by or (role == "subject" and "pair" in by)]
     if only == SELF:
         either = " OR ".join(f"{role}_type = 'committee'" for role in roles)
-        return Condition(f" AND ({either}) AND {_OWN}", (SELF, f"{SELF}>%"))
-    either = " OR ".join(f"{role}_id = %s::uuid" for role in roles)
-    return Condition(f" AND ({either}) AND {_OWN}", (*[only] * len(roles), only, f"{only}>%"))
+        yield Condition(f"({either})")
+    else:
+        either = " OR ".join(f"{role}_id = %s::uuid" for role in roles)
+        yield Condition(f"({either})", (only,) * len(roles))
+    yield Condition("credited.one = %s::uuid", (NIL if only == SELF else only,))
 
 
-_OWN = "(credited.id = %s OR credited.by = 'pair' AND credited.id LIKE %s)"
-
-
-def _counted(tally: Tally, cell: Sequence[Any]) -> Counted:
+def _counted(
+    tally: Tally,
+    number: int,
+    values: Sequence[str] | None,
+    records: Sequence[str] | None,
+    facts: Sequence[Sequence[str | None]] | None,
+) -> Counted:
     if tally.where.weighs:
-        return _weighed(tally, cell[0] or ())
-    found, records = cell[0], tuple(cell[1] or ()) if len(cell) > 1 else ()
+        return _weighed(tally, facts or ())
+    listed = tuple(sorted(set(records or ())))
     if tally.distinct == "record":
-        return Counted(number=found, records=records)
-    values = tuple(found or ())
-    return Counted(number=len(values), records=records, values=values)
+        return Counted(number=number, records=listed)
+    apart = tuple(sorted(set(values or ())))
+    return Counted(number=len(apart), records=listed, values=apart)
 
 
 def _weighed(tally: Tally, rows: Iterable[Sequence[str | None]]) -> Counted:
@@ -292,10 +296,3 @@ def _weighed(tally: Tally, rows: Iterable[Sequence[str | None]]) -> Counted:
         worth *= tabled(tally.where, (results or "").split()) if tally.where.table else 1
         weights[record] = max(weights.get(record, worth), worth)
     return weighed(weights)
-
-
-def _chunks(values: Sequence[Any], widths: Iterable[int]) -> Iterator[Sequence[Any]]:
-    start = 0
-    for width in widths:
-        yield values[start : start + width]
-        start += width

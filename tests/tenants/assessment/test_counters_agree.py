@@ -306,8 +306,7 @@ def weekly(tmp_path_factory) -> list[Tally]:
 
 @settings(FEW, max_examples=5)
 @given(rows=st.lists(deed_rows(), max_size=25))
-def test_weekly_duties_count_alike_though_one_statement_does_not_hold_them(deeds, weekly, rows):
-    assert len(weekly) * 2 > counter.COLUMN_LIMIT
+def test_weekly_duties_count_alike(deeds, weekly, rows):
     deeds(rows)
     plain = count(weekly, rows)
     assert sortedly(counter.count_all(weekly)) == sortedly(plain)
@@ -317,12 +316,9 @@ def test_weekly_duties_count_alike_though_one_statement_does_not_hold_them(deeds
         assert {pair: set(one.records) for pair, one in found.items()} == expected
 
 
-def test_statements_are_as_few_as_columns_allow(weekly):
-    def sizes(tallies, *, with_records):
-        columns = [counter.Column(tally, with_records) for tally in tallies]
-        return [sum(one.width for one in batch) for batch in counter._batches(columns)]
-
-    ordinary = tallies(resolve(load("yiyang-2021")), date(2022, 12, 31))
-    assert len(sizes(ordinary, with_records=True)) == 1
-    assert sizes(weekly, with_records=False) == [len(weekly)]
-    assert sizes(weekly, with_records=True) == [counter.COLUMN_LIMIT, 2 * len(weekly) - counter.COLUMN_LIMIT]
+def test_a_duty_of_many_periods_asks_with_one_condition(weekly):
+    """Its tallies are rows of what is asked, not columns of the answer: the statement is as long for a week as for a year."""
+    statement = counter._statement(weekly, [], only=None)
+    assert statement.sql.count("WHEN 0 THEN") == 1
+    assert "WHEN 1 THEN" not in statement.sql
+    assert statement.sql.count("%s") == len(statement.params) < 20
