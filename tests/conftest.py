@@ -7,7 +7,7 @@ migrations per committee); each test runs in a transaction that is rolled back.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +27,16 @@ COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with 
 ]
 
 
+LONGEST = (  # files of more than ten seconds on a quiet machine, in the order of their length
+    "test_first_light", "test_trail", "test_reach", "test_foreign_ids", "test_fuzz", "test_operate", "test_counters_agree", "test_story",
+    "test_load", "test_judge", "test_commands", "test_catalog", "test_isolation", "test_exclusive", "test_resolve", "test_context_machine",
+)  # fmt: skip
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The journeys first: their file is the longest, and begun last it would leave the other process idle."""
-    items.sort(key=lambda item: "journeys" not in item.path.parts)
+    """The longest files first: begun last, one of them would leave the other process idle."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONGEST)))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -142,26 +149,55 @@ def guangzhou(db: None) -> Iterator[Place]:
         yield PLACES["guangzhou"]
 
 
+@pytest.fixture(scope="module")
+def for_the_file(django_db_setup: None, django_db_blocker: object) -> Iterator[Callable[..., object]]:
+    """`for_the_file("anhua", make)` is what `make()` builds there, once for a file: what is costly to build and only looked at.
+
+    It lies in a transaction around the file's tests, so each undoes its own changes alone; all tests of the file must
+    expect it, and none may commit. Hand out copies of model instances: a test may change them.
+    """
+    from django.db import transaction
+
+    with ExitStack() as afterwards:
+
+        def undo(block: transaction.Atomic) -> None:
+            with django_db_blocker.unblock():  # type: ignore[attr-defined]
+                transaction.set_rollback(True)
+                block.__exit__(None, None, None)
+
+        def built(slug: str, make: Callable[[], object]) -> object:
+            with django_db_blocker.unblock():  # type: ignore[attr-defined]
+                block = transaction.atomic()
+                block._from_testcase = True
+                block.__enter__()
+                afterwards.callback(undo, block)
+                with PLACES[slug].inside():
+                    return make()
+
+        yield built
+
+
 @pytest.fixture
 def account(db: None) -> Callable[..., object]:
     """`account("office")` makes a user with that role, narrowed to `scope`, in the committee the test stands in."""
+    return make_account
+
+
+def make_account(
+    role: str,
+    username: str | None = None,
+    display_name: str | None = None,
+    *,
+    scope: object = "",
+    password: str | None = None,
+) -> object:
     from accounts.actions import create_user
     from accounts.roles import Assignment
     from core.audit import SYSTEM
 
-    def make(
-        role: str,
-        username: str | None = None,
-        display_name: str | None = None,
-        *,
-        scope: object = "",
-        password: str | None = None,
-    ) -> object:
-        name = username or role
-        roles = [Assignment(role, str(scope))]
-        return create_user(username=name, display_name=display_name or name, password=password, roles=roles, by=SYSTEM)
-
-    return make
+    name = username or role
+    roles = [Assignment(role, str(scope))]
+    return create_user(username=name, display_name=display_name or name, password=password, roles=roles, by=SYSTEM)
 
 
 @pytest.fixture

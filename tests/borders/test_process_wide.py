@@ -23,6 +23,7 @@ REMEMBERED = {
     "platform/dispatch/registry.py:_load": "of the code alone: which tasks exist",
     "platform/registry/operate/queries.py:templates": "of the code alone: the templates on disk",
     "platform/registry/schema_script.py:fingerprint": "of the code alone: migrations and grants on disk",
+    "platform/core/templatetags/ui.py:mark": "of the code alone: the drawings and their address",
     "platform/core/pinyin.py:of": "a pure function of its text",
     "tenants/policy/queries/stack.py:_loaded": "keyed by the committee",
     "tenants/policy/queries/stack.py:_resolved": "keyed by the committee",

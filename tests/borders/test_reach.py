@@ -6,6 +6,7 @@ the name of 远某 must not come back, and their ids are unknown.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import io
 import re
@@ -36,6 +37,7 @@ DAY = dt.date(2022, 11, 1)
 TERM = dt.date(2021, 12, 1)
 NEAR, FAR = "近某", "远某"
 NARROW = ("special_committee_office", "district_recorder", "convener")
+REFUSED = {403, 405}
 WRITERS = ("special_committee_office", "district_recorder")
 
 
@@ -51,8 +53,17 @@ class Town:
     held: Any
 
 
+@pytest.fixture(scope="module")
+def built_once(for_the_file: Any) -> Town:
+    return for_the_file("guangzhou", build)  # type: ignore[no-any-return]
+
+
 @pytest.fixture
-def town(guangzhou: Any) -> Town:
+def town(built_once: Town, guangzhou: Any) -> Town:
+    return copy.deepcopy(built_once)
+
+
+def build() -> Town:
     """Guangzhou: members' own entries are claims until somebody confirms them."""
     committees = [add_special_committee(name=name, by=SYSTEM) for name in ("提案委", "文史委")]
     sectors = [add_sector(name=name, by=SYSTEM) for name in ("教育界", "科技界")]
@@ -141,9 +152,12 @@ def test_no_page_search_or_file_shows_a_name_from_outside(
         if route["permission"] == "public":
             continue
         for ask in ("", *_asks(town)):
-            body = _text(client.get(route["path"] + ask))
+            answer = client.get(route["path"] + ask)
+            body = _text(answer)
             assert FAR not in body, (route["path"], ask)
             seen += NEAR in body
+            if answer.status_code in REFUSED:
+                break  # whatever is asked: a view is opened to a role before it reads what is asked (see test_access)
     assert seen > 10  # the walk saw somebody at all
 
 

@@ -23,7 +23,7 @@ from accounts.roles import Assignment
 from core import tenancy
 from core.audit import SYSTEM
 from core.models import AuditEvent
-from tests.tenants.members.conftest import TODAY, Life, story  # noqa: F401  # the fixture `life`
+from tests.tenants.members.conftest import TODAY, Life, a_life, told_once  # noqa: F401  # the fixture `life`
 
 HOMES = (
     "accounts.actions", "accounts.invitations", "accounts.tokens", "dispatch.actions", "exchange.actions", "exchange.downward", "billing_free.actions", "registry.onboarding", "registry.lifecycle",

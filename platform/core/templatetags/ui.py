@@ -5,6 +5,7 @@ of a state, the ids that tie a field to its error, the filters a pager has to ke
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from django import forms, template
@@ -87,8 +88,9 @@ def _amount(number: object, unit: str) -> str:
 
 
 @register.simple_tag
+@cache
 def mark(name: str) -> SafeString:
-    """One of our own small drawings; decorative, so hidden from screen readers."""
+    """One of our own small drawings; decorative, so hidden from screen readers. A page has some fifty: each is written once."""
     return format_html(
         '<svg class="lx-mark" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         static("core/marks.svg"),

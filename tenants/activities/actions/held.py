@@ -344,8 +344,9 @@ def _claimed(user: audit.Actor) -> models.QuerySet[Participation]:
     )
 
 
-def _waiting(user: audit.Actor) -> Sequence[Waiting]:
-    found = list(_claimed(user).select_related("activity", "member__sector"))
+def _waiting(user: audit.Actor, limit: int | None) -> Sequence[Waiting]:
+    oldest = _claimed(user).order_by("activity__held_on", "pk")[:limit]
+    found = list(oldest.select_related("activity", "member__sector"))
     titles = kind_titles(max((one.activity.held_on for one in found), default=date.min))
     return [
         Waiting(

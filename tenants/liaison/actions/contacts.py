@@ -310,7 +310,7 @@ def _claimed(user: audit.Actor) -> models.QuerySet[ContactRecord]:
     return ContactRecord.objects.filter(_decidable(user), state=State.CLAIMED, withdrawn_at=None)
 
 
-def _waiting(user: audit.Actor) -> Sequence[Waiting]:
+def _waiting(user: audit.Actor, limit: int | None) -> Sequence[Waiting]:
     return [
         Waiting(
             source="contacts",
@@ -322,7 +322,7 @@ def _waiting(user: audit.Actor) -> Sequence[Waiting]:
             held_on=one.held_on,
             url=f"/contacts/{one.pk}/",
         )
-        for one in _claimed(user).select_related("member__sector")
+        for one in _claimed(user).select_related("member__sector").order_by("held_on", "pk")[:limit]
     ]
 
 

@@ -54,7 +54,9 @@ class Source:
 
     name: str
     label: str
-    waiting: Callable[[audit.Actor], Sequence[Waiting]]  # within the reach of who asks; so are the next two
+    waiting: Callable[
+        [audit.Actor, int | None], Sequence[Waiting]
+    ]  # so many at most, the oldest; within the reach of who asks, as the next two
     count: Callable[[audit.Actor], int]
     exists: Callable[[UUID, audit.Actor], bool]  # of this kind, waiting or not
     confirm: Confirm
@@ -76,10 +78,10 @@ def source(name: str) -> Source:
     return _sources[name]
 
 
-def waiting(user: audit.Actor) -> list[Waiting]:
-    """All claims `user` may decide on, the oldest day first. One query per kind."""
-    lines = [line for one in _sources.values() for line in one.waiting(user)]
-    return sorted(lines, key=lambda line: (line.held_on, line.who, line.key))
+def waiting(user: audit.Actor, limit: int | None = None) -> list[Waiting]:
+    """The claims `user` may decide on, the oldest day first, all of them or so many. One query per kind."""
+    lines = [line for one in _sources.values() for line in one.waiting(user, limit)]
+    return sorted(lines, key=lambda line: (line.held_on, line.who, line.key))[:limit]
 
 
 def number_waiting(user: audit.Actor) -> int:
@@ -89,9 +91,9 @@ def number_waiting(user: audit.Actor) -> int:
 def _at_the_desk(user: Any, day: date, limit: int) -> desk.Pile | None:
     if not may(user, Permission.RECORDS_CONFIRM):
         return None
-    lines = waiting(user)
-    note = f"最早的是 {lines[0].held_on:%Y-%m-%d}" if lines else ""
-    return desk.Pile(count=len(lines), items=[_item(one) for one in lines[:limit]], note=note)
+    oldest = waiting(user, limit)
+    note = f"最早的是 {oldest[0].held_on:%Y-%m-%d}" if oldest else ""
+    return desk.Pile(count=number_waiting(user), items=[_item(one) for one in oldest], note=note)
 
 
 def _item(line: Waiting) -> desk.Item:

@@ -145,7 +145,7 @@ def claim_return(request: HttpRequest, source: str, id: UUID) -> HttpResponse:
             kind.reject(id=id, reason=form.cleaned_data["reason"], by=signed_in(request), at=clock.now())  # type: ignore[arg-type]
             messages.success(request, f"已退回，录入人会看到原因。{_rest(request)}")
             return redirect(_back(request))
-    line = next((line for line in kind.waiting(signed_in(request)) if line.id == id), None)
+    line = next((line for line in kind.waiting(signed_in(request), None) if line.id == id), None)
     if line is None:
         messages.warning(request, "这条已经处理过，或已撤回。")
         return redirect(HERE)

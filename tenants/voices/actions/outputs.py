@@ -297,11 +297,11 @@ def _claimed(user: audit.Actor) -> models.QuerySet[Output]:
     return Output.objects.filter(_decidable(user), state=State.CLAIMED, withdrawn_at=None)
 
 
-def _waiting(user: audit.Actor) -> Sequence[Waiting]:
+def _waiting(user: audit.Actor, limit: int | None) -> Sequence[Waiting]:
     reach = reach_of(user, Permission.RECORDS_CONFIRM)
     authors = OutputAuthor.objects.filter(reach.q("member")).select_related("member__sector")
     found = _claimed(user).select_related("sector").prefetch_related(models.Prefetch("authors", authors))
-    return [_line(one) for one in found]
+    return [_line(one) for one in found.order_by("submitted_on", "pk")[:limit]]
 
 
 def _line(output: Output) -> Waiting:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import override_settings
 
 from accounts import invitations
 from accounts.models import User
@@ -27,6 +31,7 @@ from tenants.proceedings.models import Process, Step
 from tenants.reports.models import FilledForm, FormAnswer, Return
 from tenants.voices import actions as voices
 from tenants.voices.models import Output, Voice
+from tests.conftest import make_account
 
 TODAY = dt.date(2022, 11, 30)
 TERM = dt.date(2017, 1, 1)
@@ -46,11 +51,25 @@ class Life:
     others_contact: ContactRecord
 
 
+@pytest.fixture(scope="module")
+def told_once(for_the_file: Any, tmp_path_factory: Any) -> tuple[Life, Path]:
+    """The story, and the folder of its files."""
+    files = tmp_path_factory.mktemp("story")
+    with override_settings(MEDIA_ROOT=str(files)):
+        return for_the_file("anhua", story), files
+
+
 @pytest.fixture(name="life")
-def story(anhua: Any, account: Any, settings: Any, tmp_path: Any) -> Life:
+def a_life(told_once: tuple[Life, Path], anhua: Any, settings: Any, tmp_path: Path) -> Life:
+    """The story as it was told, whatever other tests made of it."""
+    life, files = told_once
+    settings.MEDIA_ROOT = str(shutil.copytree(files, tmp_path / "files"))
+    return copy.deepcopy(life)
+
+
+def story() -> Life:
     """Everything that can be written about a member, who left in June; an office; another member with a like life."""
-    settings.MEDIA_ROOT = str(tmp_path)
-    office = account("office", display_name="王主任")
+    office: Any = make_account("office", display_name="王主任")
     sector = members.add_sector(name="教育界", by=office)
     group = members.add_special_committee(name="教科卫体委", by=office)
     people = [
