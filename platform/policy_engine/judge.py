@@ -23,9 +23,12 @@ from policy_engine.vocabulary import words_with
 from policy_engine.waivers import Excused, Waiver
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class Verdict:
-    """One subject, one duty, one period; keys as in the contract. `to_json()` gives the published shape."""
+    """One subject, one duty, one period; keys as in the contract. `to_json()` gives the published shape.
+
+    Not frozen only because a committee's standing makes thousands of them, and frozen ones take three times as long. Never change one.
+    """
 
     subject: str
     duty: str

@@ -50,16 +50,37 @@ def _measured() -> list[Figure]:
     found: list[Counts] = []
     orm = seconds(lambda: found.append(_by_orm()))  # thousands of statements: once is enough, and takes long enough
     assert _of_members(_ours()) == _by_hand() == found[0], "the three must say the same"
-    ours, whole, hand = [], [], []
+    home = _home()
+    ours, whole, hand, pages = [], [], [], []
     for _ in range(RUNS):  # alternating, so that a machine whose speed drifts favours nobody
         ours.append(seconds(_ours))
         hand.append(seconds(_by_hand))
         whole.append(seconds(lambda: standing(AS_OF)))
+        pages.append(seconds(home))
     return [
         Figure("standing, counted: an ORM count per member and duty", median(ours), orm, 50, "s", RUNS),
         Figure("standing, counted: one SQL written by hand", median(ours), median(hand), 1 / 1.5, "s", RUNS),
         Figure("standing, counted and judged: the ORM's counts alone", median(whole), orm, 1, "s", RUNS),
+        Figure("the office's home: against the standing it shows", median(pages), median(whole), 1 / 1.5, "s", RUNS),
     ]
+
+
+def _home() -> Callable[[], None]:
+    """The office asks for its first page, as from a browser; the rest of the page should cost little beside the standing on it."""
+    from django.test import Client
+
+    from accounts.actions import create_user
+    from core.audit import SYSTEM
+
+    office: Any = create_user(username="bangongshi", display_name="办公室", password=None, roles=["office"], by=SYSTEM)
+    browser = Client(headers={"host": f"{CODE}.localhost"})
+    browser.force_login(office)
+
+    def ask() -> None:
+        assert browser.get("/").status_code == 200
+
+    ask()  # templates are read once
+    return ask
 
 
 def _ours() -> Counts:

@@ -32,25 +32,26 @@ class Line:
     duty: Duty
     verdicts: tuple[Verdict, ...]  # one per period begun, oldest first
 
-    @cached_property
+    @property
     def owed(self) -> tuple[Verdict, ...]:
         return tuple(verdict for verdict in self.verdicts if verdict.state == "outstanding")
 
-    @cached_property
+    @property
     def exceeding(self) -> tuple[Verdict, ...]:
         return tuple(verdict for verdict in self.verdicts if verdict.state == "exceeded")
 
-    @cached_property
+    @property
     def is_over_nobody(self) -> bool:
         """A share of a population in which nobody is: nothing to reach, so nothing met either."""
         return all(verdict.denominator == 0 for verdict in self.verdicts)
 
-    @property
+    @cached_property
     def state(self) -> State:
         """Outstanding while any period is, exceeded once any limit is; otherwise as the period now running stands."""
         if self.is_over_nobody:
             return "not_applicable"
-        return "outstanding" if self.owed else "exceeded" if self.exceeding else self.verdicts[-1].state
+        states = [verdict.state for verdict in self.verdicts]
+        return next((state for state in ("outstanding", "exceeded") if state in states), states[-1])
 
     @property
     def is_open(self) -> bool:
@@ -131,8 +132,12 @@ class Standing:
     def is_done(self) -> bool:
         return not self.owed
 
+    @cached_property
+    def _by_duty(self) -> dict[str, Line]:
+        return {line.duty.id: line for line in self.lines}
+
     def line(self, duty: str) -> Line | None:
-        return next((line for line in self.lines if line.duty.id == duty), None)
+        return self._by_duty.get(duty)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from core.audit import SYSTEM
 from tenants.activities.actions import call_activity, invite
 from tenants.desk import queries
 from tenants.liaison import actions as liaison
+from tenants.liaison.queries import claims
 from tenants.members import actions as members
 from tenants.members.models import Member
 
@@ -135,6 +136,18 @@ def test_home_of_the_level_above_is_titled_with_who_is_silent(yiyang: Any, accou
     user = account("upper_liaison")
     assert re.search(r"<h1>2022 年 11 月还有 \d+ 个下级没有报来</h1>", text(browser_of(yiyang, user).get("/")))
     assert "/rollup/" in [place["url"] for place in queries.navigation(user=user, path="/") if place["bar"]]
+
+
+def test_the_desk_counts_all_claims_and_reads_the_oldest_alone(guangzhou: Any, account: Any) -> None:
+    user = member_with_account().user
+    for ago in (1, 3, 2):
+        liaison.register_contact(
+            member=user.member.pk, kind="visit", held_on=TODAY - dt.timedelta(days=ago), summary="走访", today=TODAY, by=user
+        )  # fmt: skip
+    pile = claims.WAITING.ask(account("office"), TODAY, 2)
+    assert pile is not None
+    assert pile.count == 3
+    assert [(TODAY - one.since).days for one in pile.items if one.since] == [3, 2]
 
 
 def test_a_claim_is_returned_from_home_and_home_is_where_one_goes_on(
