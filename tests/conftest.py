@@ -28,7 +28,7 @@ COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with 
 
 
 LONGEST = (  # files of more than ten seconds on a quiet machine, in the order of their length
-    "test_first_light", "test_trail", "test_reach", "test_foreign_ids", "test_fuzz", "test_operate", "test_counters_agree", "test_story",
+    "test_one_year", "test_first_light", "test_trail", "test_reach", "test_foreign_ids", "test_fuzz", "test_operate", "test_counters_agree", "test_story",
     "test_load", "test_judge", "test_commands", "test_catalog", "test_isolation", "test_exclusive", "test_resolve", "test_context_machine",
 )  # fmt: skip
 
