@@ -5,7 +5,7 @@ Apps above this one register what they have; so the page knows them without impo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -78,10 +78,13 @@ def source(name: str) -> Source:
     return _sources[name]
 
 
-def waiting(user: audit.Actor, limit: int | None = None) -> list[Waiting]:
-    """The claims `user` may decide on, the oldest day first, all of them or so many. One query per kind."""
-    lines = [line for one in _sources.values() for line in one.waiting(user, limit)]
-    return sorted(lines, key=lambda line: (line.held_on, line.who, line.key))[:limit]
+def waiting(user: audit.Actor) -> list[Waiting]:
+    """All claims `user` may decide on, the oldest day first. One query per kind."""
+    return _in_order(line for one in _sources.values() for line in one.waiting(user, None))
+
+
+def _in_order(lines: Iterable[Waiting]) -> list[Waiting]:
+    return sorted(lines, key=lambda line: (line.held_on, line.who, line.key))
 
 
 def number_waiting(user: audit.Actor) -> int:
@@ -91,9 +94,11 @@ def number_waiting(user: audit.Actor) -> int:
 def _at_the_desk(user: Any, day: date, limit: int) -> desk.Pile | None:
     if not may(user, Permission.RECORDS_CONFIRM):
         return None
-    oldest = waiting(user, limit)
+    found = [(one, one.waiting(user, limit)) for one in _sources.values()]
+    number = sum(len(lines) if len(lines) < limit else one.count(user) for one, lines in found)
+    oldest = _in_order(line for _, lines in found for line in lines)[:limit]
     note = f"最早的是 {oldest[0].held_on:%Y-%m-%d}" if oldest else ""
-    return desk.Pile(count=number_waiting(user), items=[_item(one) for one in oldest], note=note)
+    return desk.Pile(count=number, items=[_item(one) for one in oldest], note=note)
 
 
 def _item(line: Waiting) -> desk.Item:
