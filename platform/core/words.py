@@ -46,7 +46,7 @@ FIELDS: Mapping[str, str] = {
     "speaker": "来信来访人", "told_on": "反馈日期", "told": "反馈内容", "closed_on": "办结日期", "solved": "解决了没有", "closed_reason": "办结理由",
     "voice": "民意", "handler": "承办单位", "handed_on": "转办日期", "added_by": "添加人", "size": "大小", "thumbnail": "小图", "topic": "协商议题",
     "invited": "邀请", "attendance": "到会情况", "guests": "来宾", "type": "类别", "submitted_on": "提交日期",
-    "authorship": "署名方式", "authors": "署名人", "lead": "领衔人", "based_on": "依托活动", "output": "成果", "duty": "要求", "decision": "会议决定",
+    "authorship": "署名方式", "authors": "署名人", "lead": "领衔人", "based_on": "依托活动", "based_on_contact": "依托联系", "based_on_topic": "依托议题", "output": "成果", "duty": "要求", "decision": "会议决定",
     "as_of": "截至", "policies": "所依办法", "digest": "校验值", "closed_by": "结账人", "closed_at": "结账时间", "signed_by": "签署人",
     "signed_at": "签署时间", "submitted_at": "报送时间", "identifier": "文件标识", "in_force_from": "起施行", "layer": "层次",
     "recipient": "送达单位", "committee": "委员会", "what": "项目", "amount": "数量", "job": "任务编号", "task": "任务", "actor": "操作人",

@@ -61,6 +61,20 @@ def hear(company: Company) -> None:
         )  # fmt: skip
         if number < len(MATTERS) - 2:
             _deal(company, chance, voice, number)
+    _long_over(company)
+
+
+def _long_over(company: Company) -> None:
+    """A matter of two years ago: whoever spoke is due to be erased."""
+    heard_on, told_on = dt.date(2020, 9, 10), dt.date(2020, 10, 8)
+    voice = receive_voice(
+        content="老街的公厕长期锁着，赶集的人没处去。", channel="reception", received_on=heard_on, today=STORY_ENDS, by=company.office,
+        name="邓某某（虚构）", phone="00000000000",
+    )  # fmt: skip
+    triage(id=voice.pk, kind="specific", by=company.office)
+    give_feedback(
+        id=voice.pk, told="已请城管局安排专人开放", solved="yes", told_on=told_on, at=_at(told_on), today=STORY_ENDS, by=company.office
+    )  # fmt: skip
 
 
 def _deal(company: Company, chance: Random, voice: Voice, number: int) -> None:

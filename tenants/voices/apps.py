@@ -7,11 +7,12 @@ class VoicesConfig(AppConfig):
     def ready(self) -> None:
         from core import waiting
         from tenants.liaison.models import Holder
-        from tenants.liaison.queries import claims, files
+        from tenants.liaison.queries import claims, files, offshoots
         from tenants.voices import actions
         from tenants.voices.models import Output
-        from tenants.voices.queries import KEEPING, WAITING
+        from tenants.voices.queries import KEEPING, WAITING, resting_on
 
+        offshoots.register(resting_on)
         claims.register(actions.CLAIMS)
         waiting.register(WAITING)
         waiting.register(KEEPING)

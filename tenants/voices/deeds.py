@@ -23,7 +23,7 @@ _OUTPUT = {
     "on_date": "o.submitted_on",
     "authorship": "o.authorship",
     "confirmed": confirmed("o.state"),
-    "based_on": "o.based_on_id",
+    "based_on": "coalesce(o.based_on_id, o.based_on_contact_id)",
 }
 
 BRANCHES = (

@@ -52,6 +52,8 @@ class Output(Claim):
     authorship = models.CharField(max_length=20, choices=Authorship)
     sector = models.ForeignKey(Sector, null=True, on_delete=models.PROTECT, related_name="outputs")
     based_on = models.ForeignKey(Activity, null=True, on_delete=models.PROTECT, related_name="outputs")
+    based_on_contact = models.ForeignKey(ContactRecord, null=True, on_delete=models.PROTECT, related_name="outputs")
+    based_on_topic = models.ForeignKey(Topic, null=True, on_delete=models.PROTECT, related_name="outputs")
 
     class Meta(Claim.Meta):
         ordering = ["-submitted_on", "-id"]
@@ -64,6 +66,12 @@ class Output(Claim):
             models.CheckConstraint(condition=one_of("type", OutputType), name="output_type_known"),
             models.CheckConstraint(condition=~Q(title=""), name="output_titled"),
             models.CheckConstraint(
+                condition=Q(based_on=None, based_on_contact=None)
+                | Q(based_on=None, based_on_topic=None)
+                | Q(based_on_contact=None, based_on_topic=None),
+                name="output_rests_on_one",
+            ),
+            models.CheckConstraint(
                 name="output_names_its_sector",
                 condition=Q(authorship="sector", sector__isnull=False)
                 | Q(authorship__in=["individual", "joint", "group"], sector=None),
@@ -72,7 +80,16 @@ class Output(Claim):
 
     class Personal:
         personal = {"title": Rule.SCRUB, **CLAIM_PERSONAL}
-        safe = ("type", "submitted_on", "authorship", "sector", "based_on", *CLAIM_SAFE)
+        safe = (
+            "type",
+            "submitted_on",
+            "authorship",
+            "sector",
+            "based_on",
+            "based_on_contact",
+            "based_on_topic",
+            *CLAIM_SAFE,
+        )
 
     def __str__(self) -> str:
         return self.title

@@ -30,6 +30,7 @@ from tenants.activities.forms import (
 from tenants.activities.models import AWAY, Activity, Role
 from tenants.liaison.forms import ReasonForm
 from tenants.liaison.queries import audience_of, enterable, seen_by
+from tenants.liaison.queries.offshoots import offshoots_of
 from tenants.liaison.views import files, records
 from tenants.members.forms import RosterFilter
 from tenants.members.queries import member_of, reach_of, roster
@@ -199,6 +200,7 @@ def _activity_page(request: HttpRequest, held: Activity, form: ReasonForm) -> Ht
         "offered": offered[:OFFERED],
         "roles": [one for one in Role.choices if one[0] not in AWAY],
         "form": form,
+        "offshoots": offshoots_of(held, request.user),
         **files.rights(request, PAGES, held),
         "may_decide": may(request.user, Permission.RECORDS_CONFIRM),
     }

@@ -18,6 +18,7 @@ from core.web import page, refusals_on, sheet_url
 from tenants.activities import actions, queries
 from tenants.activities.forms import OccasionForm, TopicFilterForm, TopicForm, TopicMoveForm
 from tenants.liaison.queries import audience_of
+from tenants.liaison.queries.offshoots import offshoots_of
 
 PER_PAGE = 50
 COLUMNS = (
@@ -73,7 +74,13 @@ def topic(request: HttpRequest, id: UUID) -> HttpResponse:
             actions.move_topic(id=one.pk, **given, by=signed_in(request))
             messages.success(request, "议题的进展已更新。")
             return redirect("activities:topic", id=one.pk)
-    context = {"topic": one, "form": form, "may_write": writes, "audience": audience_of(request.user)}
+    context = {
+        "topic": one,
+        "form": form,
+        "may_write": writes,
+        "offshoots": offshoots_of(one, request.user),
+        "audience": audience_of(request.user),
+    }
     return page(request, "activities/topic.html", context, status=422 if form.errors else 200)
 
 

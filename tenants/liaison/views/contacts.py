@@ -18,6 +18,7 @@ from core.web import page, sheet_url
 from tenants.liaison import actions, queries
 from tenants.liaison.forms import ContactFilterForm, ContactForm, OfficeContactForm, ReasonForm
 from tenants.liaison.models import ContactRecord
+from tenants.liaison.queries.offshoots import offshoots_of
 from tenants.liaison.views import files, records
 from tenants.members.models import Member
 from tenants.members.queries import member_of
@@ -173,6 +174,7 @@ def _contact_page(request: HttpRequest, record: ContactRecord, form: ReasonForm)
         "number_met": queries.number_met(record),
         "may_open_members": may(request.user, Permission.MEMBERS_READ),
         "form": form,
+        "offshoots": offshoots_of(record, request.user),
         **files.rights(request, PAGES, record),
     }
     return page(request, "liaison/contact.html", context, status=422 if form.errors else 200)

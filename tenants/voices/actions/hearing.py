@@ -338,7 +338,7 @@ def give_feedback(
     if told_on < voice.received_on:
         raise BeforeReceived("told_on", voice.received_on)
     voice.told, voice.told_on, voice.solved = told.strip(), told_on, solved
-    voice.closed_on = today
+    voice.closed_on = told_on
     _moved(voice, VoiceState.CLOSED, by=by, action="voices.give_feedback", told_on=told_on, solved=solved)
     _tell(voice, f"您反映的{voice}已办结：{voice.get_solved_display()}", text=voice.told, by=by, at=at)
     return voice

@@ -14,7 +14,6 @@ from billing_free.actions import claim
 from billing_free.quotas import What
 from core import audit
 from core.errors import DomainError, NotFound
-from tenants.activities.models import Activity
 from tenants.liaison.actions import decisions, once, refuse_unknown
 from tenants.liaison.models import State
 from tenants.liaison.queries import active_members, born_as, enterable, enters_for_others, refuse_strangers
@@ -91,15 +90,15 @@ def register_output(
     lead: UUID | None = None,
     others: Collection[UUID] = (),
     sector: UUID | None = None,
-    based_on: UUID | None = None,
+    based_on: str = "",
     id: UUID | None = None,
 ) -> Output:
     """Record an output once, with everybody whose work it is.
 
     `lead` is the author, first signer or leader of the group; `others` the co-signers or group members. In a sector's
-    name (`sector`) authors may be left out. `id`: as in `register_contact`. Born claimed or confirmed as the policy of that day says.
+    name (`sector`) authors may be left out. `based_on`: what it rests on, `activity:<id>`, `contact:<id>` or `topic:<id>`. `id`: as in `register_contact`. Born claimed or confirmed as the policy of that day says.
     Raises TitleMissing, UnknownWord, SubmittedInFuture, LeadMissing, CoSignersMissing, TooManyAuthors, SectorMismatch, NotFound
-    (sector, activity), UnknownMember, MemberNotActive, NotYourRecord, AlreadyRegistered, OverQuota.
+    (sector, what it rests on), UnknownMember, MemberNotActive, NotYourRecord, AlreadyRegistered, OverQuota.
     """
     columns, roles, known = _read(
         type=type, title=title, submitted_on=submitted_on, authorship=authorship, today=today, by=by, lead=lead,
@@ -142,8 +141,9 @@ def change_output(
     lead: UUID | None = None,
     others: Collection[UUID] = (),
     sector: UUID | None = None,
+    based_on: str | None = None,
 ) -> bool:
-    """Set right what an output says and whose it is; False where nothing is different. What it is based on stays.
+    """Set right what an output says and whose it is; False where nothing is different. `based_on` None: as it is.
 
     Authors beyond the reach of `by` stay. Raises as `register_output`, and NotFound, ReasonMissing, NotYoursToWithdraw,
     AlreadyWithdrawn, PeriodSigned.
@@ -156,7 +156,7 @@ def change_output(
     columns, roles, known = _read(
         type=type, title=title, submitted_on=submitted_on, authorship=authorship, today=today, by=by,
         lead=lead or hidden_lead, others=[*others, *(one for one in unseen if one != hidden_lead)], sector=sector,
-        based_on=record.based_on_id, stay=set(unseen),
+        based_on=queries.base_of(record) if based_on is None else based_on, stay=set(unseen), was=queries.base_of(record),
     )  # fmt: skip
     refuse_strangers(by=by, members=known)
     _refuse_again(type, columns["title"], submitted_on, list(roles), sector, besides=id)
@@ -188,8 +188,9 @@ def _read(
     lead: UUID | None,
     others: Collection[UUID],
     sector: UUID | None,
-    based_on: UUID | None,
+    based_on: str,
     stay: Collection[UUID] = (),
+    was: str = "",
 ) -> tuple[dict[str, Any], dict[UUID, str], dict[UUID, Member]]:
     """What an output says, looked at: columns by attribute name, member id → role with the lead first, who they are.
 
@@ -202,12 +203,13 @@ def _read(
     if submitted_on > today:
         raise SubmittedInFuture(submitted_on)
     roles = _roles(Authorship(authorship), lead, others)
-    _refuse_strange_places(Authorship(authorship), sector, based_on)
+    _refuse_strange_places(Authorship(authorship), sector)
+    bases = _bases(based_on, by=by, was=was)
     named = set(roles) - set(stay)
     known = active_members(named, submitted_on, by=by) if named else {}
     columns = {
         "type": type, "title": title, "submitted_on": submitted_on, "authorship": authorship, "sector_id": sector,
-        "based_on_id": based_on,
+        **bases,
     }  # fmt: skip
     return columns, roles, known
 
@@ -226,12 +228,25 @@ def _roles(authorship: Authorship, lead: UUID | None, others: Collection[UUID]) 
     return first | dict.fromkeys(rest, role.value)
 
 
-def _refuse_strange_places(authorship: Authorship, sector: UUID | None, based_on: UUID | None) -> None:
+def _bases(based_on: str, *, by: audit.Actor, was: str) -> dict[str, UUID | None]:
+    """The columns that say what it rests on. What stood there stays even where `by` may not see it. Raises NotFound."""
+    kind, _, text = based_on.partition(":")
+    columns: dict[str, UUID | None] = dict.fromkeys(queries.COLUMNS.values())
+    if not based_on:
+        return columns
+    try:
+        id = UUID(text)
+    except ValueError:
+        raise NotFound from None
+    if kind not in queries.COLUMNS or (based_on != was and not queries.may_rest_on(kind, id, by)):
+        raise NotFound
+    return columns | {queries.COLUMNS[kind]: id}
+
+
+def _refuse_strange_places(authorship: Authorship, sector: UUID | None) -> None:
     if (sector is not None) != (authorship == Authorship.SECTOR):
         raise SectorMismatch
     if sector is not None and not Sector.objects.filter(pk=sector).exists():
-        raise NotFound
-    if based_on is not None and not Activity.objects.filter(pk=based_on, withdrawn_at=None).exists():
         raise NotFound
 
 

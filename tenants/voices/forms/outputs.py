@@ -13,6 +13,7 @@ from tenants.liaison.forms import MemberField, MembersField, RecordFilterForm, n
 from tenants.members.models import Sector
 from tenants.voices.models import Authorship, OutputType
 from tenants.voices.queries import OutputFilters
+from tenants.voices.queries.bases import Choices
 
 
 class OutputForm(forms.Form):
@@ -36,9 +37,16 @@ class OutputForm(forms.Form):
         label="界别", required=False, queryset=Sector.objects.none(), empty_label="不填", help_text="界别集体名义时选。"
     )
 
-    def __init__(self, *args: Any, today: date, within: Q, **kwargs: Any) -> None:
+    based_on = forms.ChoiceField(
+        label="依托什么写成",
+        required=False,
+        help_text="哪次活动、联系、议题，或哪条民意；选民意的，那条民意随之记为已转化。",
+    )
+
+    def __init__(self, *args: Any, today: date, within: Q, bases: Choices, **kwargs: Any) -> None:
         kwargs["initial"] = {"submitted_on": today, "key": uuid4(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
+        self.fields["based_on"].choices = bases  # type: ignore[attr-defined]
         narrow(self, within)
         self.fields["submitted_on"].widget.attrs["max"] = today.isoformat()
         self.fields["sector"].queryset = Sector.objects.all()  # type: ignore[attr-defined]
@@ -53,7 +61,7 @@ class OutputForm(forms.Form):
 
 class OfficeOutputForm(OutputForm):
     lead = MemberField(label="作者（领衔人）", required=False, help_text="界别集体名义的可以不填。")
-    field_order = ("type", "title", "submitted_on", "authorship", "lead", "others", "sector")
+    field_order = ("type", "title", "submitted_on", "authorship", "lead", "others", "sector", "based_on")
 
     def values(self) -> dict[str, Any]:
         values = super().values()

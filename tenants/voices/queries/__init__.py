@@ -1,5 +1,6 @@
 """Reads of outputs and of voices."""
 
+from tenants.voices.queries.bases import COLUMNS, base_of, base_shown, bases, may_rest_on, resting_on
 from tenants.voices.queries.hearing import (
     Numbers,
     VoiceFilters,
@@ -36,6 +37,7 @@ from tenants.voices.queries.routes import Routes, routes_on
 from tenants.voices.queries.waiting import KEEPING, WAITING
 
 __all__ = [
+    "COLUMNS",
     "KEEPING",
     "WAITING",
     "Numbers",
@@ -44,6 +46,9 @@ __all__ = [
     "VoiceFilters",
     "Voices",
     "as_entered",
+    "base_of",
+    "base_shown",
+    "bases",
     "brought_or_dealt_with_by",
     "by_receipt",
     "conversions_of",
@@ -53,10 +58,12 @@ __all__ = [
     "due_voices",
     "handlings_of",
     "may_know_speaker",
+    "may_rest_on",
     "names",
     "numbers",
     "output_by_id",
     "outputs",
+    "resting_on",
     "routes_on",
     "sheet_rows",
     "sheet_rows_of_voices",

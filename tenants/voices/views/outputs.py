@@ -67,16 +67,21 @@ def output_new(request: HttpRequest) -> HttpResponse:
     initial: dict[str, Any] = {"title": voice.content[:60], "type": next(iter(routes), "")} if voice else {}
     if voice and voice.member and voice.member.pk in seen_by(request.user, {voice.member.pk}):
         initial["lead"] = as_typed(voice.member)
+    if based_on := request.GET.get("based_on", ""):
+        initial["based_on"] = based_on
     form = _form(request, initial=initial)
     if voice:
+        del form.fields["based_on"]
         form.fields["type"].choices = list(routes.items())  # type: ignore[attr-defined]
 
     def save(form: OutputForm) -> Output:
         given = {**_values(form, member), "today": today, "by": signed_in(request)}
-        if voice is None:
+        kind, _, id = given.get("based_on", "").partition(":")
+        from_voice = voice.pk if voice else UUID(id) if kind == "voice" else None
+        if from_voice is None:
             return actions.register_output(**given)
-        made = actions.convert_to_output(**{**given, "id": voice.pk, "output": given["id"]}, at=clock.now())
-        return made
+        given.pop("based_on", None)
+        return actions.convert_to_output(**{**given, "id": from_voice, "output": given["id"]}, at=clock.now())
 
     return records.enter(
         request, PAGES, form, save=save, tell=lambda made: _tell(request, made),
@@ -101,6 +106,8 @@ def output_edit(request: HttpRequest, id: UUID) -> HttpResponse:
     lead = next((one.member for one in queries.signers(record) if one.role == AuthorRole.LEAD), None)
     member = None if may(request.user, Permission.RECORDS_WRITE) else lead or member_of(request.user)
     form = records.with_reason(_form(request, record), returned=record.state == "rejected")
+    if queries.base_of(record) and queries.base_shown(record, request.user) is None:
+        del form.fields["based_on"]  # it stays, unseen
 
     def save(form: OutputForm) -> bool:
         values = _values(form, member)
@@ -116,9 +123,10 @@ def _values(form: OutputForm, member: Member | None) -> dict[str, Any]:
 
 def _form(request: HttpRequest, record: Output | None = None, *, initial: dict[str, Any] | None = None) -> OutputForm:
     for_others = may(request.user, Permission.RECORDS_WRITE)
+    given = queries.as_entered(record) | {"based_on": queries.base_of(record)} if record else initial or {}
     return (OfficeOutputForm if for_others else OutputForm)(
         request.POST or None, today=clock.today(), within=enterable(signed_in(request)),
-        initial=queries.as_entered(record) if record else initial or {},
+        initial=given, bases=queries.bases(request.user, today=clock.today(), chosen=given.get("based_on", ""), voices=record is None),
     )  # fmt: skip
 
 
@@ -144,6 +152,7 @@ def _output_page(request: HttpRequest, record: Output, form: ReasonForm) -> Http
         "record": record,
         "signers": signers,
         "voices": queries.voices_behind(record, request.user),
+        "base": queries.base_shown(record, request.user),
         "others": max(getattr(record, "number", 0) - len(signers), 0),
         "may_open_members": may(request.user, Permission.MEMBERS_READ),
         "form": form,

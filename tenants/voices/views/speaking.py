@@ -93,7 +93,7 @@ def status(request: HttpRequest) -> HttpResponse:
                 _counted(*limits)
                 form.add_error(
                     None,
-                    "没有查到。请核对回执号和电话后四位；没有留电话的、办结后联系方式已抹去的，不能在这里查，请到委员接待点询问。",
+                    "请核对回执号和电话后四位；没有留电话的、办结后联系方式已抹去的，不能在这里查，请到委员接待点询问。",
                 )
     context = {"form": form, "voice": voice, "told": queries.told_to_citizen(voice) if voice else ""}
     return page(request, "voices/status.html", context, status=422 if form.errors else 200)

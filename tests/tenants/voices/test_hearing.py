@@ -254,7 +254,7 @@ def test_guessing_tells_nothing_and_ends_soon(anhua, browser_of):
     unknown = str(10**8 - 1 - int(voice.receipt)).zfill(8)
     answers = [ask(browser, *pair) for pair in ((voice.receipt, "0000"), (unknown, "3333"), (silent.receipt, "3333"))]
     assert {code for code, _ in answers} == {422}
-    faces = {text.split("没有查到。")[1][:60] for _, text in answers}
+    faces = {text.split("请核对回执号")[1][:60] for _, text in answers}
     assert len(faces) == 1, "wrong digits, an unknown receipt, no number left: all alike"
     assert "回执号是 8 位数字" in ask(browser, "12")[1]
     for _ in range(4):

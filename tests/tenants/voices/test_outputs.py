@@ -45,7 +45,8 @@ def register(**changes: object) -> Output:
         ({"sector": uuid4()}, actions.SectorMismatch),
         ({"authorship": "sector"}, actions.SectorMismatch),
         ({"authorship": "sector", "sector": uuid4()}, NotFound),
-        ({"based_on": uuid4()}, NotFound),
+        ({"based_on": f"activity:{uuid4()}"}, NotFound),
+        ({"based_on": "nonsense"}, NotFound),
     ],
 )
 def test_a_refused_output_leaves_nothing(anhua, changes, refusal):

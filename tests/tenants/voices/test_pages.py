@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
+from core.audit import SYSTEM
+from core.errors import NotFound
+from tenants.activities.actions import propose_topic
+from tenants.voices.actions import receive_voice
 from tenants.voices.models import Output
-from tests.tenants.liaison.test_contacts import make_member, user
+from tests.tenants.liaison.test_contacts import DAY, TODAY, make_member, user
+from tests.tenants.liaison.test_contacts import register as meet
 from tests.tenants.voices.test_outputs import register
 
 SENT = {
@@ -13,6 +20,7 @@ SENT = {
     "authorship": "joint",
     "key": "0184c0de-0000-7000-8000-000000000001",
 }
+ALONE = SENT | {"authorship": "individual"}
 
 
 def test_a_member_registers_a_joint_proposal_once_for_all_signers(anhua, browser_of):
@@ -72,3 +80,60 @@ def test_withdrawing_an_output_asks_why(anhua, browser_of):
     assert browser.post(f"/outputs/{made.pk}/withdraw/", {"reason": ""}).status_code == 422
     browser.post(f"/outputs/{made.pk}/withdraw/", {"reason": "重复"})
     assert "还没有履职成果" in browser.get("/outputs/").content.decode()
+
+
+def test_an_output_names_the_contact_it_rests_on_and_both_pages_show_it(guangzhou, browser_of):
+    mine = user("member")
+    own, other = make_member(user=mine), make_member("周二", "002")
+    contact, foreign = meet(own), meet(other, summary="别人的一次联系")
+    browser = browser_of(guangzhou, mine)
+    page = browser.get(f"/contacts/{contact.pk}/").content.decode()
+    assert f"/outputs/new/?based_on=contact:{contact.pk}" in page
+    form = browser.get(f"/outputs/new/?based_on=contact:{contact.pk}").content.decode()
+    assert f'value="contact:{contact.pk}" selected' in form
+    assert str(foreign.pk) not in form, "what the member may not see is not offered"
+    refused = browser.post("/outputs/new/", ALONE | {"based_on": f"contact:{foreign.pk}"})
+    assert refused.status_code == 422
+    with pytest.raises(NotFound):
+        register(lead=own.pk, by=mine, based_on=f"contact:{foreign.pk}")
+    browser.post("/outputs/new/", ALONE | {"based_on": f"contact:{contact.pk}"})
+    made = Output.objects.get()
+    assert made.based_on_contact == contact
+    assert f'href="/contacts/{contact.pk}/"' in browser.get(f"/outputs/{made.pk}/").content.decode()
+    assert made.title in browser.get(f"/contacts/{contact.pk}/").content.decode()
+    changed = {**ALONE, "title": "改过的标题", "based_on": f"contact:{contact.pk}", "reason": "错字"}
+    browser.post(f"/outputs/{made.pk}/edit/", changed)
+    made.refresh_from_db()
+    assert (made.title, made.based_on_contact) == ("改过的标题", contact)
+    browser.post(f"/outputs/{made.pk}/edit/", {**changed, "based_on": ""})
+    made.refresh_from_db()
+    assert made.based_on_contact is None
+
+
+def test_an_output_that_rests_on_a_voice_or_a_topic(anhua, browser_of):
+    mine = user("member")
+    own = make_member(user=mine)
+    voice = receive_voice(content="校车绕远", channel="contact", received_on=DAY, today=TODAY, by=mine, member=own.pk)
+    topic = propose_topic(title="校车线路", form="sector", year=2022, source="plan", by=SYSTEM)
+    browser = browser_of(anhua, mine)
+    browser.post("/outputs/new/", ALONE | {"type": "opinion_report", "based_on": f"voice:{voice.pk}"})
+    made = Output.objects.get()
+    voice.refresh_from_db()
+    assert voice.state == "converted"
+    assert "来自民意" in browser.get(f"/outputs/{made.pk}/").content.decode()
+    second = register(lead=own.pk, based_on=f"topic:{topic.pk}", title="校车线路的建议")
+    assert second.title in browser.get(f"/activities/topics/{topic.pk}/").content.decode()
+    assert "校车线路" in browser.get(f"/outputs/{second.pk}/").content.decode()
+
+
+def test_who_may_not_see_what_an_output_rests_on_leaves_it_there(anhua, browser_of):
+    mine = user("member")
+    own, other = make_member(user=mine), make_member("周二", "002")
+    contact = meet(other)
+    made = register(lead=own.pk, based_on=f"contact:{contact.pk}", by=SYSTEM)
+    Output.objects.update(entered_by=mine.pk)
+    browser = browser_of(anhua, mine)
+    assert str(contact.pk) not in browser.get(f"/outputs/{made.pk}/").content.decode()
+    browser.post(f"/outputs/{made.pk}/edit/", {**ALONE, "title": "改过的标题", "reason": "错字"})
+    made.refresh_from_db()
+    assert (made.title, made.based_on_contact) == ("改过的标题", contact)
