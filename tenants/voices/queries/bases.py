@@ -79,7 +79,7 @@ def _seen(kind: str, user: Any, today: date, *, withdrawn: bool = False) -> Quer
         return Voice.objects.filter(brought_or_dealt_with_by(user)).exclude(state=VoiceState.CLOSED).order_by("-number")
     if kind == "topic":
         return topics()
-    found: QuerySet[Any]
+    found: Any
     if user.actor_id is None:  # the deployment itself
         found = (ContactRecord if kind == "contact" else Activity).objects.all()
     else:
