@@ -40,7 +40,7 @@ gallery: setup ## every page of every role as a picture, wide and narrow, into .
 check: setup ## format, lint, types, import directions, migrations, templates
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	LIANXIN_DEV=1 $(BIN)/mypy platform tenants billing_free
+	LIANXIN_DEV=1 $(BIN)/mypy platform tenants billing_free api
 	$(BIN)/lint-imports
 	LIANXIN_DEV=1 DJANGO_SETTINGS_MODULE=config.settings $(BIN)/django-admin makemigrations --check --dry-run --skip-checks
 	for template in policy_templates/*/; do $(BIN)/lianxin policy check $$template || exit 2; done

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import rest_framework
+
 from config import env
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -60,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django_htmx",
     "csp",
+    "api",
     "demo",
     "config",
 ]
@@ -196,6 +199,27 @@ SECURE_HSTS_SECONDS = 0 if DEV else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEV  # every committee is one
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- the machine interface, /api/v1/ ---------------------------------------------------------------
+API_PER_MINUTE = env.number("LIANXIN_API_PER_MINUTE", 300)  # requests of one token
+API_LARGEST = 1024 * 1024  # bytes of one request
+LOCALE_PATHS = [str(Path(rest_framework.__file__).parent / "locale")]  # what its fields say, without its pages and files
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "api.refusals.answer",
+    "DEFAULT_SCHEMA_CLASS": "api.told.Schema",
+    "URL_FORMAT_OVERRIDE": None,
+    "DATETIME_FORMAT": "iso-8601",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "连心桥接口",
+    "DESCRIPTION": "The same actions and queries as a committee's pages, for programs. See api/README.md.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": ["api.told.finished"],
+    "SORT_OPERATIONS": False,
+    "DISABLE_ERRORS_AND_WARNINGS": False,
+}
 
 # --- cache and background work --------------------------------------------------------------------
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0" if DEV else None)

@@ -21,6 +21,7 @@ _APPS = {  # where each app's pages hang
     "rollup/": "tenants.reports.urls.rollup",
     "documents/": "tenants.reports.urls.documents",
     "jobs/": "dispatch.urls",
+    "api/v1/": "api.urls",
 }
 urlpatterns = [
     path("readyz", views.ready, name="ready"),

@@ -53,11 +53,13 @@ def record(
     new: Mapping[str, Any] | None = None,
     why: str = "",
     people: Mapping[UUID, Told] | None = None,
+    mark: UUID | None = None,
 ) -> AuditEvent:
     """Write one audit row. `action` is `app.verb`, e.g. `liaison.register_contact`.
 
     Inside a committee what names somebody goes into `AuditWords` under the subject's id: the subject's label, its personal values and the
-    reason. Without a subject nothing in `old`, `new` and `why` may name anybody; `people` tells of many rows by their ids.
+    reason. Without a subject nothing in `old`, `new` and `why` may name anybody; `people` tells of many rows by their ids;
+    `mark` is an id of no row, by which the event is found again.
     Raises RuntimeError outside a transaction: a trail that can survive without its write, or the
     write without its trail, is none.
     """
@@ -67,6 +69,7 @@ def record(
         actor_id=by.actor_id,
         actor_name="" if by.actor_id is not None and tenancy.is_inside() else by.actor_name,
         action=action,
+        subject_id=mark,
     )
     words = [
         AuditWords(event=event, subject_id=id, label=one.label[:200], old=_plain(one.old), new=_plain(one.new))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 
 class DomainError(Exception):
@@ -28,6 +29,10 @@ class DomainError(Exception):
         self.code = code or self.code
         self.fields = dict(fields or {})
         self.clause = clause
+
+    def to_json(self) -> dict[str, Any]:
+        """As a machine reads it."""
+        return {"code": self.code, "message": self.message, "fields": self.fields, "clause": self.clause}
 
 
 class NotFound(DomainError):

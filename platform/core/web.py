@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.module_loading import import_string
@@ -71,8 +71,13 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     return context
 
 
+MACHINES = "/api/"  # whoever asks below reads JSON, also where nobody got as far as an endpoint
+
+
 def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-    """A refusal nobody caught, as a page with its sentence and its status."""
+    """A refusal nobody caught, as a page with its sentence and its status; for a machine its four fields."""
+    if request.path.startswith(MACHINES):
+        return JsonResponse(refusal.to_json(), status=refusal.status, json_dumps_params={"ensure_ascii": False})
     return render(request, "error.html", {"refusal": refusal, "status": refusal.status}, status=refusal.status)
 
 
@@ -96,4 +101,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A bug of ours; rendered without the base's context, which may be what broke."""
+    if request.path.startswith(MACHINES):
+        told = DomainError("系统出错，已记入日志。什么也没有改动，请稍后重试。", code="server_error").to_json()
+        return JsonResponse(told, status=500, json_dumps_params={"ensure_ascii": False})
     return HttpResponse(loader.get_template("500.html").render({}), status=500)

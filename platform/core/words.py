@@ -77,7 +77,7 @@ ACTIONS: Mapping[str, str] = {
     "accounts.issue_join": "发邀请链接", "accounts.issue_reset": "发重设密码链接", "accounts.issue_links": "批量发邀请链接",
     "accounts.revoke_link": "撤销链接", "accounts.accept_join": "本人开通账号", "accounts.accept_reset": "本人重设密码",
     "accounts.sign_in": "登录", "accounts.sign_in_refused": "登录时密码输错", "accounts.end_session": "退出一台设备",
-    "accounts.end_other_sessions": "退出其他设备", "accounts.issue_token": "生成接口令牌", "accounts.revoke_token": "撤销接口令牌", "members.invite_members": "批量邀请委员",
+    "accounts.end_other_sessions": "退出其他设备", "api.write": "通过接口写入", "accounts.issue_token": "生成接口令牌", "accounts.revoke_token": "撤销接口令牌", "members.invite_members": "批量邀请委员",
     "members.add_member": "添加委员", "members.update_member": "修改委员信息", "members.end_membership": "登记离任",
     "members.assign_post": "登记任职", "members.end_post": "登记免职", "members.give_account": "为委员开通账号",
     "members.set_conveners": "确定召集人", "members.add_sector": "新建界别", "members.add_special_committee": "新建专委会",

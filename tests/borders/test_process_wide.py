@@ -20,6 +20,7 @@ CACHING = {"cache", "lru_cache"}
 # Every function that remembers across calls, and why no committee can meet another in it. A new one is added here
 # with its reason, or it does not remember.
 REMEMBERED = {
+    "api/views.py:operations": "of the code alone: the OpenAPI file",
     "platform/dispatch/registry.py:_load": "of the code alone: which tasks exist",
     "platform/registry/operate/queries.py:templates": "of the code alone: the templates on disk",
     "platform/registry/schema_script.py:fingerprint": "of the code alone: migrations and grants on disk",

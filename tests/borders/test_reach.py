@@ -31,6 +31,7 @@ from tenants.members import queries
 from tenants.members.actions import add_member, add_sector, add_special_committee, give_account
 from tenants.voices.actions import receive_voice, register_output
 from tenants.voices.models import Output
+from tests.borders.test_foreign_ids import tried
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2022, 11, 1)
@@ -138,6 +139,7 @@ def _asks(town: Town) -> list[str]:
     ]  # fmt: skip
 
 
+IN_THE_API = ("member", "contact", "activity", "output", "sector")
 PLAIN = [one for one in routes() if one["host"] == "tenant" and "<" not in one["path"]]
 ADDRESSED = [one for one in routes() if one["host"] == "tenant" and "<uuid:" in one["path"]]
 
@@ -168,9 +170,11 @@ def test_ids_from_outside_are_unknown_at_every_address(town: Town, guangzhou: An
         if role not in route["roles"] and not (role == "convener" and "member" in route["roles"]):
             continue
         for what, key in town.far_ids.items():
+            if route["path"].startswith("/api/") and what not in IN_THE_API:
+                continue
             for source in ("contacts", "participations", "outputs"):
                 path = re.sub(r"<slug:\w+>|<str:\w+>", source, re.sub(r"<uuid:\w+>", str(key), route["path"]))
-                for answer in (client.get(path), client.post(path, {"reason": "试探", "until": "2022-11-01"})):
+                for answer in tried(client, route, path):
                     assert answer.status_code in {404, 405}, (what, path, answer.status_code)
                     assert FAR not in _text(answer)
                 if "<slug:" not in route["path"] and "<str:" not in route["path"]:

@@ -9,6 +9,7 @@ from typing import Any
 
 PARAMETER = re.compile(r"<(?:\w+:)?\w+>")
 NOT_PAGES = {"/readyz", "/sign-out/"}
+MACHINES, READ_BY_PEOPLE = "/api/", "/api/v1/docs/"  # what programs read is no page; how they do is
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Route:
 
     def open_to(self, role: str, *, site: str) -> bool:
         allowed = role in self.roles or self.permission == "public"
-        return self.host == site and allowed and "GET" in self.methods and self.path not in NOT_PAGES
+        is_page = self.path not in NOT_PAGES and (not self.path.startswith(MACHINES) or self.path == READ_BY_PEOPLE)
+        return self.host == site and allowed and "GET" in self.methods and is_page
 
 
 class Round:

@@ -1,0 +1,1 @@
+"""One module per resource: its shape, its query, its bodies, its endpoints."""

@@ -1,0 +1,166 @@
+"""履职成果."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.fields import Day, Key, MemberRef, Reason, Ref, Strict, Text, Word, keys
+from api.paging import listing, sorts
+from api.resources.records import (
+    STATES,
+    OneRecord,
+    Records,
+    RecordsAsked,
+    Resource,
+    Standing,
+    Taken,
+    key_of,
+    own_member,
+    standing_of,
+)
+from api.told import tells
+from core import clock
+from tenants.liaison.queries import NotYourRecord
+from tenants.voices import actions, queries
+from tenants.voices.models import AuthorRole, Authorship, OutputType
+
+SORTS = {
+    "submitted_on": "submitted_on", "title": "title", "type": "type", "authorship": "authorship", "state": "state",
+}  # fmt: skip
+PLAIN = ("type", "title", "submitted_on", "authorship")
+
+
+class Author(serializers.Serializer):
+    """A member's name under an output."""
+
+    member = MemberRef()
+    role = serializers.ChoiceField(AuthorRole.choices)
+
+
+class Output(Standing):
+    """One output, counted once however many signed it. Authors as far as the reader may know them; `others` counts the rest."""
+
+    id = serializers.UUIDField()
+    type = serializers.ChoiceField(OutputType.choices)
+    title = serializers.CharField()
+    submitted_on = serializers.DateField()
+    authorship = serializers.ChoiceField(Authorship.choices)
+    authors = Author(many=True, help_text="the lead first")
+    others = serializers.IntegerField()
+    sector = Ref(allow_null=True)
+    based_on = serializers.UUIDField(allow_null=True, help_text="an activity")
+
+
+Outputs = listing(Output, "Outputs")
+
+
+class OutputsAsked(RecordsAsked):
+    type = serializers.ChoiceField(OutputType.choices, required=False)
+    authorship = serializers.ChoiceField(Authorship.choices, required=False)
+    state = serializers.ChoiceField(STATES, required=False)
+    sort = sorts("-submitted_on", "title", "type", "authorship", "state")
+
+
+class OutputGiven(Strict):
+    type = Word(OutputType.choices)
+    title = Text(max_length=200)
+    submitted_on = Day()
+    authorship = Word(Authorship.choices)
+    lead = Key(allow_null=True, required=False, help_text="author, first signer or leader; oneself unless given")
+    others = keys(required=False)
+    sector = Key(allow_null=True, required=False)
+    based_on = Key(allow_null=True, required=False)
+
+
+class OutputChanged(Strict):
+    """What is given is set right, the rest stays; what it is based on stays in any case."""
+
+    reason = Text(max_length=300)
+    type = Word(OutputType.choices, required=False)
+    title = Text(max_length=200, required=False)
+    submitted_on = Day(required=False)
+    authorship = Word(Authorship.choices, required=False)
+    lead = Key(allow_null=True, required=False)
+    others = keys(required=False)
+    sector = Key(allow_null=True, required=False)
+
+
+def shown(user: Any, records: list[Any]) -> list[dict[str, Any]]:
+    """Outputs as `queries.outputs` reads them, with the authors the user may know."""
+    return [
+        dict(
+            Output(
+                {name: getattr(one, name) for name in PLAIN}
+                | standing_of(one)
+                | {
+                    "authors": queries.signers(one),
+                    "others": max(getattr(one, "number", 0) - len(queries.signers(one)), 0),
+                    "sector": one.sector,
+                    "based_on": one.based_on_id,
+                }
+            ).data
+        )
+        for one in records
+    ]
+
+
+RESOURCE = Resource("outputs", queries.output_by_id, shown, actions.withdraw_output)
+
+
+class OutputList(Records):
+    resource = RESOURCE
+    sorts: ClassVar = SORTS
+
+    @tells("listOutputs", "履职成果", asks=OutputsAsked, gives=Outputs)
+    def get(self, request: Request) -> Response:
+        asked = self.asked(OutputsAsked)
+        names = ("q", "member", "sector", "type", "authorship", "state", "since", "until")
+        filters = queries.OutputFilters(**{name: asked[name] for name in names if name in asked})
+        return self.page(queries.outputs(self.user, filters), asked)
+
+    @tells("registerOutput", "登记成果", takes=OutputGiven, gives=Output, status=201)
+    def post(self, request: Request) -> Response:
+        given = self.given(OutputGiven)
+        own = own_member(self.user)  # as on the page: a member is the first of the authors
+        if own is not None and given.setdefault("lead", own.pk) != own.pk:
+            raise NotYourRecord
+        return self.create(lambda: actions.register_output(**given, today=clock.today(), by=self.user))
+
+
+class OneOutput(OneRecord):
+    resource = RESOURCE
+
+    @tells("readOutput", "一件成果", gives=Output)
+    def get(self, request: Request, id: UUID) -> Response:
+        return self.read(id)
+
+    @tells("changeOutput", "修改成果", takes=OutputChanged, gives=Output, match=True)
+    def patch(self, request: Request, id: UUID) -> Response:
+        queries.output_by_id(self.user, id)
+        given = self.given(OutputChanged)
+
+        def act(record: Any) -> None:
+            authors = queries.signers(record)
+            lead = next((one.member_id for one in authors if one.role == AuthorRole.LEAD), None)
+            now = {name: getattr(record, name) for name in PLAIN} | {
+                "lead": lead, "others": [one.member_id for one in authors if one.member_id != lead], "sector": record.sector_id,
+            }  # fmt: skip
+            if (own := key_of(own_member(self.user))) and given.get("lead", lead or own) != (lead or own):
+                raise NotYourRecord
+            actions.change_output(id=id, **(now | given), today=clock.today(), by=self.user, at=clock.now())
+
+        return self.change(id, act)
+
+
+class TakenOutput(Taken):
+    resource = RESOURCE
+
+    @tells("withdrawOutput", "撤回成果", takes=Reason, gives=Output, match=False)
+    def post(self, request: Request, id: UUID) -> Response:
+        queries.output_by_id(self.user, id)
+        return self.take_back(id, self.given(Reason)["reason"])
