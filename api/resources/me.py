@@ -49,7 +49,7 @@ class Me(serializers.Serializer):
     display_name = serializers.CharField()
     committee = Committee()
     roles = Assignment(many=True)
-    permissions = serializers.ListField(child=serializers.ChoiceField([one.value for one in P]))
+    permissions = serializers.ListField(child=serializers.CharField())
     member = serializers.UUIDField(allow_null=True, help_text="the member one is")
     token = Token(allow_null=True)
 
