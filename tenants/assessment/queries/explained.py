@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
@@ -111,6 +111,14 @@ def _parts(verdict: Verdict) -> Iterator[Piece]:
         )
 
 
+def _in_words(duty: Duty, source: Source) -> Source:
+    """A check in the words of the list it is of: 委员填写, a step."""
+    titles = {item.id: item.title for item in duty.items}
+    if source.item not in titles:
+        return source
+    return replace(source, kind="办理步骤" if duty.kind == "workflow" else "清单事项", title=titles[source.item])
+
+
 def _missing(duty: Duty, verdict: Verdict) -> Iterator[str]:
     """Lines of a list not yet there; receivers of a report are bodies."""
     titles = {
@@ -141,5 +149,5 @@ def _known(ids: set[str], within: Q) -> dict[str, Named]:
 
 def _records(line: Line, sources: dict[str, Source]) -> Iterator[Source]:
     ids = {record for verdict in line.verdicts for record in verdict.records}
-    found = [sources[record] for record in ids if record in sources]
+    found = [_in_words(line.duty, sources[record]) for record in ids if record in sources]
     yield from sorted(found, key=lambda source: (source.on, source.id), reverse=True)

@@ -25,7 +25,8 @@ PAGES_OF_KINDS = {"grid_worker": "/links/grid/"}
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`url` is empty where the record has no page of its own; `detail` is what it says, for those who may read records."""
+    """`url` is empty where the record has no page of its own; `detail` is what it says, for those who may read records;
+    `item` is the line of a list that a check is of: the duty that asks knows its words."""
 
     id: str
     kind: str
@@ -33,6 +34,7 @@ class Source:
     title: str
     url: str
     detail: str = ""
+    item: str = ""
 
 
 def sources_of(record_ids: Iterable[str]) -> dict[str, Source]:
@@ -42,7 +44,7 @@ def sources_of(record_ids: Iterable[str]) -> dict[str, Source]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT ON (record_id) record_id::text, source, family, kind, on_date FROM deed "
+            "SELECT DISTINCT ON (record_id) record_id::text, source, family, kind, on_date, item FROM deed "
             "WHERE record_id = ANY(%s::uuid[]) ORDER BY record_id",
             [ids],
         )
@@ -59,8 +61,9 @@ def sources_of(record_ids: Iterable[str]) -> dict[str, Source]:
             _title(found.get(key)),
             PAGES_OF_KINDS.get(kind, PAGES.get(source, "")).format(key),
             str(getattr(found.get(key), "summary", "")),
+            (item or "") if family == "check" else "",
         )
-        for key, source, family, kind, on in rows
+        for key, source, family, kind, on, item in rows
     }
 
 

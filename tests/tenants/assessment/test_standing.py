@@ -214,3 +214,17 @@ def test_a_duty_that_is_only_counted_asks_for_nothing(anhua, town):
     told = [line for line in found.lines if line.state == "counted"]
     assert told
     assert {line.need for line in told} == {None}
+
+
+def test_a_step_behind_a_figure_is_told_in_the_documents_words(anhua, town):
+    """The printed file and the page name the step and never its key."""
+    from tenants.reports.models import FilledForm, FormStep
+
+    member = town.member()
+    form = FilledForm.objects.create(form="registration", member=member, period="2022")
+    FormStep.objects.create(of=form, workflow="registration", step="filled", done_on=TODAY)
+    standing, policy = queries.standing_of(member, TODAY)
+    (line,) = [
+        one for one in queries.explained(standing, policy, policy) if one.line.duty.kind == "workflow" and one.records
+    ]
+    assert [(one.kind, one.title) for one in line.records] == [("办理步骤", "委员填写")]
