@@ -47,8 +47,8 @@ CHANGEABLE = {
     "tenants/liaison/queries/claims.py:_sources": "of the code alone: which apps have claims",
     "tenants/liaison/queries/files.py:_keepers": "of the code alone: which apps keep files",
 }
-# Kept on one object: a user lives for a request, an assessment for a page.
-KEPT_ON_OBJECTS = {"platform/accounts/models.py", "tenants/assessment/queries/standing.py"}
+# Kept on one object: a user lives for a request, an assessment and a case for a page.
+KEPT_ON_OBJECTS = {"platform/accounts/models.py", "tenants/assessment/queries/standing.py", "tenants/policy/queries/cases.py"}
 
 
 def _sources() -> Iterator[tuple[str, ast.Module]]:
