@@ -20,7 +20,7 @@ from tenants.assessment import queries as assessment
 from tenants.liaison import queries as liaison
 from tenants.liaison.actions import assign_links, register_contact
 from tenants.members import actions as members
-from tenants.members.models import Member, MemberPost, SpecialCommittee
+from tenants.members.models import Member, Post, SpecialCommittee
 from tenants.policy.actions import adapt, prepare_committee
 from tenants.proceedings.models import Step
 from tenants.reports.queries import own_figures
@@ -162,10 +162,10 @@ def test_s12_the_two_who_are_not_linked_are_named(under: Any, town: Town, accoun
         for n in range(300)
     )  # fmt: skip
     standing, plain = people[:40], people[40:]
-    MemberPost.objects.bulk_create(
+    Post.objects.bulk_create(
         [
-            MemberPost(member=chair, kind="vice_chairperson", since=TERM),
-            *(MemberPost(member=one, kind="standing_member", since=TERM) for one in standing),
+            Post(member=chair, kind="vice_chairperson", since=TERM),
+            *(Post(member=one, kind="standing_member", since=TERM) for one in standing),
         ]
     )
     since = dt.date(2022, 1, 4)
