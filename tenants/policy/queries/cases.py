@@ -42,12 +42,13 @@ from tenants.policy.queries.telling import SORTS, Teller, teller
 SHOWN = "/policy/rebase/"
 OWN = "own"
 OUTCOMES = {
-    "conflict": "上级也改了，要决定",
+    "conflict": "上级也改了",
     "needs_approval": "要重新报批",
     "orphaned": "上级取消了这一项",
     "kept": "照旧有效",
     "redundant": "上级已经一样",
 }
+PLAIN = "上级也改了这个值"  # says no more than the outcome's word
 OPEN = ("conflict", "needs_approval", "orphaned")
 TAKES = {"ours": "保留本会的", "theirs": "改用上级的", "value": "另定", "move": "本会的另立一项"}
 
@@ -261,7 +262,7 @@ def _matter(name: str, lines: list[Line], was: Teller, is_: Teller, ours: Teller
         title=ours.title(element) if element else name,
         basis="、".join(dict.fromkeys(words.reference(one.ref) for one in clauses if one)),
         outcome=worst.outcome,
-        why="；".join(dict.fromkeys(_plainly(one.why, was) for one in open_lines if one.why)),
+        why="；".join(dict.fromkeys(_plainly(one.why) for one in open_lines if one.why not in ("", PLAIN))),
         old=_line(was, name), new=_line(is_, name), ours=_line(ours, name),
         values=tuple(_value(one, was) for one in lines if one.operation.op == "set"),
         takes=tuple(_takes(lines, settable, name)),
@@ -270,7 +271,7 @@ def _matter(name: str, lines: list[Line], was: Teller, is_: Teller, ours: Teller
     )  # fmt: skip
 
 
-def _plainly(why: str, tell: Teller) -> str:
+def _plainly(why: str) -> str:
     return why.replace(":", "：")
 
 
