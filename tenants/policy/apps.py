@@ -6,7 +6,6 @@ class PolicyConfig(AppConfig):
 
     def ready(self) -> None:
         from core import waiting
-        from tenants.policy.queries import cases, drafting
+        from tenants.policy.queries import awaited
 
-        waiting.register(drafting.WAITING)
-        waiting.register(cases.WAITING)
+        waiting.register(awaited.WAITING)

@@ -13,10 +13,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from accounts.access import may
-from accounts.permissions import Permission
 from core.errors import DomainError, NotFound
-from core.waiting import Button, Item, Pile, Source
 from exchange import downward
 from policy_engine import (
     Overlay,
@@ -32,14 +29,14 @@ from policy_engine import (
 )
 from policy_engine.addresses import TOGETHER
 from policy_engine.rebase import Line
-from tenants.policy.models import Draft, DraftState, Kind, Layer, PolicyDocument
+from tenants.policy.models import Draft, Kind, Layer, PolicyDocument
 from tenants.policy.queries import changes, shipped, versions, words
 from tenants.policy.queries.adaptable import Knob, sections
+from tenants.policy.queries.drafting import open_drafts
 from tenants.policy.queries.merging import merged
 from tenants.policy.queries.stack import held_on, is_own_document, layers_on, own_overlays_on, policy_on
 from tenants.policy.queries.telling import SORTS, Teller, teller
 
-SHOWN = "/policy/rebase/"
 OWN = "own"
 OUTCOMES = {
     "conflict": "上级也改了",
@@ -165,7 +162,7 @@ class Case:
 
 def open_case() -> Draft | None:
     """The one being settled or waiting for its meeting."""
-    return Draft.objects.select_related("prepared_by").filter(is_open=True, is_case=True).first()
+    return open_drafts().filter(is_case=True).first()
 
 
 def target(origin: str) -> Target:
@@ -383,36 +380,3 @@ def overlay_of(
 ) -> Overlay:
     said = {"overlay": id, "base": base, "decided_by": body, "reason": reason, "operations": operations}
     return load_overlay(said | ({"from": first_day.isoformat()} if first_day else {}))
-
-
-def _waiting(user: Any, day: dt.date, limit: int) -> Pile | None:
-    """For who prepares: a new version above, or a case half settled; for who registers: a case at its meeting."""
-    prepares, registers = may(user, Permission.POLICY_ADAPT), may(user, Permission.POLICY_ADOPT)
-    if not prepares and not registers:
-        return None
-    case = open_case()
-    if case is not None:
-        return _of_case(case, user, prepares=prepares, registers=registers)
-    news = versions.news_from_above(day) if prepares else None
-    if news is None:
-        return Pile(count=0)
-    item = Item(
-        key=f"policy:publication:{news.pk}", what="上级办法有新版", url=SHOWN, who=news.title, detail=f"第 {news.version} 版，逐项决定",
-        since=news.published_at.date(), buttons=(Button(label="去看", url=SHOWN, about="新版", opens=True),),
-    )  # fmt: skip
-    return Pile(count=1, items=[item])
-
-
-def _of_case(case: Draft, user: Any, *, prepares: bool, registers: bool) -> Pile:
-    at_meeting = case.state == DraftState.PROPOSED
-    if not (registers and case.prepared_by_id != user.pk if at_meeting else prepares):
-        return Pile(count=0)
-    item = Item(
-        key=f"policy:case:{case.pk}:{case.state}", what="办法换新版", url=SHOWN, who=case.prepared_by.display_name if case.prepared_by else "",
-        detail="会议通过后登记决定" if at_meeting else "还没有逐项定完", since=case.changed_at.date(),
-        buttons=(Button(label="去登记" if at_meeting else "接着办", url=SHOWN, about="办法换新版", opens=True),),
-    )  # fmt: skip
-    return Pile(count=1, items=[item])
-
-
-WAITING = Source(name="policy.cases", title="办法换新版", url=SHOWN, order=26, ask=_waiting)

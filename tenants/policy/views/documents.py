@@ -17,7 +17,7 @@ from policy_engine import resolve
 from registry.queries import children_of
 from tenants.policy import actions, queries
 from tenants.policy.forms import AdoptForm, WithdrawForm
-from tenants.policy.queries import adopted, cases, changes, news, reading, shipped, versions
+from tenants.policy.queries import adopted, cases, changes, drafting, news, reading, shipped, versions
 from tenants.policy.views.document import day_of, none, shared
 from tenants.proceedings.models import Body
 
@@ -31,11 +31,14 @@ def index(request: HttpRequest) -> HttpResponse:
         return none(request, day)
     lines, today = adopted.lines(clock.today()), clock.today()
     publication = versions.news_from_above(today)
+    is_concerned = may(request.user, Permission.POLICY_ADAPT) or may(request.user, Permission.POLICY_ADOPT)
+    drafts = list(drafting.open_drafts()) if is_concerned else []
     context = {
         "lines": lines,
         "news": news.news_on(today) if queries.has_policy(today) and not publication else None,
         "publication": publication,
-        "case": cases.open_case() if may(request.user, Permission.POLICY_ADAPT) else None,
+        "case": next((one for one in drafts if one.is_case), None),
+        "draft": next((one for one in drafts if not one.is_case), None),
         "has_children": bool(children_of(tenancy.current().code)),
         "may_adopt": may(request.user, Permission.POLICY_ADOPT),
         "facts": reading.facts(queries.policy_on(day)) if queries.has_policy(day) else (),

@@ -141,7 +141,7 @@ def test_an_adaptation_is_prepared_by_the_office_and_registered_by_a_leader(offi
     assert "5 到 8" in change.after
     assert leader.post("/policy/draft/adopt/", DECIDED).status_code == 422  # not laid before the meeting yet
     assert office.post("/policy/draft/propose/").url == "/policy/draft/"
-    assert "办法待会议决定" in leader.get("/").content.decode()
+    assert "会议通过后登记决定" in leader.get("/").content.decode()
     assert office.get("/policy/adapt/").url == "/policy/draft/"
     assert office.post("/policy/draft/adopt/", DECIDED).status_code == 422  # who wrote it does not register it
     assert PolicyDocument.objects.count() == 1
