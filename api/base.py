@@ -101,7 +101,8 @@ class Endpoint(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if request.method not in READS:
-            if int(request.META.get("CONTENT_LENGTH") or 0) > settings.API_LARGEST:
+            length = request.META.get("CONTENT_LENGTH") or "0"
+            if not length.isdecimal() or int(length) > settings.API_LARGEST:
                 raise TooLarge
             _ = request.body  # read here, once: its digest tells a repeated request from another one
         super().initial(request, *args, **kwargs)

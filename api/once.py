@@ -52,16 +52,16 @@ def done_before(request: Request, user: User) -> Done | None:
     event = AuditEvent.objects.filter(subject_id=mark, action=ACTION).first()
     if event is None or event.new is None:
         return None
-    if event.new["request"] != _print(request):
+    if event.new["digest"] != _print(request):
         raise KeyReused
-    return Done(event.new["subject"], event.new["status"])
+    return Done(event.new["written"], event.new["status"])
 
 
 def note(request: Request, user: User, done: Done) -> None:
     """That a program wrote, by which token, in the transaction of the write."""
     token = request.auth.pk if isinstance(request.auth, Session) else None
     new = {
-        "method": request.method, "at": request.path, "request": _print(request), "subject": done.subject,
+        "method": request.method, "address": request.path, "digest": _print(request), "written": done.subject,
         "status": done.status, "token": token,
     }  # fmt: skip
     audit.record(by=user, action=ACTION, subject=None, new=new, mark=_mark(request, user))

@@ -143,7 +143,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(label="给哪个系统用", max_length=80, help_text="例如：市里的 OA。以后凭这个名字认出它。")
     scope = forms.ChoiceField(
         label="可以做什么", widget=forms.RadioSelect, initial=Session.Scope.READ,
-        choices=[("read", "只读：查看您看得到的内容"), ("write", "读写：也能办您自己能办的事")],
+        choices=[("read", "只读：只能查看"), ("write", "读写：也能登记和办理")],
     )  # fmt: skip
     days = forms.TypedChoiceField(
         label="用多久", coerce=int, initial=90, choices=[(days, f"{days} 天") for days in tokens.DAYS]

@@ -55,7 +55,7 @@ FIELDS: Mapping[str, str] = {
     "asked_by": "申请人", "ready_at": "完成时间", "district": "所在区", "purpose": "用途", "expires_at": "有效到", "used_at": "用过的时间",
     "revoked_at": "撤销时间", "session_key": "会话", "session_data": "会话内容", "expire_date": "最晚到",
     "seen_at": "最近使用", "device": "设备", "is_remembered": "记住这部手机", "text": "内容", "url": "网址",
-    "about": "事项", "due_on": "期限", "clauses": "依据", "key": "事项编号", "sent_at": "收到时间", "read_at": "读过的时间", "settled_at": "办结时间",
+    "method": "请求方法", "address": "接口地址", "written": "写入的记录", "status": "应答", "token": "令牌", "about": "事项", "due_on": "期限", "clauses": "依据", "key": "事项编号", "sent_at": "收到时间", "read_at": "读过的时间", "settled_at": "办结时间",
     "figure": "当时的数", "outcome": "结果", "raised_by": "提出人", "form": "表", "of": "所属", "field": "栏目", "workflow": "流程", "step": "步骤", "done_on": "办理日期",
     "ending": "格式", "stored": "存放名", "fields": "改动的栏目", "is_new": "首次填写",
     "leads": "提前天数", "is_on": "开启", "whom": "提醒谁", "stage": "第几天的提醒", "owed": "还差", "sent_on": "提醒日期", "notice": "收件",

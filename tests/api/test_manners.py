@@ -195,13 +195,18 @@ def test_a_key_whose_write_was_refused_or_broke_is_still_free(anhua, account, pr
     assert office.post("contacts/", visit(town), idempotency_key=key).status_code == 201
 
 
-def test_a_write_is_noted_with_the_token_that_made_it(anhua, account, program, people):
+def test_a_write_is_noted_with_the_token_that_made_it(anhua, account, program, people, browser_of):
     town, user = people(), account("office")
     office = program(anhua, user)
     made = office.post("contacts/", visit(town))
     event = AuditEvent.objects.get(action="api.write")
-    assert (event.actor_id, event.new["subject"], event.new["at"]) == (user.pk, made.json()["id"], V1 + "contacts/")
+    assert (event.actor_id, event.new["written"], event.new["address"]) == (
+        user.pk,
+        made.json()["id"],
+        V1 + "contacts/",
+    )
     assert event.new["token"]
+    assert "通过接口写入" in browser_of(anhua, user).get("/audit/").content.decode()
     assert "近某" not in json.dumps(event.new, ensure_ascii=False)
 
 
