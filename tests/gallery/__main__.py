@@ -1,8 +1,8 @@
 """`make gallery`: every page × role at 390 and 1440 px as PNG into `.local/gallery/`, with a contact sheet `index.html`.
 
 Looks at the running demo, or starts a deployment with the small story. A page is a route of `lianxin routes` the role
-may open; routes with parameters are opened by the first real link to them. Official documents will be added when the
-product makes any. Ends with 1 when a page answers 400 or more, is wider than its screen, or a script on it fails.
+may open; routes with parameters are opened by the first real link to them. Official documents are kept as PDF and as
+pictures of their first sheets. Ends with 1 when a page answers 400 or more, is wider than its screen, or a script on it fails.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def main() -> int:
 def _report(shots: list[Shot]) -> int:
     bad = [shot for shot in shots if shot.defects]
     pages = len({(shot.role, shot.path) for shot in shots})
-    print(f"{pages} pages, {len(shots)} pictures: {FOLDER / 'index.html'}; documents: none yet")  # noqa: T201
+    documents = len({(shot.role, shot.path) for shot in shots if not shot.width})
+    print(f"{pages} pages, {documents} of them documents, {len(shots)} pictures: {FOLDER / 'index.html'}")  # noqa: T201
     if bad:
         print(f"\n{'role':14} {'px':>5} {'status':>6} {'page':50} defect")  # noqa: T201
     for shot in bad:
