@@ -25,7 +25,8 @@ from api.resources.records import (
 )
 from api.told import tells
 from core import clock
-from tenants.liaison.queries import NotYourRecord
+from tenants.activities.queries import visible_activities
+from tenants.liaison.queries import NotYourRecord, visible_contacts
 from tenants.voices import actions, queries
 from tenants.voices.models import AuthorRole, Authorship, OutputType
 
@@ -33,6 +34,7 @@ SORTS = {
     "submitted_on": "submitted_on", "title": "title", "type": "type", "authorship": "authorship", "state": "state",
 }  # fmt: skip
 PLAIN = ("type", "title", "submitted_on", "authorship")
+RESTS = "what it rests on: `activity:<id>`, `contact:<id>` or `topic:<id>`; empty for nothing, or nothing one may see"
 
 
 class Author(serializers.Serializer):
@@ -53,7 +55,7 @@ class Output(Standing):
     authors = Author(many=True, help_text="the lead first")
     others = serializers.IntegerField()
     sector = Ref(allow_null=True)
-    based_on = serializers.UUIDField(allow_null=True, help_text="an activity")
+    based_on = serializers.CharField(help_text=RESTS)
 
 
 Outputs = listing(Output, "Outputs")
@@ -74,11 +76,11 @@ class OutputGiven(Strict):
     lead = Key(allow_null=True, required=False, help_text="author, first signer or leader; oneself unless given")
     others = keys(required=False)
     sector = Key(allow_null=True, required=False)
-    based_on = Key(allow_null=True, required=False)
+    based_on = Text(max_length=60, allow_blank=True, required=False, help_text=RESTS)
 
 
 class OutputChanged(Strict):
-    """What is given is set right, the rest stays; what it is based on stays in any case."""
+    """What is given is set right, the rest stays."""
 
     reason = Text(max_length=300)
     type = Word(OutputType.choices, required=False)
@@ -88,10 +90,12 @@ class OutputChanged(Strict):
     lead = Key(allow_null=True, required=False)
     others = keys(required=False)
     sector = Key(allow_null=True, required=False)
+    based_on = Text(max_length=60, allow_blank=True, required=False, help_text=RESTS)
 
 
 def shown(user: Any, records: list[Any]) -> list[dict[str, Any]]:
-    """Outputs as `queries.outputs` reads them, with the authors the user may know."""
+    """Outputs as `queries.outputs` reads them, with the authors the user may know. Two statements at most."""
+    bases = _bases(user, records)
     return [
         dict(
             Output(
@@ -101,12 +105,24 @@ def shown(user: Any, records: list[Any]) -> list[dict[str, Any]]:
                     "authors": queries.signers(one),
                     "others": max(getattr(one, "number", 0) - len(queries.signers(one)), 0),
                     "sector": one.sector,
-                    "based_on": one.based_on_id,
+                    "based_on": bases[one.pk],
                 }
             ).data
         )
         for one in records
     ]
+
+
+def _bases(user: Any, records: list[Any]) -> dict[UUID, str]:
+    """What each rests on, as far as the user may see it."""
+    found = {one.pk: queries.base_of(one) for one in records}
+    for kind, visible in (("contact", visible_contacts), ("activity", visible_activities)):
+        named = {text.partition(":")[2] for text in found.values() if text.startswith(f"{kind}:")}
+        seen = set(map(str, visible(user).filter(pk__in=named).values_list("pk", flat=True))) if named else set()
+        for key, text in found.items():
+            if text.startswith(f"{kind}:") and text.partition(":")[2] not in seen:
+                found[key] = ""
+    return found
 
 
 RESOURCE = Resource("outputs", queries.output_by_id, shown, actions.withdraw_output)

@@ -133,8 +133,15 @@ def test_an_output_with_its_authors(anhua, account, program, people):
     assert [(one["member"]["number"], one["role"]) for one in made.json()["authors"]] == [
         ("N0", "lead"), ("N1", "co_signer"),
     ]  # fmt: skip
-    right = office.patch(made["Location"], {"reason": "改", "title": "新建议"}, if_match=made["ETag"])
+    contact = contact_of(town)
+    given = {"reason": "改", "title": "新建议", "based_on": f"contact:{contact.pk}"}
+    right = office.patch(made["Location"], given, if_match=made["ETag"])
     assert (right.status_code, right.json()["title"], len(right.json()["authors"])) == (200, "新建议", 2)
+    assert right.json()["based_on"] == f"contact:{contact.pk}"
+    again = office.patch(made["Location"], {"reason": "改", "title": "又改"}, if_match=right["ETag"])
+    assert again.json()["based_on"] == right.json()["based_on"]
+    assert program(anhua, town.user).get(made["Location"]).json()["based_on"] == right.json()["based_on"]
+    assert office.post("outputs/", joint | {"based_on": "contact:x", "lead": str(town.near.pk)}).status_code == 422
     alone = program(anhua, town.user).post("outputs/", joint | {"authorship": "individual", "title": "独自"})
     assert alone.json()["authors"][0]["member"]["number"] == "N0"
     other = program(anhua, town.user).post(
