@@ -41,8 +41,9 @@ DUES = (
     ("days_after_start", "每期开始后多少天内（填天数）"), ("on", "某一天以前（填 2023-06-30）"),
 )  # fmt: skip
 KEEP = "keep"
-LINES = {"workflow": "steps", "form": "fields", "checklist": "items"}
-LINE_WORDS = {"steps": "步骤", "fields": "栏目", "items": "项目"}
+LINES = {"workflow": "steps", "form": "fields"}  # a checklist's items are typed line by line beside its numbers
+SHAPED = ("choice", "rows")  # types of field that need more than a name
+LINE_WORDS = {"steps": "步骤", "fields": "栏目"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,10 @@ class _Maker:
     def optional(self, category: str) -> tuple[tuple[str, str], ...]:
         return (("", "文件没有写"), *self.words(category))
 
+    def types(self, line: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        """What a field may be made: those that need no more than a name, and what it is."""
+        return tuple(one for one in self.words("field_types") if one[0] not in SHAPED or one[0] == line.get("type"))
+
     def rows(self, element: Element, listing: str) -> tuple[tuple[Row, ...], bool]:
         direction = direction_of(self.policy, element, listing)
         if direction.kind == "fixed":
@@ -199,10 +204,9 @@ class _Maker:
         asked: dict[str, list[tuple[str, Sort, str, tuple[tuple[str, str], ...]]]] = {
             "steps": [("title", "text", "叫什么", ()), ("by", "choice", "由谁办", self.optional("bodies")), ("days", "number", "几天内", ())],
             "fields": [
-                ("title", "text", "叫什么", ()), ("type", "choice", "填什么", self.words("field_types")),
+                ("title", "text", "叫什么", ()), ("type", "choice", "填什么", self.types(line)),
                 ("required", "flag", "必填吗", (("yes", "必填"), ("no", "选填"))),
             ],
-            "items": [("title", "text", "叫什么", ()), ("yearly", "flag", "每期重新做到吗", (("yes", "每期重新做到"), ("no", "做到了一直算")))],
         }  # fmt: skip
         knobs = tuple(self.of_line(element, listing, path, line, *one) for one in asked[listing])
         return Row(path, str(line["title"]), knobs, may_drop)

@@ -66,6 +66,8 @@ def _typed(request: HttpRequest, draft: Draft | None, today: date) -> HttpRespon
     if step == "save":
         messages.success(request, "草稿已存，谁也还没按它判断。随时可以回来接着改。")
         return redirect("policy:adapt")
+    if thing := request.POST.get("detail"):
+        return redirect("policy:detail", thing=thing)
     if step == "own":
         return redirect("policy:own_duty")
     if operations is not None:

@@ -389,6 +389,9 @@ def test_what_a_page_of_its_own_changed_is_undone_there(office):
     path = "/policy/adapt/thing/duty.contacts/"
     sent = {bound.name: bound.value() for bound in office.get(path).context["form"] if bound.value()}
     office.post(path, sent | {"duty.contacts.title": "联系群众"})
+    typed = filled(office, **{"duty.contacts.min": "4", "detail": "duty.contacts"})
+    assert office.post("/policy/adapt/", typed).url == path  # and nothing that was typed beside it is lost
+    assert office.get("/policy/adapt/").context["form"]["duty.contacts.min"].value() == "4"
     assert "草稿里改了细处" in office.get("/policy/adapt/").content.decode()
     office.post(path, {"step": "undo"})
     assert Draft.objects.get().details == {}
