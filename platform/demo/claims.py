@@ -85,7 +85,7 @@ def _pressed_twice(company: Company, chance: Random) -> None:
 
 
 def _decide(source: Source, company: Company, chance: Random) -> None:
-    for line in sorted(source.waiting(company.office), key=lambda line: (line.held_on, line.who, line.detail)):
+    for line in sorted(source.waiting(company.office, None), key=lambda line: (line.held_on, line.who, line.detail)):
         if line.held_on >= UNDECIDED_SINCE:
             continue
         at = _at(line.held_on + dt.timedelta(days=4))
