@@ -173,10 +173,13 @@ def test_the_code_is_free_again_after_deletion(archived, tmp_path):
 def test_every_public_table_that_names_a_committee_is_emptied_of_it_or_kept_on_purpose(committed):
     with_the_row = {("registry_domain", "tenant_id"), ("registry_domainclaim", "committee_id")}
     with_the_row.add(("registry_batchcursor", "committee_id"))
-    kept = {("exchange_delivery", "sender")} | with_the_row  # the recipient's; deleted by the committee's own row
+    kept = {
+        ("exchange_delivery", "sender"),
+        ("exchange_position", "sender"),
+    } | with_the_row  # the recipient's; deleted by the committee's own row
     named = _rows(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
-        "AND column_name IN ('committee', 'committee_id', 'tenant_id', 'code', 'sender', 'recipient', 'schema_name')"
+        "AND column_name IN ('committee', 'committee_id', 'tenant_id', 'code', 'sender', 'recipient', 'publisher', 'schema_name')"
     )
     others = {(table, column) for table, column in named if table != "registry_committee"}
     assert others == set(archiving.PUBLIC_ROWS.items()) | kept
