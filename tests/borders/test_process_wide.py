@@ -41,6 +41,7 @@ CHANGEABLE = {
     "platform/registry/queries.py:_misses": "hosts nobody has, of the routing table; keyed by code or host",
     "platform/core/db/postgres/pooler.py:_looked": "which servers were looked at",
     "platform/core/waiting.py:_sources": "of the code alone: which apps have matters that wait",
+    "tenants/liaison/queries/offshoots.py:_asked": "of the code alone: which apps say what came of a record",
     "tenants/members/queries/panels.py:_panels": "of the code alone: which apps have something on a member's page",
     "tenants/proceedings/queries/signing.py:_subjects": "of the code alone: which apps have processes",
     "tenants/proceedings/queries/signing.py:_holders": "of the code alone: which apps know who holds a post",
