@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from exchange.commands import verify
 from policy_engine.commands import policy
 
 
@@ -63,6 +64,56 @@ def main() -> None:
 main.add_command(policy)
 main.add_command(WithDjango("committee", "registry.commands", "开通、查看、暂停、归档、删除委员会"))
 main.add_command(WithDjango("demo", "demo.commands", "演示故事"))
+
+
+@main.group(name="return")
+def return_() -> None:
+    """核对报表文件，管理签名密钥。"""
+
+
+return_.add_command(verify)
+
+
+@return_.command()
+@click.option("--json", "as_json", is_flag=True)
+def keys(as_json: bool) -> None:
+    """列出各委员会的签名公钥：离线核对时用 --keys 给出的清单。"""
+    _django()
+    from exchange.online import print_keys
+
+    print_keys(as_json=as_json)
+
+
+@return_.command(name="change-key")
+@click.argument("code")
+def change_key(code: str) -> None:
+    """给一个委员会换新的签名密钥；以前签的仍然有效。"""
+    _django()
+    from core import audit, clock, tenancy
+    from exchange.signing import fingerprint
+    from tenants.reports.actions import change_key as run
+
+    with tenancy.inside(code):
+        key = run(at=clock.now(), by=audit.SYSTEM)
+    click.echo(f"{code} 已换新的签名密钥，公钥指纹 {fingerprint(key.public_key)}")
+
+
+@return_.command()
+def reseal() -> None:
+    """换过部署密钥以后，把各委员会的签名私钥改用最新的一把封存。可重复运行。"""
+    _django()
+    from core import audit, tenancy
+    from registry.queries import everyone
+    from tenants.reports.actions import reseal_keys
+
+    done = 0
+    for one in everyone():
+        if one.state == "active":
+            with tenancy.inside(one.code):
+                done += reseal_keys(by=audit.SYSTEM)
+        else:
+            click.echo(f"注意：{one.name}不在使用中，没有处理；恢复使用后再运行一次。", err=True)
+    click.echo(f"重新封存了 {done} 把签名密钥")
 
 
 @main.group()

@@ -23,6 +23,7 @@ if LIANXIN_TODAY and not DEV:
 if not DEV and len(SECRET_KEY) < 50:
     raise SystemExit("LIANXIN_SECRET_KEY has fewer than 50 characters; make one with `openssl rand -base64 48`.")
 
+SEALING_KEYS = env.text("LIANXIN_SEALING_KEYS", "")  # over the committees' private keys; empty: made from SECRET_KEY
 BASE_DOMAIN = env.text("LIANXIN_BASE_DOMAIN", "localhost" if DEV else None)
 PORT = env.text("PORT", "8000")
 ALLOWED_HOSTS = ["*"]  # registry.middleware.HostMiddleware, the first of all, admits our hosts and proven domains alone

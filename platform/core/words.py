@@ -23,7 +23,7 @@ ROWS: Mapping[str, str] = {
     "voices.speaker": "来信来访人", "voices.voice": "民意", "voices.handling": "民意办理", "voices.conversion": "民意转化", "voices.output": "履职成果", "voices.outputauthor": "成果署名", "assessment.waiver": "豁免", "reports.return": "报表",
     "reports.filledform": "登记表", "reports.formanswer": "登记表内容",
     "reports.formstep": "登记表办理", "assessment.objection": "异议",
-    "reports.returnfigure": "报表数字", "desk.notice": "收件", "desk.reminder": "提醒", "exchange.delivery": "报送件", "exchange.publication": "发布的办法", "exchange.position": "采用情况", "registry.committee": "委员会",
+    "reports.signingkey": "报表签名密钥", "desk.notice": "收件", "desk.reminder": "提醒", "exchange.delivery": "报送件", "exchange.signingkey": "公开的签名公钥", "exchange.publication": "发布的办法", "exchange.position": "采用情况", "registry.committee": "委员会",
 }  # fmt: skip
 FIELDS: Mapping[str, str] = {
     "name": "姓名", "name_pinyin": "拼音", "number": "委员编号", "sector": "界别", "posts": "职务", "special_committees": "专委会",
@@ -47,7 +47,7 @@ FIELDS: Mapping[str, str] = {
     "voice": "民意", "handler": "承办单位", "handed_on": "转办日期", "added_by": "添加人", "size": "大小", "thumbnail": "小图", "topic": "协商议题",
     "invited": "邀请", "attendance": "到会情况", "guests": "来宾", "type": "类别", "submitted_on": "提交日期",
     "authorship": "署名方式", "authors": "署名人", "lead": "领衔人", "based_on": "依托活动", "based_on_contact": "依托联系", "based_on_topic": "依托议题", "output": "成果", "duty": "要求", "decision": "会议决定",
-    "as_of": "截至", "policies": "所依办法", "digest": "校验值", "closed_by": "结账人", "closed_at": "结账时间", "signed_by": "签署人",
+    "as_of": "截至", "policies": "所依办法", "digest": "校验值", "fingerprint": "公钥指纹", "signature": "签名", "public_key": "签名公钥", "closed_by": "结账人", "closed_at": "结账时间", "signed_by": "签署人",
     "signed_at": "签署时间", "submitted_at": "报送时间", "identifier": "文件标识", "in_force_from": "起施行", "layer": "层次",
     "recipient": "送达单位", "committee": "委员会", "what": "项目", "amount": "数量", "job": "任务编号", "task": "任务", "actor": "操作人",
     "action": "做了什么", "why": "理由", "old": "原来", "at": "时间", "years": "年数", "ends_on": "届满日", "persons": "人数", "erased": "抹去",
@@ -108,14 +108,14 @@ ACTIONS: Mapping[str, str] = {
     "policy.drop_draft": "放弃办法调整草稿", "policy.adopt_draft": "登记会议对办法调整的决定", "policy.withdraw": "撤回未施行的办法", "policy.begin_case": "着手办理办法换新版", "policy.keep_case": "保存办法换新版的逐项决定",
     "policy.adopt_case": "登记会议对办法换新版的决定",
     "proceedings.record_decision": "记录会议决定",
-    "reports.close_month": "月度结账", "reports.sign": "签署报表", "reports.withdraw_signature": "撤回签署", "reports.submit": "报送报表",
+    "reports.close_period": "结账", "reports.sign": "签署报表", "reports.withdraw_signature": "撤回签署", "reports.submit": "报送报表", "reports.change_key": "更换签名密钥", "reports.reseal_keys": "重新封存签名密钥",
     "reports.fill_form": "填写登记表", "reports.take_form_step": "登记表办理一步", "reports.undo_form_step": "登记表撤回一步",
     "assessment.waive": "登记豁免", "assessment.what_if": "试算办法调整", "assessment.end_waiver": "撤销豁免", "assessment.object_to": "提异议",
     "assessment.answer_objection": "答复异议", "assessment.withdraw_objection": "收回异议",
     "reports.ask_bundle": "申请生成全体文件", "reports.fetch_bundle": "下载全体文件", "reports.make_bundle": "生成全体文件",
-    "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表", "exchange.publish": "发布办法", "exchange.take_position": "报告办法采用情况",
+    "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表", "exchange.publish_key": "公布签名公钥", "exchange.publish": "发布办法", "exchange.take_position": "报告办法采用情况",
     "dispatch.cancel": "取消任务", "dispatch.start_again": "重新办理任务", "desk.export_trail": "导出操作记录", "desk.set_reminders": "设定提醒", "desk.remind": "发出提醒",
-    "registry.set_state": "改变使用状态", "registry.archive": "归档", "registry.order": "开通委员会",
+    "registry.set_state": "改变使用状态", "registry.archive": "归档", "registry.order": "开通委员会", "registry.move": "改归上级",
 }  # fmt: skip
 _ACTS: Mapping[str, str] = {"demo": "写入演示数据"}  # whatever the verb
 SPECIAL: Mapping[str, str] = {

@@ -52,7 +52,7 @@ def _send(code: str, name: str, day: int) -> Step:
 def _file(day: int) -> None:
     """The office closes, the leader signs, the office submits."""
     office, leader = (User.objects.get(username=username) for username, _, _ in STAFF)
-    reports.close_month(period=PERIOD, today=TODAY, at=_at(day, 9), by=office)
+    reports.close_period(period=PERIOD, today=TODAY, at=_at(day, 9), by=office)
     reports.sign(period=PERIOD, at=_at(day, 15), by=leader)
     reports.submit(period=PERIOD, at=_at(day, 16), by=office)
 

@@ -30,7 +30,7 @@ class Registration:
     takes_progress: bool
 
     def title_for(self, ids: Mapping[str, Any]) -> str:
-        """The job in words, e.g. 月度结账 2022-11; without its ids when they are not the ones expected."""
+        """The job in words, e.g. 结账 2022-11; without its ids when they are not the ones expected."""
         try:
             return self.title.format(**ids)
         except (KeyError, IndexError):
@@ -51,7 +51,7 @@ def job(
 ) -> Callable[[JobFunction], JobFunction]:
     """Register the function; its return value, if a string, becomes the job's message.
 
-    `title` is what people read and may name ids: "月度结账 {period}". `queue`: which workers take it. `cost` (1–100):
+    `title` is what people read and may name ids: "结账 {period}". `queue`: which workers take it. `cost` (1–100):
     how many light jobs it weighs in the round. `lease`: how long it may be silent before it counts as abandoned; a
     function with a parameter `progress` (see `dispatch.progress`) renews it with each call. `of_deployment`: work of
     no committee, run as the operator and queued with `enqueue_for_deployment`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from core import audit, tenancy
 from core.errors import DomainError
 from exchange import queries
 from exchange.canonical import digest_of
-from exchange.models import Delivery, DeliveryState
-from registry.queries import ancestors_of
+from exchange.models import Delivery, DeliveryState, SigningKey
+from exchange.signing import fingerprint, is_signed
+from exchange.spans import span_of
+from registry.queries import ancestors_on
 
 
 class NoParent(DomainError):
@@ -59,6 +61,20 @@ class ReasonMissing(DomainError):
         super().__init__("请写明退回的理由，下级要照着改。", fields={"reason": "请写明退回的理由"})
 
 
+class BadSignature(DomainError):
+    code = "bad_signature"
+
+    def __init__(self, remedy: str) -> None:
+        super().__init__(f"报表内容与签名不符：签署以后被改动过，或不是对方的密钥签的。{remedy}")
+
+
+class KeyNotInUse(DomainError):
+    code = "key_not_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("签署以后换过签名密钥。请领导撤回签署，重新签署后再报送。")
+
+
 class BodyAltered(DomainError):
     code = "body_altered"
 
@@ -67,24 +83,42 @@ class BodyAltered(DomainError):
 
 
 @transaction.atomic
-def deliver(*, period: str, revision: int, body: Mapping[str, Any], at: dt.datetime, by: audit.Actor) -> Delivery:
-    """Send the current committee's return to the parent the registry names.
+def deliver(
+    *,
+    period: str,
+    revision: int,
+    body: Mapping[str, Any],
+    signature: str,
+    public_key: str,
+    at: dt.datetime,
+    by: audit.Actor,
+) -> Delivery:
+    """Send the current committee's return to the parent the registry names for the period's last day.
 
-    `body` is the canonical return; `body["committee"]["code"]` and `body["period"]` name sender and period. Raises NoParent,
-    AlreadyDelivered, StillWaiting, OlderRevision; then nothing was sent.
+    `body` is the canonical return; `body["committee"]["code"]` and `body["period"]` name sender and period; `signature` is that
+    of the committee's key in use. Raises NoParent, AlreadyDelivered, StillWaiting, OlderRevision, BadSignature, KeyNotInUse;
+    then nothing was sent.
     """
     committee = tenancy.current()
-    if committee.parent is None:
+    span = span_of(period)
+    line = ancestors_on(committee.code, span.last_day) if span else []
+    if not line:
         raise NoParent
     _may_send(period, revision)
+    if not is_signed(body, public_key=public_key, signature=signature):
+        raise BadSignature("没有报送。请领导撤回签署，重新结账、签署。")
+    if not queries.is_key_of(committee.code, public_key, at=None):
+        raise KeyNotInUse
     delivery = Delivery(
         sender=committee.code,
-        recipient=committee.parent,
-        ancestors=[entry.code for entry in ancestors_of(committee.parent)],
+        recipient=line[0].code,
+        ancestors=[entry.code for entry in line[1:]],
         period=period,
         revision=revision,
         body=dict(body),
         digest=digest_of(body),
+        signature=signature,
+        public_key=public_key,
         submitted_at=at,
     )
     try:
@@ -113,13 +147,32 @@ def _may_send(period: str, revision: int) -> None:
 def accept(*, delivery_id: UUID, at: dt.datetime, by: audit.Actor) -> Delivery:
     """Accept a child's return: from now on it is locked, counts above, and those higher up may read it.
 
-    Raises NotFound, AlreadyDecided, BodyAltered.
+    Raises NotFound, AlreadyDecided, BodyAltered, BadSignature.
     """
     delivery = queries.received_one(delivery_id)
+    if delivery.state != DeliveryState.SUBMITTED:
+        raise AlreadyDecided
     if digest_of(delivery.body) != delivery.digest:
         raise BodyAltered
+    if not queries.is_genuine(delivery):
+        raise BadSignature("没有接收。请与对方核对公钥指纹，并请对方重新报送。")
     _decide(delivery, state=DeliveryState.ACCEPTED, reason="", at=at, by=by)
     return delivery
+
+
+@transaction.atomic
+def accept_many(
+    *, delivery_ids: Sequence[UUID], at: dt.datetime, by: audit.Actor
+) -> tuple[list[Delivery], list[tuple[UUID, DomainError]]]:
+    """Accept each that can be; the others with why not. One that is refused leaves the rest accepted."""
+    done: list[Delivery] = []
+    refused: list[tuple[UUID, DomainError]] = []
+    for delivery_id in dict.fromkeys(delivery_ids):
+        try:
+            done.append(accept(delivery_id=delivery_id, at=at, by=by))
+        except DomainError as refusal:
+            refused.append((delivery_id, refusal))
+    return done, refused
 
 
 @transaction.atomic
@@ -139,3 +192,13 @@ def _decide(delivery: Delivery, *, state: DeliveryState, reason: str, at: dt.dat
     old = {"state": str(delivery.state)}
     delivery.state, delivery.reason, delivery.decided_at = state, reason, at
     audit.record(by=by, action=f"exchange.{state}", subject=delivery, old=old, new={"state": str(state)}, why=reason)
+
+
+@transaction.atomic
+def publish_key(*, public_key: str, at: dt.datetime, by: audit.Actor) -> SigningKey:
+    """Make the current committee's key known to everybody; the one before is retired and keeps what it signed."""
+    code = tenancy.current().code
+    SigningKey.objects.filter(committee=code, until=None).update(until=at)
+    key = SigningKey.objects.create(committee=code, public_key=public_key, since=at)
+    audit.record(by=by, action="exchange.publish_key", subject=key, new={"fingerprint": fingerprint(public_key)})
+    return key

@@ -25,10 +25,12 @@ class Delivery(Row):
     sender = models.CharField(max_length=40)
     recipient = models.CharField(max_length=40)
     ancestors = ArrayField(models.CharField(max_length=40), default=list)
-    period = models.CharField(max_length=10)  # 2022-11
+    period = models.CharField(max_length=10)  # 2022-11, 2022-H1 or 2022
     revision = models.PositiveSmallIntegerField()
     body = models.JSONField()  # the canonical return
     digest = models.CharField(max_length=64)  # sha256 of the body's canonical text
+    signature = models.CharField(max_length=120)  # of the sender's key under the body
+    public_key = models.CharField(max_length=60)  # which key that was
     state = models.CharField(max_length=20, choices=DeliveryState, default=DeliveryState.SUBMITTED)
     reason = models.TextField(blank=True)  # why it was sent back
     submitted_at = models.DateTimeField()
@@ -47,8 +49,8 @@ class Delivery(Row):
     class Personal:
         personal = ()
         safe = (
-            "sender", "recipient", "ancestors", "period", "revision", "body", "digest", "state", "reason", "submitted_at",
-            "decided_at",
+            "sender", "recipient", "ancestors", "period", "revision", "body", "digest", "signature", "public_key", "state",
+            "reason", "submitted_at", "decided_at",
         )  # fmt: skip
 
     def __str__(self) -> str:
@@ -103,3 +105,25 @@ class Position(Row):
 
     def __str__(self) -> str:
         return f"{self.sender} {self.since:%Y-%m-%d} 起改动 {self.deviations} 处"
+
+
+class SigningKey(Row):
+    """A committee's public key, where everybody who receives its returns finds it; the private one stays in its schema."""
+
+    committee = models.CharField(max_length=40)
+    public_key = models.CharField(max_length=60)  # base64 of 32 bytes
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)  # signs nothing any more; what it signed before stands
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["public_key"], name="one_owner_per_key"),
+            models.UniqueConstraint(fields=["committee"], condition=Q(until=None), name="one_key_in_use"),
+        ]
+
+    class Personal:
+        personal = ()
+        safe = ("committee", "public_key", "since", "until")
+
+    def __str__(self) -> str:
+        return self.committee

@@ -5,13 +5,17 @@ Every list holds the newest revision of each sender and period only, in the send
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from core import tenancy
 from core.errors import NotFound
-from exchange.models import Delivery, DeliveryState
+from exchange.models import Delivery, DeliveryState, SigningKey
+from exchange.signing import is_signed
 
 
 def received(period: str | None = None) -> list[Delivery]:
@@ -19,8 +23,8 @@ def received(period: str | None = None) -> list[Delivery]:
     return _newest(Delivery.objects.filter(recipient=_me()), period)
 
 
-def received_accepted(period: str) -> list[Delivery]:
-    """The accepted returns of the direct children: what this committee's own return is summed from.
+def received_accepted(period: str | None = None) -> list[Delivery]:
+    """The accepted returns of the direct children: what this committee's own return is summed from; all periods, or one.
 
     A later revision that still waits, or was sent back, leaves the accepted one standing.
     """
@@ -31,6 +35,17 @@ def accepted_below(period: str) -> list[Delivery]:
     """Accepted returns of every level below that this committee may read."""
     mine = Q(recipient=_me()) | Q(ancestors__contains=[_me()])
     return _newest(Delivery.objects.filter(mine, state=DeliveryState.ACCEPTED), period)
+
+
+def first_received(period: str) -> dict[str, dt.datetime]:
+    """When each child first sent a return of a period: what being in time is measured by."""
+    rows = Delivery.objects.filter(recipient=_me(), period=period).values_list("sender")
+    return dict(rows.annotate(first=Min("submitted_at")).order_by())
+
+
+def bodies_of(digests: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Bodies by digest, of returns this committee may read."""
+    return dict(Delivery.objects.filter(digest__in=list(digests)).values_list("digest", "body"))
 
 
 def received_one(delivery_id: UUID) -> Delivery:
@@ -51,6 +66,23 @@ def periods_received() -> list[str]:
     """Period keys with anything received, newest first."""
     rows = Delivery.objects.filter(recipient=_me()).order_by("-period")
     return list(rows.values_list("period", flat=True).distinct())
+
+
+def is_key_of(code: str, public_key: str, *, at: dt.datetime | None) -> bool:
+    """Was this a committee's key at a moment (None: is it in use)?"""
+    key = SigningKey.objects.filter(committee=code, public_key=public_key).first()
+    return key is not None and (key.until is None or (at is not None and at <= key.until))
+
+
+def is_genuine(delivery: Delivery) -> bool:
+    """Is the body what the sender's own key signed?"""
+    fits = is_signed(delivery.body, public_key=delivery.public_key, signature=delivery.signature)
+    return fits and is_key_of(delivery.sender, delivery.public_key, at=delivery.submitted_at)
+
+
+def keys() -> list[SigningKey]:
+    """Every committee's public keys, also those that sign no more: what a verifier trusts."""
+    return list(SigningKey.objects.order_by("committee", "since"))
 
 
 def _me() -> str:

@@ -493,12 +493,22 @@ SECTIONS: dict[str, Schema] = {
     "indicators": closed({"duties": {**IDS, "minItems": 1}, "note": TEXT, "direction": DIRECTION, **INDICATOR}),
 }  # fmt: skip
 SINGULAR = {name: name[:-1] for name in SECTIONS}
+RECKONED: Schema = {  # how a committee works a shared indicator out; README of policy_templates
+    "waits_for": TEXT,
+    "judged": {"enum": ["met", "within", "not_owed"]},
+    "among": {"enum": ["all", "asked"]},
+    "linked_by": words("links"),
+    "named_only": FLAG,
+    "out_of": {"anyOf": [COUNTS, {"type": "integer", "minimum": 1}]},
+    "voices": {"enum": ["received", "answered", "converted", "solved"]},
+    "policy": {"enum": ["adopted_below", "deviation"]},
+}
 CATALOGUE = closed(
     {
         "indicators": {
             "type": "array",
             "items": closed(
-                {"code": ID, "source": TEXT, **INDICATOR},
+                {"code": ID, "source": TEXT, **INDICATOR, **RECKONED},
                 "code", "name_zh", "kind",
             ),
         }

@@ -18,7 +18,7 @@ from accounts import invitations
 from accounts.roles import Assignment, Role
 from core import audit, clock, tenancy
 from core.errors import DomainError
-from registry import archiving, migration, provisioning, queries, runs
+from registry import archiving, migration, moving, provisioning, queries, runs
 from registry.models import Level, State
 
 
@@ -185,4 +185,18 @@ def invite(code: str, name: str, username: str, role: str, as_json: bool) -> Non
     _say({"ok": True, "path": link.path, "slug": committee.slug}, as_json=as_json, sentence=said)
 
 
-COMMANDS = [invite, create, list_, suspend, resume, archive, delete]
+@click.command()
+@click.argument("code")
+@click.option("--parent", default=None, help="新上级的代码；不写则不再有上级")
+@click.option("--on", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="从哪一天起，不晚于今天")
+@click.option("--why", default="", help="依据或原因，记入操作记录")
+@click.option("--json", "as_json", is_flag=True)
+@refusing
+def move(code: str, parent: str | None, day: datetime, why: str, as_json: bool) -> None:
+    """一个委员会改归另一个上级。以前各期的报表仍报原来的上级，以后的报新上级。"""
+    moving.move(code=code, parent=parent, on=day.date(), today=clock.today(), why=why)
+    value = {"ok": True, "code": code, "parent": parent, "on": f"{day:%Y-%m-%d}"}
+    _say(value, as_json=as_json, sentence=f"{code} 自 {day:%Y-%m-%d} 起归 {parent or '（无上级）'}")
+
+
+COMMANDS = [invite, create, list_, move, suspend, resume, archive, delete]

@@ -72,6 +72,17 @@ class Committee(TenantMixin, Row):  # type: ignore[misc]
         raise TypeError("use core.tenancy.inside(code)")
 
 
+class FormerParent(Row):
+    """Whom a committee belonged to before it moved. `until` is the first day under the next parent; the present one stands in `Committee`."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="former_parents")
+    parent = models.ForeignKey(Committee, null=True, on_delete=models.SET_NULL, related_name="+")
+    until = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["committee", "until"], name="one_former_parent_until")]
+
+
 class Domain(DomainMixin, Row):  # type: ignore[misc]
     """A further host of a committee, beside `<slug>.<base domain>`; proven to be its own (`registry.domains`)."""
 

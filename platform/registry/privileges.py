@@ -34,6 +34,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "committee": READ,
         "operator": f"{READ}, UPDATE (state, epoch, kept_until)",
     },
+    "registry_formerparent": {"app": READ, "committee": READ, "operator": READ},
     "registry_domain": {"app": READ, "operator": FULL},
     "registry_domainclaim": {"operator": FULL},
     "registry_schemascript": {},
@@ -49,6 +50,10 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "dispatch_job": {"committee": APPEND, "operator": FULL},
     "dispatch_cancellation": {"committee": APPEND, "operator": "SELECT, DELETE"},
     "dispatch_turn": {"operator": FULL},
+    "exchange_signingkey": {
+        "app": READ,
+        "committee": f"{APPEND}, UPDATE (until)",
+    },  # a key is never swapped for another
     "exchange_delivery": {"committee": f"{APPEND}, UPDATE (state, reason, decided_at)"},  # a body never changes
     "exchange_publication": {"committee": APPEND},  # published once
     "exchange_position": {"committee": APPEND},

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
 from core import clock, tenancy
 from core.tenancy import Committee as Entry
 from registry import hosts
-from registry.models import Committee
+from registry.models import Committee, FormerParent
 
 FRESH_SECONDS = 1.0  # other processes see a suspension within a second
 _CACHE_LIMIT = 20_000
@@ -83,6 +86,49 @@ def children_of(code: str) -> list[Entry]:
         return [entry_of(row) for row in rows]
 
 
+def tree_on(day: dt.date) -> list[Entry]:
+    """All committees in code order, each under the parent it had on a day. Two statements."""
+    before = _before(day)
+    return [replace(one, parent=before[one.code]) if one.code in before else one for one in everyone()]
+
+
+def parent_on(code: str, day: dt.date) -> Entry | None:
+    """The committee above on a day; None at the top."""
+    entry = committee_by_code(code)
+    above = _before(day).get(code, entry.parent if entry else None)
+    return committee_by_code(above) if above else None
+
+
+def children_on(code: str, day: dt.date) -> list[Entry]:
+    """Who stood directly below on a day, in code order. Two statements."""
+    before = _before(day)
+    came = [child for child, parent in before.items() if parent == code]
+    left = [child for child, parent in before.items() if parent != code]
+    with tenancy.nowhere():
+        rows = Committee.objects.select_related("parent").exclude(code__in=left)
+        found = rows.filter(Q(parent__code=code) | Q(code__in=came)).order_by("code")
+        return [replace(entry_of(row), parent=code) for row in found]
+
+
+def ancestors_on(code: str, day: dt.date) -> list[Entry]:
+    """From the parent of a day up to the top of that day."""
+    parents = {one.code: one for one in tree_on(day)} if _before(day) else None
+    if parents is None:
+        return ancestors_of(code)
+    found: list[Entry] = []
+    entry = parents.get(code)
+    while entry and entry.parent and (entry := parents.get(entry.parent)) and entry not in found:
+        found.append(entry)
+    return found
+
+
+def _before(day: dt.date) -> dict[str, str | None]:
+    """Committees that had another parent on a day than they have now, and whom; few ever move."""
+    with tenancy.nowhere():
+        rows = FormerParent.objects.filter(until__gt=day).order_by("committee", "until").distinct("committee")
+        return dict(rows.values_list("committee__code", "parent__code"))
+
+
 def ancestors_of(code: str) -> list[Entry]:
     """From the parent up to the top."""
     found: list[Entry] = []
@@ -103,8 +149,20 @@ def everyone() -> list[Entry]:
 
 
 def subtree_of(code: str) -> list[Entry]:
-    """All committees below, parents before children."""
-    found = children_of(code)
-    for entry in found:
-        found.extend(children_of(entry.code))
+    """All committees below, parents before children, each once even should the tree hold a circle. One statement."""
+    return below(everyone(), code)
+
+
+def below(tree: Iterable[Entry], code: str) -> list[Entry]:
+    """Those below a committee in a tree, parents before children; a circle in it ends where it began."""
+    children: dict[str | None, list[Entry]] = {}
+    for entry in tree:
+        children.setdefault(entry.parent, []).append(entry)
+    found: list[Entry] = []
+    seen, line = {code}, [code]
+    for place in line:
+        new = [one for one in children.get(place, []) if one.code not in seen]
+        seen |= {one.code for one in new}
+        line += [one.code for one in new]
+        found += new
     return found

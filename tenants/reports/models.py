@@ -34,12 +34,13 @@ class Scope(models.TextChoices):
 
 
 class Return(Row):
-    """One revision of one period's return. `body` is the truth; the long rows repeat it for queries.
+    """One revision of one period's return. `body` is the truth, and what is signed.
 
     A draft may be closed again and overwritten; from the signature on nothing changes, a correction is a new revision.
+    Submitted, not even raw SQL as the committee's role changes or removes it (row-level security).
     """
 
-    period = models.CharField(max_length=10)  # 2022-11
+    period = models.CharField(max_length=10)  # 2022-11, 2022-H1 or 2022
     revision = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=20, choices=ReturnState, default=ReturnState.DRAFT)
     as_of = models.DateField()
@@ -50,6 +51,8 @@ class Return(Row):
     closed_at = models.DateTimeField()
     signed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(null=True)
+    signature = models.CharField(max_length=120, blank=True)  # of the committee's key under `body`
+    public_key = models.CharField(max_length=60, blank=True)  # which key that was
     submitted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -64,45 +67,31 @@ class Return(Row):
     class Personal:
         personal = {"closed_by": Rule.MENTIONS, "signed_by": Rule.MENTIONS}
         safe = (
-            "period", "revision", "state", "as_of", "policies", "body", "digest", "closed_at", "signed_at", "submitted_at",
+            "period", "revision", "state", "as_of", "policies", "body", "digest", "closed_at", "signed_at", "signature",
+            "public_key", "submitted_at",
         )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.period} 第 {self.revision} 稿"
 
 
-class ReturnFigure(Row):
-    """One figure: numerator over denominator, or "not applicable", which stays out of both sides above.
+class SigningKey(Row):
+    """What this committee signs its returns with: the private half sealed by the deployment's key, the public half also in `exchange`."""
 
-    `cell` is empty for the whole committee; breakdowns will name theirs. `answered` of `asked` committees had the figure.
-    """
-
-    of = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="figures")
-    scope = models.CharField(max_length=10, choices=Scope)
-    indicator = models.CharField(max_length=10)
-    basis = models.CharField(max_length=10, choices=Basis)
-    cell = models.CharField(max_length=120, blank=True)
-    applicable = models.BooleanField()
-    numerator = models.BigIntegerField(null=True)
-    denominator = models.BigIntegerField(null=True)
-    answered = models.PositiveIntegerField()
-    asked = models.PositiveIntegerField()
+    public_key = models.CharField(max_length=60, unique=True)
+    sealed = models.CharField(max_length=200)  # core.sealing, about this committee and this public key
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)  # signs nothing any more
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["of", "scope", "indicator", "basis", "cell"], name="one_figure_per_cell"),
-            models.CheckConstraint(
-                condition=Q(applicable=True, numerator__isnull=False)
-                | Q(applicable=False, numerator=None, denominator=None),
-                name="figure_or_not_applicable",
-            ),
-        ]
+        constraints = [models.UniqueConstraint(fields=["until"], nulls_distinct=False, name="one_signing_key_in_use")]
 
     class Personal:
         personal = ()
-        safe = (
-            "of", "scope", "indicator", "basis", "cell", "applicable", "numerator", "denominator", "answered", "asked",
-        )  # fmt: skip
+        safe = ("public_key", "sealed", "since", "until")
+
+    def __str__(self) -> str:
+        return "报表签名密钥"
 
 
 class FilledForm(Row):

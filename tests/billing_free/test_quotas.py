@@ -24,7 +24,7 @@ from tenants.liaison.actions import register_contact
 from tenants.members.actions import add_member, add_sector, keep_draft
 from tenants.members.models import Member
 from tenants.policy.models import PolicyDocument
-from tenants.reports.actions import CLOSE_MONTH
+from tenants.reports.actions import CLOSE_PERIOD
 from tenants.voices.actions import register_output
 
 pytestmark = pytest.mark.django_db
@@ -205,17 +205,17 @@ def test_an_upload_beyond_the_limit_is_not_kept(anhua, account):
 def test_jobs_are_counted_from_their_own_rows_and_refused_at_the_months_limit(anhua):
     limit(What.JOBS, 1)
     with transaction.atomic():
-        enqueue(CLOSE_MONTH, by=Person(), period="2022-10")
+        enqueue(CLOSE_PERIOD, by=Person(), period="2022-10")
         assert used(What.JOBS) == 1
         with pytest.raises(OverQuota, match="每月限额"):
-            enqueue(CLOSE_MONTH, by=Person(), period="2022-10")
-        enqueue(CLOSE_MONTH, by=SYSTEM, period="2022-10")  # the timetable's: a month must close
+            enqueue(CLOSE_PERIOD, by=Person(), period="2022-10")
+        enqueue(CLOSE_PERIOD, by=SYSTEM, period="2022-10")  # the timetable's: a month must close
     assert (Job.objects.count(), used(What.JOBS)) == (2, 1), "what nobody asked for is nobody's use"
 
 
 def test_jobs_of_another_month_do_not_count(anhua):
     with transaction.atomic():
-        row = enqueue(CLOSE_MONTH, by=Person(), period="2022-10")
+        row = enqueue(CLOSE_PERIOD, by=Person(), period="2022-10")
     with tenancy.as_operator():
         Job.objects.filter(pk=row.pk).update(created_at=dt.datetime(2022, 10, 31, 15, 59, tzinfo=dt.UTC))
     assert used(What.JOBS) == 0

@@ -16,7 +16,7 @@ from core.audit import SYSTEM
 from core.errors import NotFound
 from dispatch.actions import enqueue
 from dispatch.models import Job
-from tenants.reports.actions import CLOSE_MONTH
+from tenants.reports.actions import CLOSE_PERIOD
 from tests.billing_free.test_quotas import Person
 
 pytestmark = pytest.mark.django_db
@@ -53,14 +53,14 @@ def test_the_running_month_stands_where_claims_do_also_after_balancing(anhua):
 
 def test_jobs_begin_at_nothing_each_month(anhua):
     with transaction.atomic():
-        enqueue(CLOSE_MONTH, by=Person(), period="2022-10")
+        enqueue(CLOSE_PERIOD, by=Person(), period="2022-10")
     assert _line(queries.statement(ANHUA, "2022-11", today=TODAY), What.JOBS) == (0, 1, 0, 1)
     assert _line(queries.statement(ANHUA, "2022-10", today=TODAY), What.JOBS) == (0, 0, 0, 0)
 
 
 def test_jobs_of_a_balanced_month_outlive_their_rows(anhua):
     with transaction.atomic():
-        row = enqueue(CLOSE_MONTH, by=Person(), period="2022-10")
+        row = enqueue(CLOSE_PERIOD, by=Person(), period="2022-10")
     with tenancy.as_operator():
         Job.objects.filter(pk=row.pk).update(created_at=dt.datetime(2022, 9, 15, tzinfo=dt.UTC))
         actions.balance_month("2022-09")

@@ -55,6 +55,7 @@ PUBLIC = (
     "exchange_delivery",
     "exchange_publication",
     "exchange_position",
+    "exchange_signingkey",
 )
 DAY = dt.date(2022, 10, 1)
 
@@ -174,7 +175,7 @@ def _period(*steps: str) -> Callable[[Life], dict[str, Any]]:
     def made(life: Life) -> dict[str, Any]:
         leader = create_user(username="leader", display_name="李主席", password=None, roles=["leader"], by=SYSTEM)
         if "closed" in steps:
-            actions.close_month(period="2022-10", today=TODAY, at=clock.now(), by=life.office)
+            actions.close_period(period="2022-10", today=TODAY, at=clock.now(), by=life.office)
         if "signed" in steps:
             actions.sign(period="2022-10", at=clock.now(), by=leader)
         given: dict[str, Any] = {"period": "2022-10", "at": clock.now(), "today": TODAY, "why": "改数", "by": leader}
@@ -417,8 +418,13 @@ def _future_document(life: Life) -> dict[str, Any]:
 def _body(life: Life) -> dict[str, Any]:
     from core import clock
 
-    body = {"committee": {"code": "430923"}, "period": "2022-10"}
-    return {"period": "2022-10", "revision": 1, "body": body, "at": clock.now()}
+    from exchange import signing
+    from tests.exchange.conftest import key_of_here
+
+    body = {"committee": {"code": "430923"}, "period": "2022-10", "revision": 1}
+    private, public = key_of_here()
+    signed = {"signature": signing.sign(private, body), "public_key": public}
+    return {"period": "2022-10", "revision": 1, "body": body, "at": clock.now()} | signed
 
 
 def _activity(life: Life) -> Any:
@@ -717,7 +723,10 @@ EXAMPLES |= {
     "proceedings.record_decision": simple(
         body="chairpersons_council", meeting="第3次会议", decided_on=DAY, document_number="1号", subject="某事", today=TODAY
     ),
-    "reports.close_month": _period(), "reports.sign": _period("closed"), "reports.withdraw_signature": _period("closed", "signed"),
+    "exchange.accept_many": lambda life: {**(sent := _delivered(life)), "delivery_ids": [sent["delivery_id"]]},
+    "reports.change_key": lambda life: _at(), "reports.reseal_keys": lambda life: _period("closed", "signed")(life) | {"by": SYSTEM},
+    "exchange.publish_key": lambda life: {"public_key": "a" * 43 + "="} | _at(),
+    "reports.close_period": _period(), "reports.sign": _period("closed"), "reports.withdraw_signature": _period("closed", "signed"),
     "assessment.waive": _waived, "assessment.end_waiver": lambda life: _waived(life, done=True),
     "assessment.object_to": lambda life: _objection(life, raised=False), "assessment.answer_objection": _objection,
     "assessment.withdraw_objection": _objection,

@@ -14,6 +14,7 @@ from core.models import AuditEvent
 from exchange import actions, queries
 from exchange.canonical import canonical, digest_of
 from exchange.models import Delivery
+from tests.exchange.conftest import sent
 
 pytestmark = pytest.mark.django_db
 
@@ -21,11 +22,11 @@ AT = dt.datetime(2022, 11, 30, 9, tzinfo=dt.UTC)
 
 
 def _body(code: str = "430923", number: int = 1) -> dict:
-    return {"committee": {"code": code, "name": "某会"}, "period": "2022-11", "number": number}
+    return {"committee": {"code": code, "name": "某会"}, "period": "2022-11", "revision": number}
 
 
-def _deliver(revision: int = 1, **more) -> Delivery:
-    return actions.deliver(period="2022-11", revision=revision, body=_body(number=revision), at=AT, by=SYSTEM, **more)
+def _deliver(revision: int = 1) -> Delivery:
+    return sent(_body(number=revision), revision=revision)
 
 
 def test_a_return_goes_to_the_parent_the_registry_names_with_the_ancestors_of_the_day(anhua):
@@ -74,7 +75,7 @@ def test_an_older_revision_cannot_follow_a_newer_one(place):
 
 def test_a_committee_at_the_top_has_nobody_to_send_to(place):
     with place("hunan").inside(), pytest.raises(actions.NoParent):
-        actions.deliver(period="2022-11", revision=1, body=_body("430000"), at=AT, by=SYSTEM)
+        sent(_body("430000"))
 
 
 def test_accepting_twice_or_returning_after_acceptance_is_refused(place):
@@ -112,9 +113,11 @@ def test_a_body_that_does_not_match_its_digest_is_not_accepted(place):
         delivery = _deliver()
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO exchange_delivery SELECT gen_random_uuid(), created_at, sender, recipient, ancestors, period,"
-                " 7, %s, digest, state, reason, submitted_at, decided_at FROM exchange_delivery RETURNING id",
-                [json.dumps(_body(number=99))],
+                "INSERT INTO exchange_delivery (id, created_at, sender, recipient, ancestors, period, revision, body, digest,"
+                " state, reason, submitted_at, signature, public_key) SELECT gen_random_uuid(), created_at, sender, recipient,"
+                " ancestors, period, 7, %s, digest, state, reason, submitted_at, signature, public_key"
+                " FROM exchange_delivery RETURNING id",
+                [json.dumps(_body(number=7) | {"figure": 99})],
             )
             forged = cursor.fetchone()[0]
     with place("yiyang").inside(), pytest.raises(actions.BodyAltered):

@@ -10,6 +10,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from core.audit import SYSTEM
 from exchange import actions
+from tests.exchange.conftest import key_of_here, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +18,7 @@ AT = dt.datetime(2022, 11, 30, 9, tzinfo=dt.UTC)
 
 
 def _body(code: str = "430923", period: str = "2022-11") -> dict:
-    return {"committee": {"code": code, "name": "某会", "level": "county"}, "period": period, "own": [], "total": []}
+    return {"committee": {"code": code, "name": "某会", "level": "county"}, "period": period, "revision": 1, "own": [], "total": []}
 
 
 def _run(statement: str, params: list | None = None) -> int:
@@ -40,16 +41,16 @@ def _seen() -> int:
 def delivery(place):
     """Anhua's return for November, on its way to Yiyang."""
     with place("anhua").inside():
-        return actions.deliver(period="2022-11", revision=1, body=_body(), at=AT, by=SYSTEM)
+        return sent(_body())
 
 
 INSERT = """INSERT INTO exchange_delivery (id, created_at, sender, recipient, ancestors, period, revision, body, digest,
-    state, reason, submitted_at, decided_at)
-    VALUES (gen_random_uuid(), now(), %s, %s, %s, '2022-11', 1, %s, 'x', %s, '', now(), NULL)"""
+    state, reason, submitted_at, decided_at, signature, public_key)
+    VALUES (gen_random_uuid(), now(), %s, %s, %s, '2022-11', 1, %s, 'x', %s, '', now(), NULL, 'x', %s)"""
 
 
-def _insert(sender="430923", recipient="430900", ancestors=("430000",), body=None, state="submitted"):
-    return [sender, recipient, list(ancestors), json.dumps(body or _body(sender)), state]
+def _insert(sender="430923", recipient="430900", ancestors=("430000",), body=None, state="submitted", key=None):
+    return [sender, recipient, list(ancestors), json.dumps(body or _body(sender)), state, key or key_of_here()[1]]
 
 
 def test_sender_and_recipient_see_a_submitted_return_and_nobody_else_does(place, delivery):
@@ -96,6 +97,8 @@ def test_the_registrys_own_parent_and_ancestors_are_let_in(place):
         ({"state": "accepted"}, "already accepted"),
         ({"body": _body("430921")}, "with another's body"),
         ({"body": _body(period="2022-10")}, "with another month's body"),
+        ({"body": _body() | {"revision": 2}}, "with another revision's body"),
+        ({"key": "of a stranger"}, "under a key that is not one's own"),
     ],
 )
 def test_a_return_cannot_be_inserted(place, changed, why):

@@ -30,7 +30,7 @@ from registry.models import Committee, State
 from registry.onboarding import OrderedAlready
 from registry.places import navigation
 from tenants.members.actions import add_member, add_sector
-from tenants.reports.actions import CLOSE_MONTH
+from tenants.reports.actions import CLOSE_PERIOD
 
 ANHUA = "430923"
 PUBLIC_ROUTES = [one for one in routes() if one["host"] == "public" and one["path"].startswith("/operate/")]
@@ -394,7 +394,7 @@ def _refuse(**_: object) -> None:
 
 def _job(place, slug: str = "anhua") -> Job:
     with place(slug).inside(), transaction.atomic():
-        return enqueue(CLOSE_MONTH, by=SYSTEM, period="1999-12")
+        return enqueue(CLOSE_PERIOD, by=SYSTEM, period="1999-12")
 
 
 def test_jobs_of_all_committees_are_numbers_and_states_without_content(place):

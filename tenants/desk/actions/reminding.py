@@ -116,7 +116,7 @@ def tell_returned(*, at: dt.datetime) -> int:
     for period, one in reports.all_latest().items():
         if one.state == "returned":
             told += put(
-                may=Permission.RETURNS_SUBMIT, title=f"{reports.spoken(period)}月报被上级退回", text=f"理由：{one.reason}",
+                may=Permission.RETURNS_SUBMIT, title=f"{reports.named(period)}被上级退回", text=f"理由：{one.reason}",
                 url=f"/returns/{period}/", about=one.row.pk, at=at, key=f"returned:{one.row.pk}",
             )  # fmt: skip
     return told

@@ -187,9 +187,9 @@ def _duties(found: assessment.Standings) -> Iterator[DutyShort]:
 
 
 def _months(newest: Mapping[str, reports.Filed], due: str) -> Iterator[Month]:
-    """The month that is due and the newest ones before it."""
-    for period in sorted({due, *newest}, reverse=True)[:MONTHS_SHOWN]:
-        filed = newest.get(period)
+    """The month that is due and the newest returns before it."""
+    for span in reports.in_order([reports.span(key) for key in {due, *newest}])[:MONTHS_SHOWN]:
+        period, filed = span.key, newest.get(span.key)
         yield Month(
             label=reports.spoken(period),
             url=f"/returns/{period}/",

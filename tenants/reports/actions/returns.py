@@ -11,21 +11,24 @@ from django.db import transaction
 from accounts.access import may
 from accounts.models import User
 from accounts.permissions import Permission
-from core import audit, notices, tenancy
+from core import audit, clock, notices, tenancy
 from core.errors import DomainError, NotAllowed
 from dispatch.actions import enqueue
 from dispatch.models import Job
 from exchange import queries as exchange
 from exchange.actions import deliver
 from exchange.canonical import digest_of
+from exchange.figures import recomputed
+from exchange.files import BODY_FORMAT
 from exchange.models import Delivery
 from policy_engine.periods import Period
-from registry.queries import children_of, subtree_of
+from registry import interrupt
+from registry.queries import below, children_on, parent_on, tree_on
 from tenants.reports import queries
-from tenants.reports.models import Return, ReturnFigure, ReturnState, Scope
+from tenants.reports.actions.keys import signed
+from tenants.reports.models import Return, ReturnState
 
-CLOSE_MONTH = "reports.close_month"
-FORMAT = "lianxin.return/1"
+CLOSE_PERIOD = "reports.close_period"
 
 
 class NotOverYet(DomainError):
@@ -40,6 +43,13 @@ class NothingClosed(DomainError):
 
     def __init__(self, period: str) -> None:
         super().__init__(f"{queries.spoken(period)}还没有结账，请先结账。")
+
+
+class SamePerson(DomainError):
+    code = "same_person"
+
+    def __init__(self) -> None:
+        super().__init__("这一稿是您自己结账的，要由另一个人签署。请把它交给另一位有签署权的领导。")
 
 
 class WrongState(DomainError):
@@ -62,33 +72,34 @@ STANDS: Mapping[str, str] = {
 
 @transaction.atomic
 def request_close(*, period: str, today: dt.date, by: audit.Actor) -> Job:
-    """Queue the closing of a month. Raises what close_month would refuse at once, so that nobody waits for a refusal."""
+    """Queue the closing of a month. Raises what close_period would refuse at once, so that nobody waits for a refusal."""
     _closable(period, today)
-    return enqueue(CLOSE_MONTH, by=by, period=period)
+    return enqueue(CLOSE_PERIOD, by=by, period=period)
 
 
 @transaction.atomic
-def close_month(*, period: str, today: dt.date, at: dt.datetime, by: audit.Actor) -> Return:
+def close_period(*, period: str, today: dt.date, at: dt.datetime, by: audit.Actor) -> Return:
     """Freeze the month: own figures as of its last day plus the accepted ones from below.
 
-    A draft is computed anew (running twice is harmless); after acceptance or return it opens the next revision. Late
-    and missing children never block: the return names them. Raises BadPeriod, NotOverYet, WrongState.
+    A draft is computed anew (running twice is harmless); after acceptance or return, and at the top after the signature, it
+    opens the next revision. Late and missing children never block: the return names them. Raises BadPeriod, NotOverYet, WrongState.
     """
-    span = queries.month(period)
+    span = queries.span(period)
     previous = _closable(period, today)
     draft = previous.row if previous and previous.state == ReturnState.DRAFT else None
     revision = previous.revision + (draft is None) if previous else 1
+    interrupt.reached("return locked")
     body = _body(span, revision)
     row = draft or Return(period=period, revision=revision, as_of=span.last_day)
     row.policies, row.body, row.digest, row.closed_at = body["policies"], body, digest_of(body), at
     row.closed_by = by if isinstance(by, User) else None
     row.save(force_insert=draft is None)
-    _write_figures(row)
-    audit.record(by=by, action="reports.close_month", subject=row, new={"period": period, "digest": row.digest})
+    interrupt.reached("return closed")
+    audit.record(by=by, action="reports.close_period", subject=row, new={"period": period, "digest": row.digest})
     _ask(
         row,
         Permission.RETURNS_SIGN,
-        f"{queries.spoken(period)}月报等您签署",
+        f"{queries.named(period)}等您签署",
         "看过数字再签；签署后数字不再变动。",
         at=at,
     )
@@ -97,14 +108,21 @@ def close_month(*, period: str, today: dt.date, at: dt.datetime, by: audit.Actor
 
 @transaction.atomic
 def sign(*, period: str, at: dt.datetime, by: User) -> Return:
-    """A leader's signature under the newest draft; from now on its figures stand. Raises NotAllowed, NothingClosed, WrongState."""
+    """A leader's signature under the newest draft, and the committee's; from now on its figures stand.
+
+    Raises NotAllowed, NothingClosed, WrongState, SamePerson (whoever closed it does not sign it), sealing.CannotUnseal.
+    """
     if not may(by, Permission.RETURNS_SIGN):
         raise NotAllowed("只有领导能签署报表。请把这一期交领导签署。")
     filed = _newest(period, needs=ReturnState.DRAFT, remedy="不能再签署。")
+    if filed.row.closed_by_id == by.pk:
+        raise SamePerson
     filed.row.state, filed.row.signed_by, filed.row.signed_at = ReturnState.SIGNED, by, at
-    signed = _moved(filed, "reports.sign", by, ["state", "signed_by", "signed_at"])
-    _ask(signed, Permission.RETURNS_SUBMIT, f"{queries.spoken(period)}月报已签署，可以报送", f"{by} 已签署。", at=at)
-    return signed
+    filed.row.signature, filed.row.public_key = signed(filed.row.body, at=at, by=by)
+    interrupt.reached("return signed")
+    row = _moved(filed, "reports.sign", by, [*SIGNATURE, "state"])
+    _ask(row, Permission.RETURNS_SUBMIT, f"{queries.named(period)}已签署，可以报送", f"{by} 已签署。", at=at)
+    return row
 
 
 @transaction.atomic
@@ -114,23 +132,36 @@ def withdraw_signature(*, period: str, why: str, by: User) -> Return:
         raise NotAllowed("只有领导能撤回签署。")
     filed = _newest(period, needs=ReturnState.SIGNED, remedy="没有可以撤回的签署。")
     filed.row.state, filed.row.signed_by, filed.row.signed_at = ReturnState.DRAFT, None, None
-    return _moved(filed, "reports.withdraw_signature", by, ["state", "signed_by", "signed_at"], why=why)
+    filed.row.signature = filed.row.public_key = ""
+    return _moved(filed, "reports.withdraw_signature", by, [*SIGNATURE, "state"], why=why)
 
 
 @transaction.atomic
 def submit(*, period: str, at: dt.datetime, by: audit.Actor) -> Delivery:
     """Send the signed return to the parent the registry names.
 
-    Raises NothingClosed, WrongState (also for one already submitted), exchange's NoParent and AlreadyDelivered.
+    Raises NothingClosed, WrongState (also for one already submitted), exchange's NoParent, AlreadyDelivered, BadSignature
+    (altered after signing), KeyNotInUse.
     """
     filed = _newest(period, needs=ReturnState.SIGNED, remedy=REMEDIES)
-    delivery = deliver(period=period, revision=filed.revision, body=filed.row.body, at=at, by=by)
+    row = filed.row
+    delivery = deliver(
+        period=period,
+        revision=row.revision,
+        body=row.body,
+        signature=row.signature,
+        public_key=row.public_key,
+        at=at,
+        by=by,
+    )
+    interrupt.reached("return delivered")
     filed.row.state, filed.row.submitted_at = ReturnState.SUBMITTED, at
     sent = _moved(filed, "reports.submit", by, ["state", "submitted_at"])
     notices.settle(about=[sent.pk], at=at)
     return delivery
 
 
+SIGNATURE = ("signed_by", "signed_at", "signature", "public_key")
 REMEDIES: Mapping[str, str] = {
     "draft": "请领导签署后再报送。",
     "submitted": "没有重复报送。",
@@ -141,11 +172,11 @@ REMEDIES: Mapping[str, str] = {
 
 def _closable(period: str, today: dt.date) -> queries.Filed | None:
     """The revision before, if any. Raises unless the month is over and nothing is signed or under way."""
-    span = queries.month(period)
+    span = queries.span(period)
     if today < span.last_day:
         raise NotOverYet(span)
     previous = _locked(period)
-    if previous and previous.state == ReturnState.SIGNED:
+    if previous and previous.state == ReturnState.SIGNED and parent_on(tenancy.current().code, span.last_day):
         raise WrongState(previous, "不能重新结账。确需重算，请领导先撤回签署。")
     if previous and previous.state == ReturnState.SUBMITTED:
         raise WrongState(previous, "有了结果才能重新结账。")
@@ -153,7 +184,7 @@ def _closable(period: str, today: dt.date) -> queries.Filed | None:
 
 
 def _newest(period: str, *, needs: ReturnState, remedy: str | Mapping[str, str]) -> queries.Filed:
-    queries.month(period)
+    queries.span(period)
     filed = _locked(period)
     if filed is None:
         raise NothingClosed(period)
@@ -184,45 +215,56 @@ def _ask(row: Return, whom: Permission, title: str, text: str, *, at: dt.datetim
 def _body(span: Period, revision: int) -> dict[str, Any]:
     """The canonical return: figures of committees and their digests; no name, no id of any person or record."""
     me = tenancy.current()
-    own = queries.own_figures(span.last_day)
-    children, accepted = _children(span.key)
-    silent = sum(1 + len(subtree_of(child["code"])) for child in children if child["state"] != ReturnState.ACCEPTED)
-    parts = [list(own.figures), *(queries.figures_in(delivery.body, Scope.TOTAL) for delivery in accepted)]
-    return {
-        "format": FORMAT,
+    own = queries.own_figures(span)
+    children, accepted = _children(span)
+    due = queries.due_on(span)
+    body: dict[str, Any] = {
+        "format": BODY_FORMAT,
         "committee": {"code": me.code, "name": me.name, "level": me.level},
         "period": span.key,
         "revision": revision,
+        "previous": _digest_before(span.key, revision),
         "as_of": span.last_day.isoformat(),
+        "due_on": due.isoformat() if due and children else None,
         "policies": dict(own.policies),
         "own": [figure.to_json() for figure in own.figures],
-        "total": [figure.to_json() for figure in queries.summed(parts, silent=silent)],
         "children": children,
     }
+    body["total"] = [one.to_json() for one in recomputed(body, [delivery.body for delivery in accepted])]
+    return body
 
 
-def _children(period: str) -> tuple[list[dict[str, Any]], list[Delivery]]:
-    """Every direct child with what is in this return of it, and the accepted deliveries themselves."""
-    accepted = {delivery.sender: delivery for delivery in exchange.received_accepted(period)}
-    standing = {delivery.sender: str(delivery.state) for delivery in exchange.received(period)}
-    names = {entry.code: entry.name for entry in children_of(tenancy.current().code)}
+def _digest_before(period: str, revision: int) -> str | None:
+    return Return.objects.filter(period=period, revision=revision - 1).values_list("digest", flat=True).first()
+
+
+def _children(span: Period) -> tuple[list[dict[str, Any]], list[Delivery]]:
+    """Every committee directly below on the period's last day with what is in this return of it, and the accepted deliveries themselves.
+
+    `size`: how many committees it speaks for, itself and those below.
+    """
+    accepted = {delivery.sender: delivery for delivery in exchange.received_accepted(span.key)}
+    standing = {delivery.sender: delivery for delivery in exchange.received(span.key)}
+    first = exchange.first_received(span.key)
+    names = {entry.code: entry.name for entry in children_on(tenancy.current().code, span.last_day)}
     names = {code: delivery.body["committee"]["name"] for code, delivery in accepted.items()} | names
+    tree = tree_on(span.last_day) if names else []
     lines = [
         {
             "code": code,
             "name": name,
-            "state": str(ReturnState.ACCEPTED) if code in accepted else standing.get(code, "missing"),
+            "state": _state_of(code, accepted, standing),
             "revision": accepted[code].revision if code in accepted else None,
             "digest": accepted[code].digest if code in accepted else None,
+            "size": 1 + len(below(tree, code)),
+            "submitted_on": first[code].astimezone(clock.ZONE).date().isoformat() if code in first else None,
         }
         for code, name in sorted(names.items())
     ]
     return lines, [accepted[code] for code in sorted(accepted)]
 
 
-def _write_figures(row: Return) -> None:
-    """The long rows repeat the body, for queries; the body is the truth."""
-    ReturnFigure.objects.filter(of=row).delete()
-    ReturnFigure.objects.bulk_create(
-        [ReturnFigure(of=row, scope=scope, cell="", **entry) for scope in Scope.values for entry in row.body[scope]]
-    )
+def _state_of(code: str, accepted: Mapping[str, Delivery], standing: Mapping[str, Delivery]) -> str:
+    if code in accepted:
+        return str(ReturnState.ACCEPTED)
+    return str(standing[code].state) if code in standing else "missing"

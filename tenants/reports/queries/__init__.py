@@ -1,6 +1,7 @@
 """Reads of returns and of what lies below: figures only, from received returns alone."""
 
 from tenants.reports.queries.computing import Own, own_figures
+from tenants.reports.queries.deadlines import due_on
 from tenants.reports.queries.display import Cell, Column, cells, columns_for, is_adapted
 from tenants.reports.queries.figures import (
     CARRIED,
@@ -9,6 +10,7 @@ from tenants.reports.queries.figures import (
     figures_in,
     shared_indicators,
     summed,
+    waiting_indicators,
 )
 from tenants.reports.queries.filed import Filed, all_latest, latest, revisions, settled, to_decide, to_sign, to_submit
 from tenants.reports.queries.forms import (
@@ -25,50 +27,82 @@ from tenants.reports.queries.forms import (
     progress_of,
     progress_of_many,
 )
-from tenants.reports.queries.periods import BadPeriod, due_month, month, months_until, spoken
+from tenants.reports.queries.keys import key_in_use, opened_key, sealed_about
+from tenants.reports.queries.opened import Opened, Record, Who, opened
+from tenants.reports.queries.periods import (
+    BadPeriod,
+    due_month,
+    due_spans,
+    in_order,
+    kind_of,
+    named,
+    span,
+    spans_until,
+    spoken,
+)
+from tenants.reports.queries.restated import Below, Changed, chain, changed, newer_below, newer_everywhere
 from tenants.reports.queries.tree import Line, Rollup, column_pair, rollup
 
 __all__ = [
     "CARRIED",
     "BadPeriod",
+    "Below",
     "Cell",
+    "Changed",
     "Column",
     "Figure",
     "Filed",
     "Line",
+    "Opened",
     "Own",
     "PrintedForm",
     "Progress",
+    "Record",
     "Rollup",
+    "Who",
     "all_latest",
     "answers_of",
     "answers_of_many",
     "bases_of",
     "cells",
+    "chain",
+    "changed",
     "column_pair",
     "columns_for",
     "draft_of",
     "due_month",
+    "due_on",
+    "due_spans",
     "figures_in",
     "form_lines",
     "form_on",
     "form_sheet",
     "forms_on",
+    "in_order",
     "is_adapted",
+    "key_in_use",
+    "kind_of",
     "latest",
-    "month",
-    "months_until",
+    "named",
+    "newer_below",
+    "newer_everywhere",
+    "opened",
+    "opened_key",
     "own_figures",
     "period_of",
     "progress_of",
     "progress_of_many",
     "revisions",
     "rollup",
+    "sealed_about",
     "settled",
     "shared_indicators",
+    "span",
+    "spans_until",
     "spoken",
     "summed",
     "to_decide",
     "to_sign",
     "to_submit",
+    "waiting_indicators",
 ]  # fmt: skip

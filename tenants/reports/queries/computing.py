@@ -1,22 +1,26 @@
-"""A committee's own figures on a day, from its records and the policy of that day."""
+"""A committee's own figures for a period, from its records and the policy of the period's last day."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from django.db import connection
-
-from policy_engine import Filter, Indicator, Policy, Verdict
-from policy_engine.periods import DAY, Period, year_of
-from tenants.assessment.queries import verdicts
-from tenants.assessment.queries.counter import filter_parts
-from tenants.members.queries import serving
+from policy_engine import Indicator, Policy
+from policy_engine.periods import Period
 from tenants.policy.queries import NoPolicy, parent_policy_on, policy_on
 from tenants.reports.models import Basis
-from tenants.reports.queries.figures import Figure, bases_of, figure, indicators_of, shared_indicators
+from tenants.reports.queries import attained, counted, declared
+from tenants.reports.queries.figures import (
+    Figure,
+    bases_of,
+    entry_of,
+    figure,
+    indicators_of,
+    shared_indicators,
+    window,
+)
+from tenants.voices import queries as voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,81 +31,88 @@ class Own:
     policies: Mapping[str, str | None]
 
 
-def own_figures(as_of: dt.date) -> Own:
-    """Every carried indicator as of a day. Year indicators run from the year's first day to `as_of`.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the figures of one return stand on: the period, the policies, the indicators as they bind here, everybody in office."""
 
-    A committee without a policy is not judged: its attainments are not applicable. Statements: one per policy for
-    attainment, one for all counts of records, one for the members.
-    """
-    policies = _policies(as_of)
-    bound = indicators_of(policies[Basis.OWN]) if policies else shared_indicators()
-    members = frozenset(str(key) for key in serving(as_of).values_list("pk", flat=True))
-    counted = _records(list(bound.values()), _year(policies.get(Basis.OWN), as_of), as_of)
-    judged = {policy.digest: policy for policy in policies.values()}  # not adapted: judged once
-    met = {digest: _attained(policy, members, as_of) for digest, policy in judged.items()}
-    attained = {basis: met[policy.digest] for basis, policy in policies.items()}
-    figures = [
-        figure(code, basis, _counts(indicator, counted, attained.get(basis, {}), len(members)))
-        for code, indicator in bound.items()
-        for basis in bases_of(indicator)
-    ]
-    digests = {str(basis): policies[basis].digest if basis in policies else None for basis in Basis}
-    return Own(tuple(sorted(figures, key=lambda one: one.key)), digests)
+    span: Period
+    policies: Mapping[Basis, Policy]
+    indicators: Mapping[str, Indicator]
+    people: attained.People
+
+    @property
+    def as_of(self) -> dt.date:
+        return self.span.last_day
+
+    def window(self, code: str) -> Period:
+        own = self.policies.get(Basis.OWN)
+        month = int(own.setting("year_start_month", self.as_of, 1)) if own else 1
+        return window(code, self.span, year_start_month=month)
+
+    def applies(self, indicator: Indicator) -> bool:
+        """Has the document this rule at all? Most counts are of everybody."""
+        if not entry_of(indicator.id).get("named_only"):
+            return True
+        own = self.policies.get(Basis.OWN)
+        return own is not None and (bool(indicator.duties) or any(one in own.clauses for one in indicator.clauses))
 
 
-def _policies(as_of: dt.date) -> dict[Basis, Policy]:
+def ground(span: Period) -> Ground:
+    """One statement for the policies and eight for the people."""
+    policies = policies_on(span.last_day)
+    own = policies.get(Basis.OWN)
+    bound = indicators_of(own) if own else shared_indicators()
+    return Ground(span, policies, bound, attained.in_office(span.last_day))
+
+
+def policies_on(as_of: dt.date) -> dict[Basis, Policy]:
+    """By one's own value and by the parent's; empty where no policy is adopted."""
     try:
         return {Basis.OWN: policy_on(as_of), Basis.PARENT: parent_policy_on(as_of)}
     except NoPolicy:
         return {}
 
 
-def _counts(
-    indicator: Indicator, counted: Mapping[str, int], attained: Mapping[str, int], members: int
-) -> tuple[int, int] | None:
-    found = attained if indicator.kind == "attainment" else counted
-    return (found[indicator.id], members) if indicator.id in found else None
+def own_figures(span: Period) -> Own:
+    """Every carried indicator for a period. A committee without a policy is not judged: its attainments are not applicable.
 
-
-def _attained(policy: Policy, members: frozenset[str], as_of: dt.date) -> dict[str, int]:
-    """Per bound attainment, how many serving members have met every duty it is bound to."""
-    bound = [one for one in indicators_of(policy).values() if one.kind == "attainment" and one.duties]
-    if not bound:
-        return {}
-    met = _met(verdicts(as_of, policy=policy), as_of)
-    return {one.id: sum(all((member, duty) in met for duty in one.duties) for member in members) for one in bound}
-
-
-def _met(found: Iterable[Verdict], as_of: dt.date) -> frozenset[tuple[str, str]]:
-    """(subject, duty) met in the period that holds the day; above a range is no debt, but not within it either (R05)."""
-    return frozenset(
-        (one.subject, one.duty)
-        for one in found
-        if one.state == "met" and not one.over and one.period.start <= as_of < one.period.until
-    )
-
-
-def _year(policy: Policy | None, as_of: dt.date) -> Period:
-    return year_of(as_of, int(policy.setting("year_start_month", as_of, 1)) if policy else 1)
-
-
-def _records(indicators: Sequence[Indicator], year: Period, as_of: dt.date) -> dict[str, int]:
-    """Distinct confirmed records per indicator, a joint one once for the committee. One statement."""
-    wanted = [(one.id, one.where) for one in indicators if one.kind != "attainment" and one.where]
-    if not wanted:
-        return {}
-    conditions = [_condition(where) for _, where in wanted]
-    cells = ", ".join(f"count(DISTINCT record_id) FILTER (WHERE {sql})" for sql, _ in conditions)
-    params = [value for _, values in conditions for value in values]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {cells} FROM deed WHERE confirmed AND on_date >= %s AND on_date < %s",
-            [*params, year.start, min(as_of + DAY, year.until)],
+    Statements, however many records: those of a standing per policy, one for all counts of records, one for all of voices,
+    and those of the tree.
+    """
+    on = ground(span)
+    found = _reckoned(on)
+    judged = {policy.digest: policy for policy in on.policies.values()}  # not adapted: judged once
+    met = {digest: attained.numbers(policy, on.people, on.window, on.as_of) for digest, policy in judged.items()}
+    figures = [
+        figure(
+            code,
+            basis,
+            _of(indicator, found, met.get(on.policies[basis].digest, {}) if basis in on.policies else {}),
         )
-        row = cursor.fetchone()
-    return {code: number for (code, _), number in zip(wanted, row, strict=True)}
+        for code, indicator in on.indicators.items()
+        for basis in bases_of(indicator)
+    ]
+    digests = {str(basis): on.policies[basis].digest if basis in on.policies else None for basis in Basis}
+    return Own(tuple(sorted(figures, key=lambda one: one.key)), digests)
 
 
-def _condition(where: Filter) -> tuple[str, list[Any]]:
-    parts = list(filter_parts(where))
-    return " AND ".join(part.sql for part in parts), [value for part in parts for value in part.params]
+Counts = tuple[int, int | None]
+
+
+def _of(indicator: Indicator, found: Mapping[str, Counts], met: Mapping[str, Counts]) -> Counts | None:
+    return (met if indicator.kind == "attainment" else found).get(indicator.id)
+
+
+def _reckoned(on: Ground) -> dict[str, Counts]:
+    """What is no attainment: counts of records and links, of voices, of policies."""
+    asked = [one for one in on.indicators.values() if one.kind != "attainment" and on.applies(one)]
+    heard = {
+        one.id: (entry_of(one.id)["voices"], on.window(one.id).start, on.window(one.id).until)
+        for one in asked
+        if "voices" in entry_of(one.id)
+    }
+    return (
+        counted.numbers([one for one in asked if one.where], on.people, on.window, on.as_of)
+        | voices.figures.counted(heard, on.as_of)
+        | declared.numbers([one.id for one in asked], on.policies, on.span)
+    )

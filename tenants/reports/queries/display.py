@@ -50,7 +50,11 @@ class Cell:
     @property
     def shown(self) -> str:
         figure = self.figure
-        if figure is None or not figure.applicable or not figure.denominator or figure.numerator is None:
+        if figure is None or not figure.applicable or figure.numerator is None:
+            return NONE
+        if self.column.indicator.kind == "count":
+            return str(figure.numerator)
+        if not figure.denominator:
             return NONE
         if self.column.indicator.kind == "attainment":
             return f"{figure.numerator * 100 / figure.denominator:.1f}%"
@@ -58,9 +62,17 @@ class Cell:
 
     @property
     def parts(self) -> str:
-        """Numerator over denominator, as they are summed."""
+        """Numerator over denominator, as they are summed; a plain count has none."""
         figure = self.figure
-        return f"{figure.numerator} / {figure.denominator}" if figure and figure.applicable else ""
+        return f"{figure.numerator} / {figure.denominator}" if self.is_known and figure and self.is_share else ""
+
+    @property
+    def is_share(self) -> bool:
+        return self.column.indicator.kind != "count"
+
+    @property
+    def is_known(self) -> bool:
+        return self.figure is not None and self.figure.applicable
 
     @property
     def is_na(self) -> bool:
@@ -74,11 +86,14 @@ class Cell:
 
 
 def columns_for(figures: Iterable[Figure], *, adapted: bool) -> tuple[Column, ...]:
-    """Every carried indicator; attainment by the parent's value too where somebody has a value of its own and the rule exists."""
+    """Every carried indicator somebody has; attainment by the parent's value too where somebody has a value of its own.
+
+    Where nobody has any figure yet, all of them.
+    """
     applicable = {one.indicator for one in figures if one.applicable}
     known = shared_indicators()
     columns = []
-    for code in CARRIED:
+    for code in [code for code in CARRIED if code in applicable] or CARRIED:
         paired = adapted and known[code].kind == "attainment" and code in applicable
         columns += [Column(known[code], basis, paired) for basis in (Basis if paired else (Basis.OWN,))]
     return tuple(columns)

@@ -1,56 +1,29 @@
-"""The figures of a return: numerator and denominator, summed upwards, never averaged (§10, common rules)."""
+"""Which figures a return carries and how each is worked out: the shared catalogue's word, never this code's.
+
+What a figure is and how figures are summed stands in `exchange.figures`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+import datetime as dt
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any
 
+from exchange.figures import Figure, figure, figures_in, summed
+from exchange.spans import kind_of
 from policy_engine import Indicator, Policy
 from policy_engine.load import load_catalogue
+from policy_engine.periods import MONTHS_IN, Period, add_months, year_of
 from tenants.reports.models import Basis
 
-# What today's records can feed. The catalogue names forty; the others wait for their records and keep their codes.
-CARRIED = ("R02", "R05", "R09", "R10", "R11")
+__all__ = [
+    "CARRIED", "Figure", "bases_of", "entry_of", "figure", "figures_in", "indicators_of", "shared_indicators", "summed",
+    "waiting_indicators", "window",
+]  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One figure of one committee, or of it and those below. `applicable` False leaves it out of both sides above."""
-
-    indicator: str
-    basis: str
-    applicable: bool
-    numerator: int | None
-    denominator: int | None
-    answered: int
-    asked: int
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.indicator, self.basis
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{name: data[name] for name in cls.__slots__})
-
-
-def figure(indicator: str, basis: str, counts: tuple[int, int] | None) -> Figure:
-    """One committee's own figure; None means its policy has no such rule."""
-    numerator, denominator = counts if counts else (None, None)
-    return Figure(
-        indicator=indicator,
-        basis=str(basis),
-        applicable=counts is not None,
-        numerator=numerator,
-        denominator=denominator,
-        answered=int(counts is not None),
-        asked=1,
-    )
+# The catalogue names forty; those whose records are still to come keep their codes and say what they wait for.
+CARRIED = tuple(entry["code"] for entry in load_catalogue() if "waits_for" not in entry)
 
 
 def bases_of(indicator: Indicator) -> tuple[Basis, ...]:
@@ -58,44 +31,50 @@ def bases_of(indicator: Indicator) -> tuple[Basis, ...]:
     return (Basis.OWN, Basis.PARENT) if indicator.kind == "attainment" else (Basis.OWN,)
 
 
-def summed(parts: Iterable[Iterable[Figure]], *, silent: int = 0) -> list[Figure]:
-    """Figure by figure: numerators and denominators of those where it applies; nobody: not applicable.
-
-    `silent` committees were asked and sent nothing. Order and set of figures are those of the catalogue carried.
-    """
-    given = [{one.key: one for one in part} for part in parts]
-    asked = {key: sum(part[key].asked for part in given if key in part) + silent for key in _keys(given)}
-    return [_sum(key, [part[key] for part in given if key in part], asked[key]) for key in asked]
-
-
-def _keys(given: Iterable[Mapping[tuple[str, str], Figure]]) -> list[tuple[str, str]]:
-    return sorted({key for part in given for key in part})
-
-
-def _sum(key: tuple[str, str], figures: list[Figure], asked: int) -> Figure:
-    valid = [one for one in figures if one.applicable]
-    return Figure(
-        indicator=key[0],
-        basis=key[1],
-        applicable=bool(valid),
-        numerator=sum(one.numerator or 0 for one in valid) if valid else None,
-        denominator=sum(one.denominator or 0 for one in valid) if valid else None,
-        answered=sum(one.answered for one in valid),
-        asked=asked,
+def window(code: str, span: Period, *, year_start_month: int = 1) -> Period:
+    """The days whose records a figure counts in a return of `span`: the return's own period where the catalogue names it for
+    this indicator, else the indicator's, as far as it has run by the return's last day."""
+    entry = entry_of(code)
+    named = [entry.get("period", "year"), *entry.get("also_periods", ())]
+    asked = kind_of(span.key)
+    if asked in named:
+        return span
+    long = (
+        named[0]
+        if MONTHS_IN.get(named[0], 12) >= MONTHS_IN[asked]
+        else max(named, key=lambda one: MONTHS_IN.get(one, 12))
     )
-
-
-def figures_in(body: Mapping[str, Any], scope: str) -> list[Figure]:
-    """The figures of a canonical return: `own` or `total`."""
-    return [Figure.from_json(entry) for entry in body[scope]]
+    months = MONTHS_IN.get(long, 12)  # `on_date`: links stand on the last day, what periods there are is the year's
+    if months == 12:
+        return year_of(span.last_day, year_start_month)
+    start = dt.date(span.last_day.year, (span.last_day.month - 1) // months * months + 1, 1)
+    return Period(f"{start:%Y-%m}", start, add_months(start, months))
 
 
 @lru_cache(maxsize=1)
 def shared_indicators() -> Mapping[str, Indicator]:
     """The shared catalogue by code, bound to no policy: names and definitions for whoever reads figures."""
-    return indicators_of(Policy(id="", header={}, clauses={}, elements={}, catalogue=load_catalogue()))
+    every = Policy(id="", header={}, clauses={}, elements={}, catalogue=load_catalogue()).indicators
+    return {one.id: one for one in every if one.id in CARRIED}
+
+
+def waiting_indicators() -> list[tuple[str, str, str]]:
+    """Code, name and what it waits for, of those no return carries yet."""
+    return [(one["code"], one["name_zh"], one["waits_for"]) for one in load_catalogue() if "waits_for" in one]
+
+
+def entry_of(code: str) -> Mapping[str, Any]:
+    """What the catalogue says of one indicator, with how it is worked out."""
+    return next(entry for entry in load_catalogue() if entry["code"] == code)
 
 
 def indicators_of(policy: Policy) -> Mapping[str, Indicator]:
-    """The carried indicators as a policy binds them, by code; a document's own are nobody else's and stay out of returns."""
-    return {one.id: one for one in policy.indicators if one.id in CARRIED and not one.is_own}
+    """The carried indicators as a policy binds them, by code; a document's own are nobody else's and stay out of returns.
+
+    Of an adopted document only what it binds and names counts: the catalogue is the one shipped, also for a document adopted before.
+    """
+    bound = {one.id: one.duties for one in policy.indicators if not one.is_own}
+    shipped = Policy(
+        id=policy.id, header=policy.header, clauses={}, elements=policy.elements, catalogue=load_catalogue()
+    ).indicators
+    return {one.id: one for one in shipped if one.id in CARRIED and not one.is_own and one.id in bound}

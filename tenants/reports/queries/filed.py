@@ -79,7 +79,7 @@ def settled() -> Settled | None:
     """The newest period whose figures stand: signed or submitted, and neither reopened nor sent back. Two statements."""
     stands = (ReturnState.SIGNED, ReturnState.SUBMITTED, ReturnState.ACCEPTED)
     newest = max(
-        (one for one in all_latest().values() if one.state in stands), key=lambda one: one.period, default=None
+        (one for one in all_latest().values() if one.state in stands), key=lambda one: one.row.as_of, default=None
     )
     if newest is None:
         return None

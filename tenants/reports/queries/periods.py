@@ -1,14 +1,18 @@
-"""Which months there are to report."""
+"""Which periods there are to report: months, half-years, years."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
+from collections.abc import Iterator
 
 from core.errors import DomainError
-from policy_engine.periods import DAY, Period, add_months
+from exchange.spans import Kind, kind_of, span_of, spoken
+from policy_engine.periods import DAY, Period
 
-MONTH = re.compile(r"\A(20[0-9]{2})-(0[1-9]|1[0-2])\Z")
+__all__ = ["BadPeriod", "due_month", "due_spans", "kind_of", "named", "span", "spans_until", "spoken"]
+
+KINDS: tuple[Kind, ...] = ("month", "half_year", "year")
+NAMES = {"month": "月报", "half_year": "报", "year": "年报"}  # 上半年报
 
 
 class BadPeriod(DomainError):
@@ -16,34 +20,56 @@ class BadPeriod(DomainError):
     status = 404
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"没有“{key[:20]}”这一期。月份写成 2022-11 的样子。")
+        super().__init__(f"没有“{key[:20]}”这一期。月份写成 2022-11，半年写成 2022-H1，全年写成 2022。")
 
 
-def month(key: str) -> Period:
-    """The month a key names. Raises BadPeriod."""
-    found = MONTH.match(key)
+def span(key: str) -> Period:
+    """The days a key names. Raises BadPeriod."""
+    found = span_of(key)
     if found is None:
         raise BadPeriod(key)
-    start = dt.date(int(found[1]), int(found[2]), 1)
-    return Period(key, start, add_months(start, 1))
+    return found
 
 
 def month_of(day: dt.date) -> Period:
-    return month(f"{day:%Y-%m}")
+    return span(f"{day:%Y-%m}")
+
+
+def holding(day: dt.date, kind: Kind) -> Period:
+    """The month, half-year or year that holds a day."""
+    half = f"{day.year}-H{1 if day.month <= 6 else 2}"
+    return span({"month": f"{day:%Y-%m}", "half_year": half, "year": str(day.year)}[kind])
+
+
+def due(today: dt.date, kind: Kind) -> Period:
+    """The newest of its kind that is over: the current one on its last day, the one before otherwise."""
+    current = holding(today, kind)
+    return current if current.last_day == today else holding(current.start - DAY, kind)
 
 
 def due_month(today: dt.date) -> Period:
-    """The newest month that is over: the current one on its last day, the one before otherwise."""
-    current = month_of(today)
-    return current if current.last_day == today else month_of(current.start - DAY)
+    return due(today, "month")
 
 
-def months_until(today: dt.date) -> list[Period]:
-    """This year's months begun by `today`, the newest first."""
-    return [month(f"{today.year}-{number:02}") for number in range(today.month, 0, -1)]
+def due_spans(today: dt.date, *, within: int) -> Iterator[Period]:
+    """The newest month that is over; the half-year and the year too while they ended at most `within` days ago."""
+    for kind in KINDS:
+        found = due(today, kind)
+        if kind == "month" or (today - found.last_day).days <= within:
+            yield found
 
 
-def spoken(key: str) -> str:
-    """2022-11 as a clerk reads it: 2022 年 11 月."""
-    start = month(key).start
-    return f"{start.year} 年 {start.month} 月"
+def spans_until(today: dt.date) -> list[Period]:
+    """This year's periods begun by `today`, the newest end first; of one end, the longer first."""
+    months = [span(f"{today.year}-{number:02}") for number in range(1, today.month + 1)]
+    halves = [span(f"{today.year}-H{number}") for number in ((1,) if today.month <= 6 else (1, 2))]
+    return in_order([*months, *halves, span(str(today.year))])
+
+
+def in_order(found: list[Period]) -> list[Period]:
+    return sorted(found, key=lambda one: (one.until, -one.start.toordinal()), reverse=True)
+
+
+def named(key: str) -> str:
+    """What a return is called: 2022 年 11 月月报, 2022 年上半年报, 2022 年年报."""
+    return f"{spoken(key)}{NAMES[kind_of(key)]}"

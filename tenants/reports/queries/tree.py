@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core import tenancy
+from core import clock, tenancy
 from core.errors import NotFound
 from core.tenancy import Committee
 from exchange import queries as exchange
 from exchange.models import Delivery
-from registry.queries import everyone
+from registry.queries import below, tree_on
 from tenants.reports.models import ReturnState, Scope
 from tenants.reports.queries import filed
+from tenants.reports.queries.deadlines import due_on
 from tenants.reports.queries.display import Cell, Column, cells, columns_for, is_adapted
 from tenants.reports.queries.figures import CARRIED, Figure, figures_in, summed
+from tenants.reports.queries.periods import span
 
 MISSING = "missing"
 NOT_HERE = "未到本会"  # whether it has sent anything is between it and its parent
@@ -34,6 +37,7 @@ class Line:
     word: str = ""  # instead of the state's own word
     cells: tuple[Cell, ...]
     url: str = ""
+    is_late: bool = False
 
     @property
     def indent(self) -> str:
@@ -48,7 +52,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollup:
-    """`reported` of `asked` direct children have sent something that stands; `accepted` of them are in the total."""
+    """`reported` of `asked` direct children have sent something that stands, `in_time` of them by `due_on`; `accepted` are in the total."""
 
     period: str
     columns: tuple[Column, ...]
@@ -57,11 +61,13 @@ class Rollup:
     asked: int
     reported: int
     accepted: int
+    due_on: dt.date | None  # None: no day is set, so nobody is late
+    in_time: int
     lacking: tuple[Line, ...]
 
 
 def rollup(period: str) -> Rollup:
-    """The tree below this committee for a month. Six statements, however many committees there are."""
+    """The tree below this committee on a period's last day. Nine statements, however many committees there are."""
     tree = _Tree(period)
     columns = columns_for(tree.all_figures(), adapted=tree.adapted())
     lines = tuple(tree.lines(columns))
@@ -73,6 +79,8 @@ def rollup(period: str) -> Rollup:
         total=cells(columns, tree.total()),
         asked=len(children),
         reported=sum(line.state in (ReturnState.SUBMITTED, ReturnState.ACCEPTED) for line in children),
+        due_on=tree.due,
+        in_time=sum(line.state != MISSING and not line.is_late for line in children) if tree.due else 0,
         accepted=sum(code in tree.direct for code in (line.code for line in children)),
         lacking=tuple(line for line in children if line.code not in tree.direct),
     )
@@ -95,8 +103,12 @@ class _Tree:
         self.newest = {one.sender: one for one in exchange.received(period)}
         self.direct = {one.sender: one for one in exchange.received_accepted(period)}
         self.accepted = {one.sender: one for one in exchange.accepted_below(period)}
+        self.first = {code: at.astimezone(clock.ZONE).date() for code, at in exchange.first_received(period).items()}
+        day = span(period).last_day
+        self.due = due_on(span(period))
+        self.tree = tree_on(day)
         self.below: dict[str | None, list[Committee]] = {}
-        for entry in everyone():
+        for entry in self.tree:
             self.below.setdefault(entry.parent, []).append(entry)
 
     def bodies(self) -> list[Mapping[str, Any]]:
@@ -118,7 +130,7 @@ class _Tree:
         return summed([*own, *(figures_in(one.body, Scope.TOTAL) for one in self.direct.values())], silent=silent)
 
     def _size(self, code: str) -> int:
-        return 1 + sum(self._size(entry.code) for entry in self.below.get(code, []))
+        return 1 + len(below(self.tree, code))
 
     def lines(self, columns: tuple[Column, ...]) -> Iterator[Line]:
         if self.mine:
@@ -133,7 +145,7 @@ class _Tree:
             )
         for code, name in sorted(self._children().items()):
             yield self._child(code, name, columns)
-            yield from self._nested(code, columns, depth=2)
+            yield from self._nested(code, columns, depth=2, above=frozenset({self.me.code, code}))
 
     def _children(self) -> dict[str, str]:
         """Name by code: the registry's children, and whoever reported here while it was one."""
@@ -142,19 +154,25 @@ class _Tree:
 
     def _child(self, code: str, name: str, columns: tuple[Column, ...]) -> Line:
         newest, standing = self.newest.get(code), self.direct.get(code)
+        late = self.due is not None and code in self.first and self.first[code] > self.due
+        note = "；".join(
+            filter(None, [f"晚报（{self.first[code]:%Y-%m-%d}）" if late else "", _child_note(newest, standing)])
+        )
         return Line(
             code=code,
             name=name,
             depth=1,
             state=str(newest.state) if newest else MISSING,
-            note=_child_note(newest, standing),
+            note=note,
+            is_late=late,
             cells=cells(columns, figures_in(standing.body, Scope.TOTAL) if standing else ()),
             url=f"/returns/inbox/{newest.pk}/" if newest else "",
         )
 
-    def _nested(self, parent: str, columns: tuple[Column, ...], *, depth: int) -> Iterator[Line]:
+    def _nested(self, parent: str, columns: tuple[Column, ...], *, depth: int, above: frozenset[str]) -> Iterator[Line]:
+        """`above` ends a circle, should one ever stand in the tree."""
         listed = self._listed(parent)
-        for child in self.below.get(parent, []):
+        for child in (one for one in self.below.get(parent, []) if one.code not in above):
             delivery = self.accepted.get(child.code)
             counted = delivery is not None and listed.get(child.code, {}).get("digest") == delivery.digest
             yield Line(
@@ -166,7 +184,7 @@ class _Tree:
                 word="" if delivery or child.code in listed else NOT_HERE,
                 cells=cells(columns, figures_in(delivery.body, Scope.TOTAL) if delivery else ()),
             )
-            yield from self._nested(child.code, columns, depth=depth + 1)
+            yield from self._nested(child.code, columns, depth=depth + 1, above=above | {child.code})
 
     def _listed(self, code: str) -> dict[str, Mapping[str, Any]]:
         """What a committee's accepted return says of each of its children."""

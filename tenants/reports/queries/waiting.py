@@ -14,7 +14,10 @@ from registry.queries import committee_by_code
 from tenants.policy.queries import has_policy
 from tenants.reports.models import ReturnState
 from tenants.reports.queries.filed import Filed, all_latest, to_decide
-from tenants.reports.queries.periods import due_month, spoken
+from tenants.reports.queries.periods import due_spans, named, spoken
+from tenants.reports.queries.restated import newer_everywhere
+
+NAGGED_DAYS = 90
 
 
 def _to_sign(user: Any, day: dt.date, limit: int) -> Pile | None:
@@ -27,7 +30,7 @@ def _signed(one: Filed) -> Item:
     url = f"/returns/{one.period}/"
     return Item(
         key=f"returns:sign:{one.row.pk}",
-        what=f"{spoken(one.period)}月报",
+        what=f"{named(one.period)}",
         url=url,
         detail=f"第 {one.revision} 稿，看过数字再签",
         since=_day(one.row.closed_at),
@@ -43,9 +46,20 @@ def _to_send(user: Any, day: dt.date, limit: int) -> Pile | None:
 
 
 def _steps(user: Any, day: dt.date) -> Iterator[Item]:
-    newest, due = all_latest(), due_month(day)
-    if may(user, P.RETURNS_CLOSE) and due.key not in newest and has_policy(day):
-        yield _step("结账", due.key, since=due.last_day, detail="这个月已经过完，可以结账")
+    newest = all_latest()
+    for due in due_spans(day, within=NAGGED_DAYS):
+        if may(user, P.RETURNS_CLOSE) and due.key not in newest and has_policy(due.last_day):
+            yield _step("结账", due.key, since=due.last_day, detail="这一期已经过完，可以结账")
+    if may(user, P.RETURNS_CLOSE):
+        for period, lines in newer_everywhere(newest).items():
+            if newest[period].state in (ReturnState.DRAFT, ReturnState.ACCEPTED):
+                said = "、".join(line.name for line in lines[:3])
+                yield _step(
+                    "重新结账",
+                    period,
+                    since=None,
+                    detail=f"{said}{'等' if len(lines) > 3 else ''}又有新的数，还没有计入",
+                )
     for period, one in newest.items():
         if not may(user, P.RETURNS_SUBMIT):
             return
@@ -60,7 +74,7 @@ def _step(act: str, period: str, *, since: dt.date | None, detail: str) -> Item:
     label = "去处理" if act == "上级退回" else f"去{act}"
     return Item(
         key=f"returns:{act}:{period}",
-        what=f"{act} {spoken(period)}月报",
+        what=f"{act} {named(period)}",
         url=url,
         detail=detail,
         since=since,
@@ -79,7 +93,7 @@ def _received(one: Any) -> Item:
     name = sender.name if sender else one.sender
     return Item(
         key=f"returns:receive:{one.pk}",
-        what=f"{spoken(one.period)}月报",
+        what=f"{named(one.period)}",
         url=url,
         who=name,
         detail=f"第 {one.revision} 稿",

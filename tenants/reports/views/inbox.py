@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
@@ -16,6 +16,7 @@ from core.web import page, refusals_on
 from exchange import actions as exchange
 from exchange import queries as letters
 from exchange.models import Delivery, DeliveryState
+from exchange.signing import fingerprint
 from tenants.reports import queries
 from tenants.reports.forms import SendBackForm
 
@@ -27,9 +28,19 @@ def index(request: HttpRequest) -> HttpResponse:
     received = letters.received()
     waiting = [one for one in received if one.state == DeliveryState.SUBMITTED]
     decided = sorted(
-        (one for one in received if one.state != DeliveryState.SUBMITTED), key=lambda one: one.period, reverse=True
+        (one for one in received if one.state != DeliveryState.SUBMITTED),
+        key=lambda one: queries.span(one.period).until,
+        reverse=True,
     )
-    return page(request, "reports/inbox.html", {"waiting": _rows(waiting), "decided": _rows(decided)})
+    return page(
+        request,
+        "reports/inbox.html",
+        {
+            "waiting": _rows(waiting),
+            "decided": _rows(decided),
+            "may_decide": may(request.user, Permission.RETURNS_DECIDE),
+        },
+    )
 
 
 def _rows(received: list[Delivery]) -> list[dict[str, object]]:
@@ -37,6 +48,47 @@ def _rows(received: list[Delivery]) -> list[dict[str, object]]:
         {"delivery": one, "name": one.body["committee"]["name"], "label": queries.spoken(one.period)}
         for one in received
     ]
+
+
+@requires(Permission.RETURNS_DECIDE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_many(request: HttpRequest) -> HttpResponse:
+    """Several at once: first what accepting would take in, then, confirmed, each by itself; what is refused says why and stays."""
+    chosen = _chosen(request)
+    if request.method == "POST" and chosen:
+        done, refused = exchange.accept_many(
+            delivery_ids=[one.pk for one in chosen], at=clock.now(), by=signed_in(request)  # type: ignore[arg-type]
+        )  # fmt: skip
+        names = {one.pk: one.body["committee"]["name"] for one in chosen}
+        if done:
+            messages.success(request, f"已接收 {len(done)} 份，已计入本会汇总。")
+        for key, why in refused:
+            messages.error(request, f"{names[key]}没有接收：{why.message}")
+        return redirect("reports:inbox")
+    lines = [_weighed(one) for one in chosen]
+    genuine = [line for line in lines if line["is_genuine"]]
+    return page(request, "reports/accept_many.html", {"lines": lines, "genuine": len(genuine)})
+
+
+def _chosen(request: HttpRequest) -> list[Delivery]:
+    """Those asked for that still wait; none named: all that wait."""
+    asked = set((request.POST if request.method == "POST" else request.GET).getlist("id"))
+    waiting = [one for one in letters.received() if one.state == DeliveryState.SUBMITTED]
+    return [one for one in waiting if str(one.pk) in asked or (not asked and request.method != "POST")]
+
+
+def _weighed(one: Delivery) -> dict[str, object]:
+    """A line of the preview: whether it is genuine, what it lacks, what it changes."""
+    before = next((old for old in letters.received_accepted(one.period) if old.sender == one.sender), None)
+    return {
+        "delivery": one,
+        "name": one.body["committee"]["name"],
+        "label": queries.spoken(one.period),
+        "is_genuine": letters.is_genuine(one),
+        "lacking": [child["name"] for child in one.body["children"] if child["state"] != "accepted"],
+        "before": before,
+        "changed": len(queries.changed(one.body, before.body)) if before else None,
+    }
 
 
 @requires(Permission.RETURNS_READ)
@@ -62,12 +114,22 @@ def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, st
         "label": queries.spoken(delivery.period),
         "table": [{"column": one.column, "own": one, "total": two, "earlier": three} for one, two, three in cells],
         "before": before if earlier else None,
+        "chain": queries.chain(body, before.body) if before and earlier else (),
         "children": body["children"],
+        "is_genuine": letters.is_genuine(delivery),
+        "fingerprint": _fingerprint(delivery.public_key),
         "is_adapted": queries.is_adapted(body),
         "may_decide": delivery.state == DeliveryState.SUBMITTED and may(request.user, Permission.RETURNS_DECIDE),
         "form": form,
     }
     return page(request, "reports/received.html", context, status=status)
+
+
+def _fingerprint(public_key: str) -> str:
+    try:
+        return fingerprint(public_key)
+    except ValueError:
+        return "—"
 
 
 @requires(Permission.RETURNS_DECIDE)

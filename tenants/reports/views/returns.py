@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -16,6 +17,8 @@ from core.sheets import Out, download, write
 from core.web import page, refusals_on
 from dispatch.models import Job
 from dispatch.queries import latest as latest_job
+from exchange.signing import fingerprint
+from policy_engine.periods import Period
 from registry.queries import ancestors_of, children_of, committee_by_code
 from tenants.reports import actions, queries
 from tenants.reports.forms import WithdrawForm
@@ -29,36 +32,62 @@ NEXT = {
 }
 
 
+NAGGED_DAYS = 90  # a half-year or year that ended longer ago is closed from the list, not from the top of the page
+
+
 @dataclass(frozen=True, slots=True)
-class MonthLine:
-    """One month in the list: `state` is empty before the first closing."""
+class PeriodLine:
+    """One period in the list: `state` is empty before the first closing."""
 
     key: str
     label: str
+    kind: str
     state: str
     revision: int | None
     note: str
+    due_on: dt.date | None
     is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """A period that is over, and what can be done about it now."""
+
+    key: str
+    name: str
+    filed: queries.Filed | None
+    note: str
+    due_on: dt.date | None
+    job: Job | None
+    may_close: bool
+
+    @property
+    def is_month(self) -> bool:
+        return queries.kind_of(self.key) == "month"
+
+    @property
+    def is_waiting(self) -> bool:
+        return _is_under_way(self.job)
 
 
 @requires(Permission.RETURNS_READ)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Every month of the year with its state and what is next; the newest due month can be closed from here."""
+    """Every period of the year with its state and what is next; what is due now can be closed from the top."""
     today = clock.today()
-    due, filed = queries.due_month(today), queries.all_latest()
-    keys = dict.fromkeys([*(span.key for span in queries.months_until(today)), *sorted(filed, reverse=True)])
-    lines = [_line(key, filed.get(key), queries.month(key).last_day <= today) for key in sorted(keys, reverse=True)]
-    job = latest_job(actions.CLOSE_MONTH, period=due.key)
+    filed = queries.all_latest()
+    kind = request.GET.get("kind", "")
+    spans = {one.key: one for one in [*queries.spans_until(today), *(queries.span(key) for key in filed)]}
+    lines = [_line(span, filed.get(span.key), today) for span in queries.in_order(list(spans.values()))]
+    due = [_due(request, span, filed.get(span.key)) for span in queries.due_spans(today, within=NAGGED_DAYS)]
     context = {
-        "lines": lines,
-        "due": due.key,
-        "due_label": queries.spoken(due.key),
-        "due_filed": filed.get(due.key),
-        "may_close": may(request.user, Permission.RETURNS_CLOSE) and _can_close(filed.get(due.key)),
-        "job": job,
+        "lines": [line for line in lines if kind in ("", line.kind)],
+        "kind": kind,
+        "kinds": KINDS,
+        "due": due,
+        "with_dates": any(line.due_on for line in lines),
+        "waiting": any(one.is_waiting for one in due),
         "may_see_job": may(request.user, Permission.JOBS_READ),
-        "waiting": _is_under_way(job),
         "to_decide": len(queries.to_decide()),
         "lead": f"报送{above}" if (above := _parent_name()) else "本会没有上级委员会，签署后即为定稿",
         "has_children": bool(children_of(tenancy.current().code)),
@@ -66,11 +95,38 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(request, "reports/index.html", context)
 
 
-def _line(key: str, filed: queries.Filed | None, is_over: bool) -> MonthLine:
-    if filed is None:
-        return MonthLine(key, queries.spoken(key), "", None, "待结账" if is_over else "还没到月底", is_over)
-    note = f"退回理由：{filed.reason}" if filed.reason else _next(filed)
-    return MonthLine(key, queries.spoken(key), filed.state, filed.revision, note, is_over)
+KINDS = {"month": "月报", "half_year": "半年报", "year": "年报"}
+
+
+def _line(span: Period, filed: queries.Filed | None, today: dt.date) -> PeriodLine:
+    is_over = span.last_day <= today
+    note = ("待结账" if is_over else "还没有结束") if filed is None else _note(filed)
+    return PeriodLine(
+        key=span.key,
+        label=queries.spoken(span.key),
+        kind=queries.kind_of(span.key),
+        state=filed.state if filed else "",
+        revision=filed.revision if filed else None,
+        note=note,
+        due_on=queries.due_on(span),
+        is_over=is_over,
+    )
+
+
+def _note(filed: queries.Filed) -> str:
+    return f"退回理由：{filed.reason}" if filed.reason else _next(filed)
+
+
+def _due(request: HttpRequest, span: Period, filed: queries.Filed | None) -> DueLine:
+    return DueLine(
+        key=span.key,
+        name=queries.named(span.key),
+        filed=filed,
+        note=_note(filed) if filed else "",
+        due_on=queries.due_on(span),
+        job=latest_job(actions.CLOSE_PERIOD, period=span.key),
+        may_close=may(request.user, Permission.RETURNS_CLOSE) and _can_close(filed),
+    )
 
 
 def _next(filed: queries.Filed) -> str:
@@ -98,7 +154,7 @@ def close(request: HttpRequest) -> HttpResponse:
     """Queue the closing; the list shows how far it is."""
     period = request.POST.get("period", "")
     actions.request_close(period=period, today=clock.today(), by=signed_in(request))  # type: ignore[arg-type]
-    messages.info(request, f"{queries.spoken(period)}正在结账，算好以后等领导签署。")
+    messages.info(request, f"{queries.named(period)}正在结账，算好以后等领导签署。")
     return redirect("reports:index")
 
 
@@ -106,10 +162,10 @@ def close(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show(request: HttpRequest, period: str) -> HttpResponse:
     """One month: figures with definition, numerator and denominator, own and with those below; the next step's button."""
-    queries.month(period)
+    queries.span(period)
     revisions = queries.revisions(period)
     if not revisions:
-        may_close = may(request.user, Permission.RETURNS_CLOSE) and queries.month(period).last_day <= clock.today()
+        may_close = may(request.user, Permission.RETURNS_CLOSE) and queries.span(period).last_day <= clock.today()
         context = {"label": queries.spoken(period), "period": period, "may_close": may_close}
         return page(request, "reports/not_closed.html", context)
     filed = revisions[0]
@@ -123,9 +179,19 @@ def _context(
     request: HttpRequest, filed: queries.Filed, table: list[FigureLine], earlier: list[queries.Filed]
 ) -> dict[str, object]:
     parent = _parent_name()
+    before = next((one for one in earlier if one.state == "accepted"), next(iter(earlier), None))
+    due_on = queries.due_on(queries.span(filed.period))
     return {
         "filed": filed,
+        "newer": queries.newer_below(filed),
+        "before": before,
+        "changed": queries.changed(filed.row.body, before.row.body) if before else (),
+        "chain": queries.chain(filed.row.body, before.row.body) if before else (),
+        "due_on": due_on,
+        "is_late": due_on is not None and _is_late(earlier[-1] if earlier else filed, due_on),
         "label": queries.spoken(filed.period),
+        "name": queries.named(filed.period),
+        "fingerprint": fingerprint(filed.row.public_key) if filed.row.public_key else "",
         "next": _next(filed),
         "table": table,
         "children": filed.row.body["children"],
@@ -140,12 +206,18 @@ def _context(
     }
 
 
+def _is_late(first: queries.Filed, due_on: dt.date) -> bool:
+    sent = first.row.submitted_at
+    return sent is not None and sent.astimezone(clock.ZONE).date() > due_on
+
+
 @dataclass(frozen=True, slots=True)
 class FigureLine:
     """One indicator by one basis: this committee's own part, and with those below."""
 
     own: queries.Cell
     total: queries.Cell
+    url: str  # where the own figure opens down to its records
 
     @property
     def column(self) -> queries.Column:
@@ -155,7 +227,8 @@ class FigureLine:
 def _table(filed: queries.Filed) -> list[FigureLine]:
     columns = queries.columns_for([*filed.own, *filed.total], adapted=queries.is_adapted(filed.row.body))
     pairs = zip(queries.cells(columns, filed.own), queries.cells(columns, filed.total), strict=True)
-    return [FigureLine(own, total) for own, total in pairs]
+    page = f"/returns/{filed.period}/figures/"
+    return [FigureLine(own, total, f"{page}{own.column.indicator.id}/") for own, total in pairs]
 
 
 def _sheet(filed: queries.Filed, table: list[FigureLine]) -> HttpResponse:

@@ -21,15 +21,20 @@ def _period(request: HttpRequest) -> str:
     """The month asked for, or the newest anybody reported, or the one due."""
     asked = request.GET.get("period", "")
     if asked:
-        return queries.month(asked).key
+        return queries.span(asked).key
     due = queries.due_month(clock.today()).key
     received = letters.periods_received()
-    return due if not received or due in received else received[0]
+    if not received or due in received:
+        return due
+    return queries.in_order([queries.span(key) for key in received])[0].key
 
 
 def _periods(chosen: str) -> list[dict[str, object]]:
     keys = {chosen, queries.due_month(clock.today()).key, *letters.periods_received()}
-    return [{"key": key, "label": queries.spoken(key), "chosen": key == chosen} for key in sorted(keys, reverse=True)]
+    return [
+        {"key": key, "label": queries.spoken(key), "chosen": key == chosen}
+        for key in (one.key for one in queries.in_order([queries.span(key) for key in keys]))
+    ]
 
 
 @requires(Permission.ROLLUP_READ)
@@ -48,6 +53,8 @@ def index(request: HttpRequest) -> HttpResponse:
             "lead": queries.spoken(period),
             "reported": f"{found.reported} / {found.asked}",
             "accepted": f"{found.accepted} / {found.asked}",
+            "in_time": f"{found.in_time} / {found.asked}",
+            "due_said": f"第一稿在 {found.due_on} 以前（含）报到的直接下级。" if found.due_on else "",
             "period": period,
             "periods": _periods(period),
         },

@@ -1,5 +1,6 @@
 """Reads of outputs and of voices."""
 
+from tenants.voices.queries import figures
 from tenants.voices.queries.bases import COLUMNS, base_of, base_shown, bases, may_rest_on, resting_on
 from tenants.voices.queries.hearing import (
     Numbers,
@@ -56,6 +57,7 @@ __all__ = [
     "deals",
     "dealt_with_by",
     "due_voices",
+    "figures",
     "handlings_of",
     "may_know_speaker",
     "may_rest_on",

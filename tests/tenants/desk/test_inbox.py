@@ -17,7 +17,7 @@ from tenants.desk import actions
 from tenants.desk.models import Notice
 from tenants.liaison.actions import register_contact, reject_contact, withdraw_contact
 from tenants.members import actions as members
-from tenants.reports.actions import close_month, sign, submit
+from tenants.reports.actions import close_period, sign, submit
 
 TODAY = dt.date(2022, 11, 30)
 TERM = dt.date(2021, 11, 1)
@@ -134,7 +134,7 @@ def test_what_the_office_takes_back_is_told_to_who_entered_it(claim: Any, accoun
 
 def test_each_step_of_a_return_is_told_to_whose_turn_it_is(anhua: Any, account: Any) -> None:
     leader, office = account("leader"), account("office")
-    close_month(period="2022-10", today=TODAY, at=clock.now(), by=office)
+    close_period(period="2022-10", today=TODAY, at=clock.now(), by=office)
     assert [(one.user_id, one.title) for one in Notice.objects.all()] == [(leader.pk, "2022 年 10 月月报等您签署")]
     sign(period="2022-10", at=clock.now(), by=leader)
     open_ = Notice.objects.filter(settled_at=None)
@@ -157,7 +157,7 @@ def test_a_return_sent_back_from_above_is_told_to_the_office_once(
 def yiyang_decides(anhua: Any, account: Any, place: Any) -> None:
     """Anhua sent October; Yiyang sent it back."""
     leader, office = account("leader"), account("office")
-    close_month(period="2022-10", today=TODAY, at=clock.now(), by=office)
+    close_period(period="2022-10", today=TODAY, at=clock.now(), by=office)
     sign(period="2022-10", at=clock.now(), by=leader)
     delivery = submit(period="2022-10", at=clock.now(), by=office)
     with place("yiyang").inside():

@@ -11,6 +11,7 @@ import pytest
 
 from accounts.actions import create_user
 from core.audit import SYSTEM
+from tenants.activities.actions import register_activity
 from tenants.liaison.actions import pair_constituent, register_contact
 from tenants.members.models import Member, Sector
 from tenants.policy import actions as policy
@@ -61,6 +62,12 @@ class Year:
             authorship="joint" if others else "individual", others=[one.pk for one in others],
         )  # fmt: skip
 
+    def activity(self, *members: Member, kind: str = "research", on: dt.date = dt.date(2022, 6, 1)) -> None:
+        register_activity(
+            title="活动", kind=kind, organiser_type="committee", held_on=on, today=TODAY, by=SYSTEM,
+            participants=[one.pk for one in members],
+        )  # fmt: skip
+
     def adapt(self, least: int, most: int) -> None:
         """The committee's own numbers for pairing."""
         policy.adapt(
@@ -72,8 +79,16 @@ class Year:
             document_number="安协发〔2022〕3号", in_force_from=dt.date(2022, 3, 1), today=TODAY, by=SYSTEM,
         )  # fmt: skip
 
+    def policy_set(self, setting: str, value: object) -> None:
+        """One of the committee's own settings, since March."""
+        policy.adapt(
+            operations=[{"op": "set", "path": f"setting.{setting}", "value": value}],
+            reason="本会自定", body="chairpersons_council", meeting="第3次会议", decided_on=dt.date(2022, 3, 1),
+            document_number="3号", in_force_from=dt.date(2022, 3, 1), today=TODAY, by=SYSTEM,
+        )  # fmt: skip
+
     def close(self, period: str = "2022-11"):
-        return actions.close_month(period=period, today=TODAY, at=AT, by=SYSTEM)
+        return actions.close_period(period=period, today=TODAY, at=AT, by=SYSTEM)
 
     def sign(self, period: str = "2022-11"):
         name = f"leader{self.numbers()}"

@@ -9,20 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.audit import SYSTEM
+from exchange import actions as exchange
+from tenants.liaison.models import ConstituentLink
+from tenants.members.models import MemberPost
 from tenants.policy import actions as policy
 from tenants.policy.queries import policy_on
 from tenants.reports import queries
-from tenants.reports.models import ReturnFigure
-from tenants.reports.queries.figures import CARRIED, figure
-from tests.tenants.reports.conftest import TODAY
+from tenants.reports.queries.figures import CARRIED, figure, window
+from tenants.voices.models import Conversion, Output, Voice
+from tests.tenants.reports.conftest import AT, TODAY
 
 DAY = dt.date(2022, 11, 30)
+NOVEMBER = queries.span("2022-11")
 
 
 def _own(day: dt.date = DAY) -> dict:
     return {
         one.key: (one.numerator, one.denominator) if one.applicable else None
-        for one in queries.own_figures(day).figures
+        for one in queries.own_figures(queries.span(f"{day:%Y-%m}")).figures
     }
 
 
@@ -69,7 +73,7 @@ def test_an_adapted_value_is_sent_by_ones_own_and_by_the_parents_measure(year, a
     figures = _own()
     assert figures["R05", "own"] == (3, 4)
     assert figures["R05", "parent"] == (2, 4)
-    digests = queries.own_figures(DAY).policies
+    digests = queries.own_figures(NOVEMBER).policies
     assert digests["own"] != digests["parent"]
 
 
@@ -95,8 +99,7 @@ def test_indicators_of_ones_own_are_never_sent_up(year, anhua):
     assert _own() == before
     sent = year.report()
     assert sent is not None
-    figures = ReturnFigure.objects.values_list("indicator", flat=True)
-    assert set(figures) == set(CARRIED)
+    assert {one["indicator"] for one in sent.body["total"]} == set(CARRIED)
 
 
 @pytest.mark.django_db
@@ -121,14 +124,14 @@ def test_a_committee_without_a_policy_counts_records_and_is_judged_by_nothing(pl
         figures = _own()
         assert figures["R02", "own"] == (0, 0)
         assert figures["R05", "own"] is None
-        assert queries.own_figures(DAY).policies == {"own": None, "parent": None}
+        assert queries.own_figures(NOVEMBER).policies == {"own": None, "parent": None}
 
 
 @pytest.mark.django_db
 def test_the_number_of_statements_does_not_grow_with_the_members(year, anhua, django_assert_max_num_queries):
     year.members(*[3] * 8)
     with django_assert_max_num_queries(25):
-        queries.own_figures(DAY)
+        queries.own_figures(NOVEMBER)
 
 
 def test_not_applicable_is_left_out_of_both_sides_and_of_those_who_answered():
@@ -149,3 +152,106 @@ def test_summing_by_cities_first_gives_the_same_as_summing_everybody_at_once(cou
     parts = [[figure("R05", "own", one)] for one in counts]
     cities = [queries.summed(group) for group in (parts[:cut], parts[cut:]) if group]
     assert queries.summed(cities) == queries.summed(parts)
+
+
+def _voice(received_on: dt.date, number: int, **more) -> Voice:
+    return Voice.objects.create(number=number, received_on=received_on, channel="phone", content="反映一件事", **more)
+
+
+@pytest.mark.django_db
+def test_voices_are_counted_by_month_quarter_and_year_each_as_its_indicator_says(year, guangzhou):
+    (member,) = year.members(0)
+    year.output(member)
+    closed = {"state": "closed", "told_on": DAY, "kind": "specific"}
+    solved = _voice(dt.date(2022, 11, 3), 1, **closed, solved="yes")
+    Conversion.objects.create(voice=solved, output=Output.objects.get())
+    _voice(dt.date(2022, 10, 9), 2, **closed | {"told_on": dt.date(2022, 12, 1)}, solved="no")
+    _voice(dt.date(2022, 3, 3), 3, state="accepted", kind="general")
+    _voice(dt.date(2021, 12, 31), 4, state="received")
+    figures = _own()
+    assert figures["R29", "own"] == (1, None)  # the month
+    assert figures["R30", "own"] == (1, 2)  # the quarter, answered by the day
+    assert figures["R31", "own"] == (1, 3)  # the year
+    assert figures["R32", "own"] == (1, 2)
+    whole = {one.key: one for one in queries.own_figures(queries.span("2022")).figures}
+    assert (whole["R29", "own"].numerator, whole["R30", "own"].denominator) == (3, 3)
+
+
+@pytest.mark.django_db
+def test_a_count_only_some_documents_name_is_not_applicable_elsewhere(year, place):
+    with place("ordos").inside():
+        ordos = _own()
+    with place("anhua").inside():
+        anhua = _own()
+    assert (ordos["R37", "own"], anhua["R37", "own"]) == ((0, 0), None)
+    assert (ordos["R38", "own"], anhua["R38", "own"]) == ((0, 5), None)
+    assert (ordos["R06", "own"], anhua["R06", "own"]) == (None, (0, None))
+    assert (ordos["R01", "own"], ordos["R05", "own"], ordos["R09", "own"]) == (None, None, None)  # S24
+
+
+@pytest.mark.django_db
+def test_people_paired_count_once_and_only_while_they_are(year, anhua):
+    year.members(2, 3)
+    assert _own()["R06", "own"] == (5, None)
+    ConstituentLink.objects.filter(pk=ConstituentLink.objects.first().pk).update(until=dt.date(2022, 11, 30))
+    assert _own()["R06", "own"] == (4, None)
+
+
+@pytest.mark.django_db
+def test_an_adaptation_is_one_deviation_however_many_numbers_it_changes(year, anhua):
+    """S29."""
+    none, parameters = _own()["R40", "own"]
+    year.adapt(5, 8)
+    assert (none, _own()["R40", "own"]) == (0, (1, parameters))
+
+
+@pytest.mark.django_db
+def test_a_committee_with_its_own_document_deviates_from_nobody_and_its_children_are_counted(year, place):
+    with place("anhua").inside():
+        delivery = year.report()
+    with place("yiyang").inside():
+        assert _own()["R40", "own"] is None
+        assert _own()["R39", "own"] == (0, 2)
+        exchange.accept(delivery_id=delivery.pk, at=AT, by=SYSTEM)
+        assert _own()["R39", "own"] == (1, 2)
+
+
+@pytest.mark.django_db
+def test_those_who_owe_something_are_counted_among_those_asked_alone(year, guangzhou):
+    figures = _own()
+    assert (figures["R16", "own"], figures["R17", "own"]) == ((0, 0), (0, 0))
+    member, _ = year.members(3, 3)
+    MemberPost.objects.create(member=member, kind="standing_member", since=dt.date(2021, 1, 1))
+    year.activity(member, kind="thematic_deliberation")
+    figures = _own()
+    assert figures["R16", "own"] == (1, 1)
+    assert figures["R17", "own"] == (0, 2)
+
+
+@pytest.mark.django_db
+def test_the_share_of_a_sectors_outputs_is_out_of_all_outputs(year, anhua):
+    first, second = year.members(0, 0)
+    year.output(first)
+    year.output(first, second)
+    Output.objects.filter(authorship="joint").update(authorship="sector", sector=first.sector)
+    assert _own()["R12", "own"] == (1, 2)
+
+
+WINDOWS = {
+    ("R29", "2022-11"): ("2022-11-01", "2022-12-01"), ("R29", "2022-H1"): ("2022-01-01", "2023-01-01"),
+    ("R30", "2022-11"): ("2022-10-01", "2023-01-01"), ("R30", "2022"): ("2022-01-01", "2023-01-01"),
+    ("R02", "2022-11"): ("2022-01-01", "2023-01-01"), ("R07", "2022-02"): ("2022-02-01", "2022-03-01"),
+    ("R08", "2022-11"): ("2022-07-01", "2023-01-01"), ("R08", "2022"): ("2022-07-01", "2023-01-01"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "key"), WINDOWS)
+def test_a_figure_counts_over_the_returns_period_or_its_own(code, key):
+    found = window(code, queries.span(key))
+    assert (found.start.isoformat(), found.until.isoformat()) == WINDOWS[code, key]
+
+
+def test_what_is_not_carried_says_what_it_waits_for():
+    waiting = {code for code, _, what in queries.waiting_indicators() if what}
+    assert waiting == {"R22", "R23", "R24", "R25", "R26", "R28", "R34", "R36"}
+    assert len(CARRIED) + len(waiting) == 40

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 from core.audit import SYSTEM
 from dispatch import work
 from exchange import actions as exchange
+from exchange.verifying import verify
 from tenants.reports import queries, tasks
-from tests.tenants.reports.conftest import AT
+from tests.tenants.reports.conftest import AT, CANARY
 
 pytestmark = pytest.mark.django_db
 
@@ -52,9 +54,9 @@ def test_the_office_closes_and_waits_the_leader_signs_the_office_submits(year, p
     waiting = _keep("returns-waiting", office.post("/returns/close/", {"period": "2022-11"}, follow=True))
     assert "正在结账" in waiting
     (progress,) = re.findall(r'href="(/jobs/[0-9a-f-]{36}/)"', waiting)
-    assert "月度结账 2022-11" in office.get(progress).content.decode()
+    assert "结账 2022-11" in office.get(progress).content.decode()
     assert 'http-equiv="refresh"' in office.get("/returns/").content.decode()
-    assert tasks.close_month  # a worker has imported it, and so has the test
+    assert tasks.close_period  # a worker has imported it, and so has the test
     sent: list[dict] = []
     work.send_due(sent.append)
     assert [work.run(message) for message in sent] == ["done"]
@@ -157,8 +159,7 @@ def test_the_province_reads_who_reported_and_every_number_leads_to_its_compositi
     assert "现有结对群众人数" in text
     for parts in ("4 / 6", "3 / 6", "3 / 4", "2 / 4"):
         assert parts in text
-    text = _keep("indicator-na", province.get("/rollup/R09/?period=2022-11"))
-    assert "不适用" in text
+    assert province.get("/rollup/R09/?period=2022-11").status_code == 200
     _keep("rollup-city", signed_in("yiyang", "office").get("/rollup/"))
 
 
@@ -185,3 +186,114 @@ def test_the_list_shows_what_is_next_for_every_month(year, place, signed_in):
     assert text.index("2022 年 10 月") < text.index("2022 年 9 月")
     assert "等领导签署" in text
     assert "等上级接收" in text
+
+
+def test_a_figure_opens_down_to_who_is_out_and_why_and_says_what_moved_since(year, place, signed_in):
+    with place("anhua").inside():
+        members = year.members(3, 5, 1)
+        year.contact(members[0], members[1])
+        year.close()
+    office, liaison = signed_in("anhua", "office"), signed_in("anhua", "upper_liaison")
+    assert 'href="/returns/2022-11/figures/R05/?period=2022-11&amp;basis=own"' in office.get("/returns/2022-11/").content.decode()
+    text = _keep("figure-attainment", office.get("/returns/2022-11/figures/R05/?basis=own"))
+    assert text.count("未计入") == 2  # one of three, and the filter
+    assert "1 人，尚差 2" in text
+    assert "结账以后记录有变动" not in text
+    text = _keep("figure-records", office.get("/returns/2022-11/figures/R02/"))
+    assert 'href="/contacts/' in text
+    with place("anhua").inside():
+        year.contact(members[2])
+    assert "结账以后记录有变动" in office.get("/returns/2022-11/figures/R02/").content.decode()
+    hidden = _keep("figure-unnamed", liaison.get("/returns/2022-11/figures/R05/"))
+    assert "计入 2，未计入 1" in hidden
+    assert CANARY[:4] not in hidden
+    assert liaison.get("/returns/2022-11/figures/R05/?format=xlsx")["Content-Type"].startswith("text/html")
+    for path in ("R09", "R29", "R30", "R39", "R40", "R17", "R21"):
+        assert office.get(f"/returns/2022-11/figures/{path}/").status_code == 200, path
+    for path in ("R22", "R99"):
+        assert office.get(f"/returns/2022-11/figures/{path}/").status_code == 404, path
+
+
+def test_the_parent_accepts_several_after_a_look_and_a_late_one_is_called_late(year, place, signed_in):
+    with place("anhua").inside():
+        first = year.report("2022-10")
+    with place("nanxian").inside():
+        second = year.report("2022-10")
+    with place("yiyang").inside():
+        year.policy_set("return_days_month", 5)
+    office = signed_in("yiyang", "office")
+    assert "接收选中的…" in _buttons(_keep("inbox-many", office.get("/returns/inbox/")))
+    text = _keep("accept-many", office.get("/returns/inbox/accept/"))
+    assert "接收这 2 份" in _buttons(text)
+    one = office.get(f"/returns/inbox/accept/?id={first.pk}").content.decode()
+    assert "接收这 1 份" in _buttons(one)
+    done = office.post("/returns/inbox/accept/", {"id": [first.pk, second.pk]}, follow=True).content.decode()
+    assert "已接收 2 份" in done
+    assert "没有选中待接收的报表" in office.get("/returns/inbox/accept/").content.decode()
+    text = _keep("rollup-late", office.get("/rollup/?period=2022-10"))
+    assert "晚报（2022-11-30）" in text
+    assert "0 / 2" in text
+
+
+def test_a_correction_below_is_carried_up_and_its_way_is_shown(year, place, signed_in):
+    with place("anhua").inside():
+        members = year.members(3, 5)
+        county = year.report()
+    with place("yiyang").inside():
+        exchange.accept(delivery_id=county.pk, at=AT, by=SYSTEM)
+        city = year.report()
+    with place("hunan").inside():
+        exchange.accept(delivery_id=city.pk, at=AT, by=SYSTEM)
+        year.close()
+        year.sign()
+    with place("anhua").inside():
+        year.contact(members[0])
+        again = year.report()
+    with place("yiyang").inside():
+        exchange.accept(delivery_id=again.pk, at=AT, by=SYSTEM)
+    office = signed_in("yiyang", "office")
+    assert "第 2 稿代替第 1 稿" in _keep("newer-below", office.get("/returns/2022-11/"))
+    assert "重新结账 2022 年 11 月月报" in office.get("/").content.decode()
+    with place("yiyang").inside():
+        city = year.report()
+    text = _keep("changed", office.get("/returns/2022-11/"))
+    assert "比上级已接收的第 1 稿改了什么" in text
+    with place("hunan").inside():
+        exchange.accept(delivery_id=city.pk, at=AT, by=SYSTEM)
+        assert [(one.name, one.depth) for one in queries.newer_below(queries.latest("2022-11"))] == [("政协益阳市委员会", 0)]
+        year.close()
+        new, old = queries.revisions("2022-11")
+        found = queries.chain(new.row.body, old.row.body)
+        assert [(one.name, one.before, one.now, one.depth) for one in found] == [
+            ("政协益阳市委员会", 1, 2, 0), ("政协安化县委员会", 1, 2, 1)]  # fmt: skip
+        changed = {one.column.indicator.id for one in queries.changed(new.row.body, old.row.body)}
+        assert changed == {"R02"}
+
+
+def test_a_half_year_and_a_year_go_the_same_way(year, place, signed_in):
+    office = signed_in("anhua", "office")
+    with place("anhua").inside():
+        year.members(3)
+        half = year.report("2022-H1")
+        year.report("2021")
+    assert (half.recipient, half.body["as_of"]) == ("430900", "2022-06-30")
+    text = _keep("returns-kinds", office.get("/returns/"))
+    assert "2022 年上半年" in text
+    only = office.get("/returns/?kind=year").content.decode()
+    assert "2021 年" in only
+    assert "2022 年 10 月</a>" not in only
+    assert "2022 年上半年报" in office.get("/returns/2022-H1/").content.decode()
+
+
+def test_a_signed_return_leaves_as_a_file_that_can_be_checked(year, place, signed_in):
+    with place("anhua").inside():
+        year.close()
+        assert signed_in("anhua", "office").get("/returns/2022-11/file/").status_code == 404
+        year.sign()
+        delivery = year.submit()
+    own = signed_in("anhua", "office").get("/returns/2022-11/file/")
+    received = signed_in("yiyang", "office").get(f"/returns/inbox/{delivery.pk}/file/")
+    keys = json.loads(signed_in("hunan", "upper_liaison").get("/returns/keys/").content)["keys"]
+    assert own.content == received.content
+    assert verify({"f": own.content.decode()}, trusted=keys).ok
+    assert signed_in("nanxian", "office").get(f"/returns/inbox/{delivery.pk}/file/").status_code == 404

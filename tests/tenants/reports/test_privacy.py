@@ -41,7 +41,7 @@ def test_no_row_of_the_exchange_or_of_the_parents_holds_a_childs_name(reported, 
         with place(slug).inside():
             assert _found("exchange_delivery") == 0
     with place("yiyang").inside():
-        for table in ("core_auditevent", "reports_return", "reports_returnfigure", "members_member"):
+        for table in ("core_auditevent", "reports_return", "exchange_signingkey", "members_member"):
             assert _found(table) == 0
 
 

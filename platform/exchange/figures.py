@@ -1,0 +1,84 @@
+"""The figures of a return: numerator and denominator, summed upwards, never averaged (§10, common rules). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+OWN, TOTAL = "own", "total"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure of one committee, or of it and those below. `applicable` False leaves it out of both sides above."""
+
+    indicator: str
+    basis: str
+    applicable: bool
+    numerator: int | None
+    denominator: int | None
+    answered: int
+    asked: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.indicator, self.basis
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{name: data[name] for name in cls.__slots__})
+
+
+def figure(indicator: str, basis: str, counts: tuple[int, int | None] | None) -> Figure:
+    """One committee's own figure; None means its policy has no such rule. A count has no denominator."""
+    numerator, denominator = counts if counts else (None, None)
+    return Figure(
+        indicator=indicator,
+        basis=str(basis),
+        applicable=counts is not None,
+        numerator=numerator,
+        denominator=denominator,
+        answered=int(counts is not None),
+        asked=1,
+    )
+
+
+def summed(parts: Iterable[Iterable[Figure]], *, silent: int = 0) -> list[Figure]:
+    """Figure by figure: numerators and denominators of those where it applies; nobody: not applicable.
+
+    `silent` committees were asked and sent nothing. Sorted by indicator and basis; nothing hangs on the order of the parts.
+    """
+    given = [{one.key: one for one in part} for part in parts]
+    return [_sum(key, [part[key] for part in given if key in part], silent) for key in sorted(set().union(*given))]
+
+
+def _sum(key: tuple[str, str], figures: list[Figure], silent: int) -> Figure:
+    valid = [one for one in figures if one.applicable]
+    below = [one.denominator for one in valid if one.denominator is not None]
+    return Figure(
+        indicator=key[0],
+        basis=key[1],
+        applicable=bool(valid),
+        numerator=sum(one.numerator or 0 for one in valid) if valid else None,
+        denominator=sum(below) if below else None,
+        answered=sum(one.answered for one in valid),
+        asked=sum(one.asked for one in figures) + silent,
+    )
+
+
+def figures_in(body: Mapping[str, Any], scope: str) -> list[Figure]:
+    """The figures of a canonical return: `own` or `total`."""
+    return [Figure.from_json(entry) for entry in body[scope]]
+
+
+def recomputed(body: Mapping[str, Any], below: Iterable[Mapping[str, Any]]) -> list[Figure]:
+    """The total a return must state: its own figures and the totals of the accepted children's bodies.
+
+    Children it lacks count as asked, with all below them, and give nothing.
+    """
+    silent = sum(child["size"] for child in body["children"] if child["state"] != "accepted")
+    return summed([figures_in(body, OWN), *(figures_in(one, TOTAL) for one in below)], silent=silent)

@@ -1,0 +1,28 @@
+"""Until when a return is to be sent: so many days after its period, where the document or the committee's own adaptation says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from exchange.spans import Kind, kind_of
+from policy_engine.periods import Period
+from tenants.policy.queries import NoPolicy, policy_on
+
+SETTINGS: Mapping[Kind, str] = {
+    "month": "return_days_month",
+    "half_year": "return_days_half_year",
+    "year": "return_days_year",
+}
+
+
+def due_on(span: Period) -> dt.date | None:
+    """The last day in time by this committee's policy of the period's last day; None: no day is set, so nothing is ever late.
+
+    For what the levels below send the recipient's policy counts, which is this one when asked by the recipient.
+    """
+    try:
+        days = policy_on(span.last_day).setting(SETTINGS[kind_of(span.key)], span.last_day)
+    except NoPolicy:
+        return None
+    return span.last_day + dt.timedelta(days=int(days)) if isinstance(days, int | float) and days >= 0 else None

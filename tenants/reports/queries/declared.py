@@ -1,0 +1,50 @@
+"""What is counted of policies rather than of records: how far those below have adopted one, and how far ours deviates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from core import tenancy
+from exchange import queries as exchange
+from policy_engine import Policy
+from policy_engine.model import Element, values_json
+from policy_engine.periods import Period
+from registry.queries import children_on
+from tenants.policy.queries.stack import is_own_document
+from tenants.reports.models import Basis
+from tenants.reports.queries.figures import entry_of
+
+PARAMETERS = ("duty.", "setting.", "checklist.", "report.", "workflow.", "form.", "venue.")
+
+
+def numbers(
+    codes: Collection[str], policies: Mapping[Basis, Policy], span: Period
+) -> dict[str, tuple[int, int | None]]:
+    """Numerator and denominator of those the catalogue marks `policy:`; left out where there is nothing to compare."""
+    found: dict[str, tuple[int, int | None]] = {}
+    for code in codes:
+        rule = entry_of(code).get("policy")
+        if rule == "adopted_below" and (children := adoption(span)):
+            found[code] = sum(children.values()), len(children)
+        elif rule == "deviation" and policies and not is_own_document(span.last_day):
+            lines = list(deviations(policies[Basis.PARENT], policies[Basis.OWN], span))
+            found[code] = sum(changed for _, changed in lines), len(lines)
+    return found
+
+
+def adoption(span: Period) -> dict[str, bool]:
+    """Per committee directly below: does its accepted return say that it has a policy? Its own records are out of reach."""
+    sent = {one.sender: one.body["policies"]["own"] is not None for one in exchange.received_accepted(span.key)}
+    return {one.code: sent.get(one.code, False) for one in children_on(tenancy.current().code, span.last_day)}
+
+
+def deviations(parent: Policy, own: Policy, span: Period) -> Iterator[tuple[Element, bool]]:
+    """Every parameter of the parent's document, and whether it reads otherwise here (S29: 5–8 instead of 3–5 is one)."""
+    for name, element in parent.elements.items():
+        if name.startswith(PARAMETERS):
+            mine = own.elements.get(name)
+            yield element, mine is None or _values(mine, span) != _values(element, span)
+
+
+def _values(element: Element, span: Period) -> dict[str, object]:
+    return {key: said["value"] for key, said in values_json(element, span.last_day).items()}
