@@ -9,7 +9,7 @@ from demo.cast import STORY_ENDS
 from demo.company import Company
 from tenants.policy.actions import adapt, keep_draft, propose
 
-WHO, WHO_PREPARES = "430923", "430921"
+WHO, WHO_PREPARES, WHO_ASKS_IN_TIME = "430923", "430921", "430900"
 DECIDED_ON, FROM = dt.date(2022, 6, 16), dt.date(2022, 7, 1)
 
 
@@ -23,6 +23,19 @@ def adapt_constituents(company: Company) -> None:
         reason="山区乡镇分散，每名委员多联系几户，才能覆盖到边远的村组。",
         body="chairpersons_council", meeting="第十届第3次主席会议", decided_on=DECIDED_ON,
         document_number="安协办〔2022〕11号（演示）", in_force_from=FROM, today=STORY_ENDS, by=company.office,
+    )  # fmt: skip
+
+
+def set_return_days(company: Company) -> None:
+    """A city says until when its counties' returns are due; its document is silent."""
+    adapt(
+        operations=[
+            {"op": "set", "path": "setting.return_days_month.value", "value": 5},
+            {"op": "set", "path": "setting.return_days_half_year.value", "value": 10},
+        ],
+        reason="各县报数的日子不一，定一个期限，汇总才能按时（演示）。",
+        body="chairpersons_council", meeting="第六届第12次主席会议", decided_on=dt.date(2022, 3, 10),
+        document_number="益协办〔2022〕7号（演示）", in_force_from=dt.date(2022, 4, 1), today=STORY_ENDS, by=company.office,
     )  # fmt: skip
 
 

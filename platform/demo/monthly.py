@@ -1,4 +1,4 @@
-"""October's returns go up; November is left to the visitor."""
+"""The first half-year's and October's returns go up, one sent back, one late, one corrected; November is left to the visitor."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from exchange.models import Delivery
 from exchange.queries import received
 from tenants.reports import actions as reports
 
-PERIOD = "2022-10"
-TODAY = dt.date(2022, 11, 3)
+PERIOD, HALF = "2022-10", "2022-H1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,8 @@ class Step:
 def steps(codes: frozenset[str]) -> list[Step]:
     """The steps of the committees that play, children before parents."""
     every = [
+        _send("430923", "half_return", 8, HALF), _send("430921", "half_return", 20, HALF),
+        Step("430900", "half_accepts", _yiyang_accepts_both, "430923"),
         _send("430923", "return", 3), _send("430921", "return", 3),
         Step("430900", "sorts_returns", _yiyang_sorts),
         _send("430921", "return_again", 7),
@@ -41,20 +42,27 @@ def steps(codes: frozenset[str]) -> list[Step]:
         Step("440100", "accepts", lambda: _accept("440106", 5), "440106"),
         _send("440100", "return", 7),
         Step("440000", "accepts", lambda: _accept("440100", 9), "440100"),
+        _send("440106", "return_corrected", 18),
+        Step("440100", "accepts_corrected", lambda: _accept("440106", 21), "440106"),
     ]  # fmt: skip
     return [one for one in every if one.code in codes and (one.hears is None or one.hears in codes)]
 
 
-def _send(code: str, name: str, day: int) -> Step:
-    return Step(code, name, lambda: _file(day))
+def _send(code: str, name: str, day: int, period: str = PERIOD) -> Step:
+    return Step(code, name, lambda: _file(day, period))
 
 
-def _file(day: int) -> None:
+def _file(day: int, period: str) -> None:
     """The office closes, the leader signs, the office submits."""
     office, leader = (User.objects.get(username=username) for username, _, _ in STAFF)
-    reports.close_period(period=PERIOD, today=TODAY, at=_at(day, 9), by=office)
-    reports.sign(period=PERIOD, at=_at(day, 15), by=leader)
-    reports.submit(period=PERIOD, at=_at(day, 16), by=office)
+    reports.close_period(period=period, today=_at(day, 9, period).date(), at=_at(day, 9, period), by=office)
+    reports.sign(period=period, at=_at(day, 15, period), by=leader)
+    reports.submit(period=period, at=_at(day, 16, period), by=office)
+
+
+def _yiyang_accepts_both() -> None:
+    for one in received(HALF):
+        _accept(one.sender, 22, HALF)
 
 
 def _yiyang_sorts() -> None:
@@ -62,21 +70,22 @@ def _yiyang_sorts() -> None:
     _send_back("430921", 6, "结对人数与名册对不上：有三名委员记在两个界别，请核对后重新结账。")
 
 
-def _accept(sender: str, day: int) -> None:
-    exchange.accept(delivery_id=_from(sender).pk, at=_at(day, 10), by=_office())
+def _accept(sender: str, day: int, period: str = PERIOD) -> None:
+    exchange.accept(delivery_id=_from(sender, period).pk, at=_at(day, 10, period), by=_office())
 
 
 def _send_back(sender: str, day: int, reason: str) -> None:
     exchange.send_back(delivery_id=_from(sender).pk, reason=reason, at=_at(day, 10), by=_office())
 
 
-def _from(sender: str) -> Delivery:
-    return next(one for one in received(PERIOD) if one.sender == sender)
+def _from(sender: str, period: str = PERIOD) -> Delivery:
+    return next(one for one in received(period) if one.sender == sender)
 
 
 def _office() -> User:
     return User.objects.get(username=STAFF[0][0])
 
 
-def _at(day: int, hour: int) -> dt.datetime:
-    return dt.datetime(2022, 11, day, hour, tzinfo=ZONE)
+def _at(day: int, hour: int, period: str = PERIOD) -> dt.datetime:
+    """A day of the month after the period."""
+    return dt.datetime(2022, 7 if period == HALF else 11, day, hour, tzinfo=ZONE)

@@ -97,6 +97,8 @@ def _tell(part: Part, sign_ins: signins.SignIns) -> int:
         ("narrow_accounts", lambda: settling.open_narrow_accounts(part, sign_ins)),
         ("reminders", lambda: reminding.remind(assemble(part))),
     ]
+    if part.code == adaptation.WHO_ASKS_IN_TIME:
+        acts.append(("return_days", lambda: adaptation.set_return_days(assemble(part))))
     if part.code == adaptation.WHO_PREPARES:
         acts.append(("adapting", lambda: adaptation.prepare_draft(assemble(part))))
     try:

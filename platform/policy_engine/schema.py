@@ -499,6 +499,7 @@ RECKONED: Schema = {  # how a committee works a shared indicator out; README of 
     "among": {"enum": ["all", "asked"]},
     "linked_by": words("links"),
     "named_only": FLAG,
+    "percent": FLAG,
     "out_of": {"anyOf": [COUNTS, {"type": "integer", "minimum": 1}]},
     "voices": {"enum": ["received", "answered", "converted", "solved"]},
     "policy": {"enum": ["adopted_below", "deviation"]},

@@ -417,7 +417,6 @@ def _future_document(life: Life) -> dict[str, Any]:
 
 def _body(life: Life) -> dict[str, Any]:
     from core import clock
-
     from exchange import signing
     from tests.exchange.conftest import key_of_here
 

@@ -18,7 +18,13 @@ AT = dt.datetime(2022, 11, 30, 9, tzinfo=dt.UTC)
 
 
 def _body(code: str = "430923", period: str = "2022-11") -> dict:
-    return {"committee": {"code": code, "name": "某会", "level": "county"}, "period": period, "revision": 1, "own": [], "total": []}
+    return {
+        "committee": {"code": code, "name": "某会", "level": "county"},
+        "period": period,
+        "revision": 1,
+        "own": [],
+        "total": [],
+    }
 
 
 def _run(statement: str, params: list | None = None) -> int:

@@ -22,7 +22,13 @@ def _body(code: str = "430923", revision: int = 1) -> dict:
 
 def _deliver(body: dict, *, signature: str, public_key: str) -> Delivery:
     return actions.deliver(
-        period="2022-11", revision=body["revision"], body=body, signature=signature, public_key=public_key, at=AT, by=SYSTEM
+        period="2022-11",
+        revision=body["revision"],
+        body=body,
+        signature=signature,
+        public_key=public_key,
+        at=AT,
+        by=SYSTEM,
     )
 
 

@@ -9,7 +9,9 @@ from exchange.canonical import digest_of
 from exchange.figures import Figure, figure, figures_in, recomputed, summed
 
 CODES = ("R05", "R09", "R29")
-COUNTS = st.one_of(st.none(), st.tuples(st.integers(0, 300), st.integers(0, 300)), st.tuples(st.integers(0, 300), st.none()))
+COUNTS = st.one_of(
+    st.none(), st.tuples(st.integers(0, 300), st.integers(0, 300)), st.tuples(st.integers(0, 300), st.none())
+)
 OWN = st.tuples(*[COUNTS] * len(CODES))
 STATES = ("accepted", "missing", "submitted", "returned")
 

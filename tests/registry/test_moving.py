@@ -54,16 +54,22 @@ def test_each_periods_return_goes_to_the_parent_of_its_last_day_and_the_database
             "2022-07": ("440100", ["440000"])
         }
         for period, wrong in (("2022-08", "430900"), ("2022-05", "440100")):
+            line = ["430000"] if wrong == "430900" else ["440000"]
             with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-                with connection.cursor() as cursor:
-                    cursor.execute(
-                        "INSERT INTO exchange_delivery (id, created_at, sender, recipient, ancestors, period, revision, body, digest,"
-                        " state, reason, submitted_at, signature, public_key) SELECT gen_random_uuid(), now(), sender, %s, %s, %s, 1,"
-                        " jsonb_set(body, '{period}', to_jsonb(%s::text)), digest, state, reason, submitted_at, signature, public_key"
-                        " FROM exchange_delivery LIMIT 1",
-                        [wrong, ["430000"] if wrong == "430900" else ["440000"], period, period],
-                    )
+                _again(period, to=wrong, above=line)
         transaction.set_rollback(True)
+
+
+def _again(period: str, *, to: str, above: list[str]) -> None:
+    """A delivery like one already there, past the code, for another period and another parent."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO exchange_delivery (id, created_at, sender, recipient, ancestors, period, revision, body, digest,"
+            " state, reason, submitted_at, signature, public_key) SELECT gen_random_uuid(), now(), sender, %s, %s, %s, 1,"
+            " jsonb_set(body, '{period}', to_jsonb(%s::text)), digest, state, reason, submitted_at, signature, public_key"
+            " FROM exchange_delivery LIMIT 1",
+            [to, above, period, period],
+        )
 
 
 def test_it_moves_again_only_later(moved):

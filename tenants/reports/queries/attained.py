@@ -113,7 +113,7 @@ def _by_period(subject: str, own: Iterable[Verdict], span: Period, as_of: dt.dat
 
 def _is_shorter(word: str, span: Period) -> bool:
     months = MONTHS_IN.get(word)
-    return months is not None and months * 28 < (span.until - span.start).days - 3
+    return months is not None and months * 31 < (span.until - span.start).days
 
 
 def _is_met(running: Sequence[Verdict], duties: frozenset[str], judged: str) -> bool:

@@ -26,10 +26,15 @@ def numbers(
         rule = entry_of(code).get("policy")
         if rule == "adopted_below" and (children := adoption(span)):
             found[code] = sum(children.values()), len(children)
-        elif rule == "deviation" and policies and not is_own_document(span.last_day):
+        elif rule == "deviation" and policies and not _is_own(policies[Basis.PARENT], span):
             lines = list(deviations(policies[Basis.PARENT], policies[Basis.OWN], span))
             found[code] = sum(changed for _, changed in lines), len(lines)
     return found
+
+
+def _is_own(policy: Policy, span: Period) -> bool:
+    """Issued by this committee itself: there is no parent's value to deviate from."""
+    return is_own_document(span.last_day) or policy.header.get("issuer") == tenancy.current().name
 
 
 def adoption(span: Period) -> dict[str, bool]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from policy_engine import Indicator
 from tenants.reports.models import Basis, Scope
-from tenants.reports.queries.figures import CARRIED, Figure, figures_in, shared_indicators
+from tenants.reports.queries.figures import CARRIED, Figure, entry_of, figures_in, shared_indicators
 
 NONE = "—"  # not applicable, or nobody answered; never zero
 
@@ -24,6 +24,10 @@ class Column:
     @property
     def key(self) -> tuple[str, str]:
         return self.indicator.id, self.basis
+
+    @property
+    def is_percent(self) -> bool:
+        return self.indicator.kind == "attainment" or bool(entry_of(self.indicator.id).get("percent"))
 
     @property
     def basis_label(self) -> str:
@@ -56,7 +60,7 @@ class Cell:
             return str(figure.numerator)
         if not figure.denominator:
             return NONE
-        if self.column.indicator.kind == "attainment":
+        if self.column.is_percent:
             return f"{figure.numerator * 100 / figure.denominator:.1f}%"
         return f"{figure.numerator * self.column.indicator.per / figure.denominator:.1f}"
 

@@ -39,11 +39,14 @@ def figure(request: HttpRequest, period: str, indicator: str) -> HttpResponse:
     filed = queries.latest(period)
     frozen = next((one for one in filed.own if one.key == (indicator, basis)), None) if filed else None
     columns = [queries.Column(found.indicator, basis)]
+    sides = None if found.numerator is None else (found.numerator, found.denominator)
+    live = queries.cells(columns, [queries.figure(indicator, basis, sides)])[0]
     context = {
         "found": found,
         "name": queries.named(period),
         "period": period,
         "filed": filed,
+        "live": live,
         "frozen": queries.cells(columns, [frozen])[0] if frozen else None,
         "has_moved": frozen is not None
         and (frozen.numerator, frozen.denominator) != (found.numerator, found.denominator),
@@ -53,7 +56,7 @@ def figure(request: HttpRequest, period: str, indicator: str) -> HttpResponse:
         "with_periods": any(one.period for one in found.who),
         "sides": SIDES,
         "side": side,
-        "can_be_out": any(not one.is_in for one in [*found.who, *found.records]),
+        "can_be_out": any(not one.is_in for one in found.who) or any(not one.is_in for one in found.records),
         "basis": basis,
         "clauses": _clauses(found),
         "numbers": {"in": sum(one.is_in for one in found.who), "out": sum(not one.is_in for one in found.who)},

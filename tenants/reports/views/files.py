@@ -11,10 +11,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import requires
 from accounts.permissions import Permission
+from core import tenancy
 from core.errors import NotFound
+from core.web import page
 from exchange import files
 from exchange import queries as letters
 from exchange.online import key_list
+from exchange.signing import fingerprint
+from registry.queries import everyone
 from tenants.reports import queries
 
 
@@ -42,9 +46,16 @@ def received(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 @requires(Permission.RETURNS_READ)
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
-    """Every committee's public keys; they are no secret."""
-    text = json.dumps(key_list(letters.keys()), ensure_ascii=False, indent=1) + "\n"
-    return _attached(text, "签名公钥清单.json")
+    """Every committee's public keys, to compare and to take along; they are no secret."""
+    found = letters.keys()
+    if request.GET.get("format") == "json":
+        return _attached(json.dumps(key_list(found), ensure_ascii=False, indent=1) + "\n", "签名公钥清单.json")
+    names = {one.code: one.name for one in everyone()}
+    lines = [
+        {"name": names.get(one.committee, one.committee), "key": one, "fingerprint": fingerprint(one.public_key)}
+        for one in found
+    ]
+    return page(request, "reports/keys.html", {"lines": lines, "me": tenancy.current().code})
 
 
 def _sent(text: str, body: dict[str, object]) -> HttpResponse:

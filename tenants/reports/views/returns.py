@@ -82,8 +82,10 @@ def index(request: HttpRequest) -> HttpResponse:
     due = [_due(request, span, filed.get(span.key)) for span in queries.due_spans(today, within=NAGGED_DAYS)]
     context = {
         "lines": [line for line in lines if kind in ("", line.kind)],
-        "kind": kind,
-        "kinds": KINDS,
+        "kinds": [
+            {"label": label, "url": f"?kind={key}" if key else "?", "current": key == kind}
+            for key, label in KINDS.items()
+        ],
         "due": due,
         "with_dates": any(line.due_on for line in lines),
         "waiting": any(one.is_waiting for one in due),
@@ -95,7 +97,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(request, "reports/index.html", context)
 
 
-KINDS = {"month": "月报", "half_year": "半年报", "year": "年报"}
+KINDS = {"": "全部", "month": "月报", "half_year": "半年报", "year": "年报"}
 
 
 def _line(span: Period, filed: queries.Filed | None, today: dt.date) -> PeriodLine:

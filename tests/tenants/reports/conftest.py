@@ -82,7 +82,7 @@ class Year:
     def policy_set(self, setting: str, value: object) -> None:
         """One of the committee's own settings, since March."""
         policy.adapt(
-            operations=[{"op": "set", "path": f"setting.{setting}", "value": value}],
+            operations=[{"op": "set", "path": f"setting.{setting}.value", "value": value}],
             reason="本会自定", body="chairpersons_council", meeting="第3次会议", decided_on=dt.date(2022, 3, 1),
             document_number="3号", in_force_from=dt.date(2022, 3, 1), today=TODAY, by=SYSTEM,
         )  # fmt: skip

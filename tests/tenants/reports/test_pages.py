@@ -194,7 +194,10 @@ def test_a_figure_opens_down_to_who_is_out_and_why_and_says_what_moved_since(yea
         year.contact(members[0], members[1])
         year.close()
     office, liaison = signed_in("anhua", "office"), signed_in("anhua", "upper_liaison")
-    assert 'href="/returns/2022-11/figures/R05/?period=2022-11&amp;basis=own"' in office.get("/returns/2022-11/").content.decode()
+    assert (
+        'href="/returns/2022-11/figures/R05/?period=2022-11&amp;basis=own"'
+        in office.get("/returns/2022-11/").content.decode()
+    )
     text = _keep("figure-attainment", office.get("/returns/2022-11/figures/R05/?basis=own"))
     assert text.count("未计入") == 2  # one of three, and the filter
     assert "1 人，尚差 2" in text
@@ -260,7 +263,9 @@ def test_a_correction_below_is_carried_up_and_its_way_is_shown(year, place, sign
     assert "比上级已接收的第 1 稿改了什么" in text
     with place("hunan").inside():
         exchange.accept(delivery_id=city.pk, at=AT, by=SYSTEM)
-        assert [(one.name, one.depth) for one in queries.newer_below(queries.latest("2022-11"))] == [("政协益阳市委员会", 0)]
+        assert [(one.name, one.depth) for one in queries.newer_below(queries.latest("2022-11"))] == [
+            ("政协益阳市委员会", 0)
+        ]
         year.close()
         new, old = queries.revisions("2022-11")
         found = queries.chain(new.row.body, old.row.body)
@@ -293,7 +298,8 @@ def test_a_signed_return_leaves_as_a_file_that_can_be_checked(year, place, signe
         delivery = year.submit()
     own = signed_in("anhua", "office").get("/returns/2022-11/file/")
     received = signed_in("yiyang", "office").get(f"/returns/inbox/{delivery.pk}/file/")
-    keys = json.loads(signed_in("hunan", "upper_liaison").get("/returns/keys/").content)["keys"]
+    keys = json.loads(signed_in("hunan", "upper_liaison").get("/returns/keys/?format=json").content)["keys"]
+    assert "政协安化县委员会" in signed_in("anhua", "leader").get("/returns/keys/").content.decode()
     assert own.content == received.content
     assert verify({"f": own.content.decode()}, trusted=keys).ok
     assert signed_in("nanxian", "office").get(f"/returns/inbox/{delivery.pk}/file/").status_code == 404
