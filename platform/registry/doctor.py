@@ -12,7 +12,7 @@ from django.db import connection
 from core import tenancy
 from core.db.postgres import pooler
 from core.db.postgres.base import DatabaseWrapper
-from registry import drift
+from registry import drift, queries
 
 
 def checks() -> list[dict[str, object]]:
@@ -22,6 +22,7 @@ def checks() -> list[dict[str, object]]:
         _tried("连接不经事务级连接池", _pooler),
         _tried("set_config 已收回", _set_config),
         _tried("各库与样板一致", _drift),
+        _tried("上下级没有成环", _circles),
         _tried("Redis", _redis),
     ]
 
@@ -67,6 +68,14 @@ def _drift() -> tuple[bool, str]:
     found = drift.drifted()
     said = "；".join(f"{one.code}：{'，'.join(one.lines[:3])}" for one in found[:5])
     return (not found, f"{len(found)} 个委员会的库与本版本不同：{said}" if found else "一致")
+
+
+def _circles() -> tuple[bool, str]:
+    found = queries.in_circles(queries.everyone())
+    return (
+        not found,
+        f"这些委员会的上级绕回了自己：{'、'.join(found)}；请用 lianxin committee move 改正" if found else "没有",
+    )
 
 
 def _redis() -> tuple[bool, str]:

@@ -153,6 +153,20 @@ def subtree_of(code: str) -> list[Entry]:
     return below(everyone(), code)
 
 
+def in_circles(tree: Iterable[Entry]) -> list[str]:
+    """Codes of committees that come back to themselves going up; none, unless the table was written past the commands."""
+    parents = {entry.code: entry.parent for entry in tree}
+    found = []
+    for code in parents:
+        step, seen = parents[code], set()
+        while step is not None and step != code and step not in seen:
+            seen.add(step)
+            step = parents.get(step)
+        if step == code:
+            found.append(code)
+    return found
+
+
 def below(tree: Iterable[Entry], code: str) -> list[Entry]:
     """Those below a committee in a tree, parents before children; a circle in it ends where it began."""
     children: dict[str | None, list[Entry]] = {}

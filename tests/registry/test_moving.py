@@ -99,5 +99,6 @@ def test_a_move_that_cannot_be_is_refused_and_nothing_is_written(committed, give
 def test_a_circle_put_into_the_tree_by_hand_ends_every_walk(committed):
     tree = queries.everyone()
     circle = [replace(one, parent="430923") if one.code == "430000" else one for one in tree]
+    assert (queries.in_circles(tree), queries.in_circles(circle)) == ([], ["430000", "430900", "430923"])
     assert {one.code for one in queries.below(circle, "430000")} == {"430900", "430921", "430923"}
     assert {one.code for one in queries.below(circle, "430923")} == {"430000", "430900", "430921"}

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 from core import tenancy
 from exchange import queries as exchange
 from policy_engine import Policy
-from policy_engine.model import Element, values_json
 from policy_engine.periods import Period
 from registry.queries import children_on
 from tenants.policy.queries.stack import is_own_document
+from tenants.policy.queries.versions import deviations_on
 from tenants.reports.models import Basis
 from tenants.reports.queries.figures import entry_of
-
-PARAMETERS = ("duty.", "setting.", "checklist.", "report.", "workflow.", "form.", "venue.")
 
 
 def numbers(
@@ -27,29 +25,17 @@ def numbers(
         if rule == "adopted_below" and (children := adoption(span)):
             found[code] = sum(children.values()), len(children)
         elif rule == "deviation" and policies and not _is_own(policies[Basis.PARENT], span):
-            lines = list(deviations(policies[Basis.PARENT], policies[Basis.OWN], span))
-            found[code] = sum(changed for _, changed in lines), len(lines)
+            ours = deviations_on(span.last_day)
+            found[code] = ours.number, ours.of
     return found
 
 
 def _is_own(policy: Policy, span: Period) -> bool:
-    """Issued by this committee itself: there is no parent's value to deviate from."""
-    return is_own_document(span.last_day) or policy.header.get("issuer") == tenancy.current().name
+    """Issued by this committee itself, or its office: there is no parent's value to deviate from."""
+    return is_own_document(span.last_day) or str(policy.header.get("issuer", "")).startswith(tenancy.current().name)
 
 
 def adoption(span: Period) -> dict[str, bool]:
     """Per committee directly below: does its accepted return say that it has a policy? Its own records are out of reach."""
     sent = {one.sender: one.body["policies"]["own"] is not None for one in exchange.received_accepted(span.key)}
     return {one.code: sent.get(one.code, False) for one in children_on(tenancy.current().code, span.last_day)}
-
-
-def deviations(parent: Policy, own: Policy, span: Period) -> Iterator[tuple[Element, bool]]:
-    """Every parameter of the parent's document, and whether it reads otherwise here (S29: 5–8 instead of 3–5 is one)."""
-    for name, element in parent.elements.items():
-        if name.startswith(PARAMETERS):
-            mine = own.elements.get(name)
-            yield element, mine is None or _values(mine, span) != _values(element, span)
-
-
-def _values(element: Element, span: Period) -> dict[str, object]:
-    return {key: said["value"] for key, said in values_json(element, span.last_day).items()}

@@ -17,6 +17,7 @@ from registry.queries import children_on
 from tenants.assessment.queries import sources_of, verdicts
 from tenants.members.models import Member, Sector, SpecialCommittee, Unit
 from tenants.policy.queries import words
+from tenants.policy.queries.versions import deviations_on
 from tenants.reports.models import Basis
 from tenants.reports.queries import attained, counted, declared
 from tenants.reports.queries.computing import Ground, ground
@@ -236,6 +237,6 @@ def _adoption(on: Ground) -> Iterator[Who]:
 
 
 def _deviations(on: Ground) -> Iterator[Who]:
-    for element, changed in declared.deviations(on.policies[Basis.PARENT], on.policies[Basis.OWN], on.span):
-        if changed:
-            yield Who(element.title or element.id, "/policy/", True, "与上级文件不同")
+    parent = on.policies[Basis.PARENT].elements
+    for name in deviations_on(on.as_of).changed:
+        yield Who(parent[name].title or name, "/policy/", True, "与上级文件不同")

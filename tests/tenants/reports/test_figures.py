@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.audit import SYSTEM
 from exchange import actions as exchange
 from tenants.liaison.models import ConstituentLink
-from tenants.members.models import MemberPost
+from tenants.members.models import Post
 from tenants.policy import actions as policy
 from tenants.policy.queries import policy_on
 from tenants.reports import queries
@@ -221,7 +221,7 @@ def test_those_who_owe_something_are_counted_among_those_asked_alone(year, guang
     figures = _own()
     assert (figures["R16", "own"], figures["R17", "own"]) == ((0, 0), (0, 0))
     member, _ = year.members(3, 3)
-    MemberPost.objects.create(member=member, kind="standing_member", since=dt.date(2021, 1, 1))
+    Post.objects.create(member=member, kind="standing_member", since=dt.date(2021, 1, 1))
     year.activity(member, kind="thematic_deliberation")
     figures = _own()
     assert figures["R16", "own"] == (1, 1)
