@@ -127,7 +127,7 @@ class Closed(Endpoint):
 
     @tells("closeReturn", "结账", takes=Nothing, gives=Job, status=202)
     def post(self, request: Request, period: str) -> Response:
-        queries.month(period)
+        queries.span(period)
         self.given(Nothing)
         return self.write(
             lambda: actions.request_close(period=period, today=clock.today(), by=self.user).pk, show=_job, status=202
@@ -152,7 +152,7 @@ class Signed(Stepped):
 
     @tells("signReturn", "签署", takes=Nothing, gives=WholeReturn, match=False)
     def post(self, request: Request, period: str) -> Response:
-        queries.month(period)
+        queries.span(period)
         self.given(Nothing)
         return self.step(period, lambda: actions.sign(period=period, at=clock.now(), by=self.user))
 
@@ -162,7 +162,7 @@ class Unsigned(Stepped):
 
     @tells("withdrawSignature", "撤回签署", takes=Why, gives=WholeReturn, match=False)
     def post(self, request: Request, period: str) -> Response:
-        queries.month(period)
+        queries.span(period)
         why = self.given(Why)["why"]
         return self.step(period, lambda: actions.withdraw_signature(period=period, why=why, by=self.user))
 
@@ -172,7 +172,7 @@ class Submitted(Stepped):
 
     @tells("submitReturn", "报送", takes=Nothing, gives=WholeReturn, match=False)
     def post(self, request: Request, period: str) -> Response:
-        queries.month(period)
+        queries.span(period)
         self.given(Nothing)
         return self.step(period, lambda: actions.submit(period=period, at=clock.now(), by=self.user))
 
@@ -228,7 +228,7 @@ class SentBack(Endpoint):
 
 def whole(period: str, revision: int | None = None) -> dict[str, Any]:
     """A revision with its body. Raises NotFound, BadPeriod."""
-    queries.month(period)
+    queries.span(period)
     found = queries.revisions(period)
     filed = next((one for one in found if revision in (None, one.revision)), None)
     if filed is None:

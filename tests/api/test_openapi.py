@@ -30,7 +30,7 @@ from core import clock
 from core.audit import SYSTEM
 from tenants.activities.actions import register_activity
 from tenants.liaison.actions import register_contact
-from tenants.reports.actions import close_month
+from tenants.reports.actions import close_period
 from tenants.voices.actions import register_output
 from tests.api.conftest import DAY
 
@@ -109,7 +109,7 @@ def _known(people: Any, user: Any) -> dict[str, str]:
     output = register_output(
         type="proposal", title="建议", submitted_on=DAY, authorship="individual", lead=member, today=today, by=SYSTEM
     )
-    close_month(period="2022-11", today=today, at=clock.now(), by=SYSTEM)
+    close_period(period="2022-11", today=today, at=clock.now(), by=SYSTEM)
     found = {
         "members": member,
         "contacts": contact.pk,

@@ -208,7 +208,7 @@ def test_a_return_from_closing_to_acceptance(place, account, program, db):
         assert (queued.status_code, queued.json()["state"]) == (202, "queued")
         from core import clock
 
-        reports.close_month(period="2022-11", today=clock.today(), at=clock.now(), by=SYSTEM)
+        reports.close_period(period="2022-11", today=clock.today(), at=clock.now(), by=SYSTEM)
         (line,) = office.get("returns/").json()["results"]
         assert (line["period"], line["state"]) == ("2022-11", "draft")
         assert office.post("returns/2022-11/sign/").status_code == 403

@@ -89,15 +89,15 @@ class Cell:
         return f"{self.figure.answered} / {self.figure.asked}" if self.figure else ""
 
 
-def columns_for(figures: Iterable[Figure], *, adapted: bool) -> tuple[Column, ...]:
+def columns_for(figures: Iterable[Figure], *, adapted: bool, including: str = "") -> tuple[Column, ...]:
     """Every carried indicator somebody has; attainment by the parent's value too where somebody has a value of its own.
 
-    Where nobody has any figure yet, all of them.
+    Where nobody has any figure yet, all of them; `including` one always.
     """
     applicable = {one.indicator for one in figures if one.applicable}
     known = shared_indicators()
     columns = []
-    for code in [code for code in CARRIED if code in applicable] or CARRIED:
+    for code in [code for code in CARRIED if code in applicable or code == including] or CARRIED:
         paired = adapted and known[code].kind == "attainment" and code in applicable
         columns += [Column(known[code], basis, paired) for basis in (Basis if paired else (Basis.OWN,))]
     return tuple(columns)

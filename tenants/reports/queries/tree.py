@@ -66,10 +66,13 @@ class Rollup:
     lacking: tuple[Line, ...]
 
 
-def rollup(period: str) -> Rollup:
-    """The tree below this committee on a period's last day. Nine statements, however many committees there are."""
+def rollup(period: str, *, including: str = "") -> Rollup:
+    """The tree below this committee on a period's last day. Nine statements, however many committees there are.
+
+    `including`: an indicator that has its column even where nobody has the figure.
+    """
     tree = _Tree(period)
-    columns = columns_for(tree.all_figures(), adapted=tree.adapted())
+    columns = columns_for(tree.all_figures(), adapted=tree.adapted(), including=including)
     lines = tuple(tree.lines(columns))
     children = [line for line in lines if line.depth == 1]
     return Rollup(

@@ -83,7 +83,7 @@ def _flat(cells: tuple[queries.Cell, ...]) -> list[str]:
 def indicator(request: HttpRequest, indicator: str) -> HttpResponse:
     """One indicator: definition, numerator and denominator, and which committee gave how much."""
     period = _period(request)
-    found = queries.rollup(period)
+    found = queries.rollup(period, including=indicator)
     places = queries.column_pair(found, indicator)
     columns = [found.columns[place] for place in places]
     shared = columns[0].indicator
