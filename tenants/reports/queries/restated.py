@@ -57,7 +57,9 @@ def newer_below(filed: Filed) -> list[Below]:
 
 
 def newer_everywhere(latest: Mapping[str, Filed]) -> dict[str, list[Below]]:
-    """The same for the newest revision of every period that has any. One statement."""
+    """The same for the newest revision of every period that has any. One statement, none where nobody is below."""
+    if not any(filed.row.body["children"] for filed in latest.values()):
+        return {}
     accepted: dict[str, list[Delivery]] = {}
     for one in exchange.received_accepted():
         accepted.setdefault(one.period, []).append(one)

@@ -106,9 +106,10 @@ class _Tree:
         self.newest = {one.sender: one for one in exchange.received(period)}
         self.direct = {one.sender: one for one in exchange.received_accepted(period)}
         self.accepted = {one.sender: one for one in exchange.accepted_below(period)}
-        self.first = {code: at.astimezone(clock.ZONE).date() for code, at in exchange.first_received(period).items()}
         day = span(period).last_day
         self.due = due_on(span(period))
+        first = exchange.first_received(period) if self.due else {}
+        self.first = {code: at.astimezone(clock.ZONE).date() for code, at in first.items()}
         self.tree = tree_on(day)
         self.below: dict[str | None, list[Committee]] = {}
         for entry in self.tree:
