@@ -96,7 +96,7 @@ def test_home_takes_as_many_statements_for_many_members_as_for_one(
     for number in range(30):
         members.add_member(name="张丽华", number=f"A{number}", sector=sector, joined_on=TERM, by=SYSTEM)
     browser = browser_of(anhua, account("office"))
-    with django_assert_max_num_queries(48):
+    with django_assert_max_num_queries(49):
         text(browser.get("/"))
 
 
