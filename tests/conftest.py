@@ -12,9 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.environment import ADMIN_URL, DATABASE, PASSWORD
 from tests.removal import drop, forget_jobs
+
+settings.register_profile("suite", deadline=None)  # no test asserts a time: machines are busy
+settings.load_profile("suite")
 
 COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with look-alike children
     ("430000", "政协湖南省委员会", "hunan", "province", None, None),

@@ -204,7 +204,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 # --- the machine interface, /api/v1/ ---------------------------------------------------------------
 API_PER_MINUTE = env.number("LIANXIN_API_PER_MINUTE", 300)  # requests of one token
 API_LARGEST = 1024 * 1024  # bytes of one request
-LOCALE_PATHS = [str(Path(rest_framework.__file__).parent / "locale")]  # what its fields say, without its pages and files
+LOCALE_PATHS = [
+    str(Path(rest_framework.__file__).parent / "locale")
+]  # what its fields say, without its pages and files
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "api.refusals.answer",
     "DEFAULT_SCHEMA_CLASS": "api.told.Schema",

@@ -49,7 +49,11 @@ CHANGEABLE = {
     "tenants/liaison/queries/files.py:_keepers": "of the code alone: which apps keep files",
 }
 # Kept on one object: a user lives for a request, an assessment and a case for a page.
-KEPT_ON_OBJECTS = {"platform/accounts/models.py", "tenants/assessment/queries/standing.py", "tenants/policy/queries/cases.py"}
+KEPT_ON_OBJECTS = {
+    "platform/accounts/models.py",
+    "tenants/assessment/queries/standing.py",
+    "tenants/policy/queries/cases.py",
+}
 
 
 def _sources() -> Iterator[tuple[str, ast.Module]]:

@@ -42,7 +42,7 @@ from tenants.reports.queries.periods import (
     spoken,
 )
 from tenants.reports.queries.restated import Below, Changed, chain, changed, newer_below, newer_everywhere
-from tenants.reports.queries.tree import Line, Rollup, column_pair, rollup
+from tenants.reports.queries.tree import Line, Rollup, column_pair, opened_at, rollup
 
 __all__ = [
     "CARRIED",
@@ -89,6 +89,7 @@ __all__ = [
     "newer_below",
     "newer_everywhere",
     "opened",
+    "opened_at",
     "opened_key",
     "own_figures",
     "period_of",

@@ -30,6 +30,11 @@ class Column:
         return self.indicator.kind == "attainment" or bool(entry_of(self.indicator.id).get("percent"))
 
     @property
+    def name(self) -> str:
+        """For an address: R05.own."""
+        return f"{self.indicator.id}.{self.basis}"
+
+    @property
     def basis_label(self) -> str:
         """Said only where there are two."""
         return str(self.basis.label) if self.is_paired else ""
@@ -53,16 +58,29 @@ class Cell:
 
     @property
     def shown(self) -> str:
+        if self.number is None:
+            return NONE
+        if not self.is_share:
+            return str(self.number)
+        return f"{self.number:.1f}{'%' if self.column.is_percent else ''}"
+
+    @property
+    def number(self) -> float | int | None:
+        """What `shown` writes, before rounding; None where nothing is shown."""
         figure = self.figure
         if figure is None or not figure.applicable or figure.numerator is None:
-            return NONE
-        if self.column.indicator.kind == "count":
-            return str(figure.numerator)
+            return None
+        if not self.is_share:
+            return figure.numerator
         if not figure.denominator:
-            return NONE
-        if self.column.is_percent:
-            return f"{figure.numerator * 100 / figure.denominator:.1f}%"
-        return f"{figure.numerator * self.column.indicator.per / figure.denominator:.1f}"
+            return None
+        per = 100 if self.column.is_percent else self.column.indicator.per
+        return figure.numerator * per / figure.denominator
+
+    @property
+    def value(self) -> str:
+        """For a chart: a plain number with a point, in the unit shown."""
+        return "" if self.number is None else f"{self.number:.4g}" if abs(self.number) < 1000 else f"{self.number:.0f}"
 
     @property
     def parts(self) -> str:

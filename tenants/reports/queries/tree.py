@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,7 @@ class Line:
     cells: tuple[Cell, ...]
     url: str = ""
     is_late: bool = False
+    below: int = 0  # committees right below it
 
     @property
     def indent(self) -> str:
@@ -87,6 +89,24 @@ def rollup(period: str, *, including: str = "") -> Rollup:
         accepted=sum(code in tree.direct for code in (line.code for line in children)),
         lacking=tuple(line for line in children if line.code not in tree.direct),
     )
+
+
+AT_ONCE = 40  # lines a page shows before it folds what lies below the children
+
+
+def opened_at(found: Rollup, under: str) -> tuple[tuple[Line, ...], Line | None]:
+    """The lines a page shows, and the committee they lie under: all of a small tree; of a large one this committee's children,
+    each a door to its own; with `under`, that committee and everything below it. Raises NotFound for one not in the tree."""
+    if not under:
+        return (
+            found.lines if len(found.lines) <= AT_ONCE else tuple(one for one in found.lines if one.depth <= 1)
+        ), None
+    place = next((place for place, one in enumerate(found.lines) if one.code == under and one.depth), None)
+    if place is None:
+        raise NotFound("没有找到这个委员会。它可能不在本会之下。")
+    top = found.lines[place]
+    below = itertools.takewhile(lambda one: one.depth > top.depth, found.lines[place + 1 :])
+    return (top, *below), top
 
 
 def column_pair(found: Rollup, indicator: str) -> tuple[int, ...]:
@@ -169,6 +189,7 @@ class _Tree:
             state=str(newest.state) if newest else MISSING,
             note=note,
             is_late=late,
+            below=len(self.below.get(code, [])),
             cells=cells(columns, figures_in(standing.body, Scope.TOTAL) if standing else ()),
             url=f"/returns/inbox/{newest.pk}/" if newest else "",
         )
@@ -186,6 +207,7 @@ class _Tree:
                 state=str(ReturnState.ACCEPTED) if delivery else listed.get(child.code, {}).get("state", MISSING),
                 note=NOT_COUNTED if delivery and not counted else "",
                 word="" if delivery or child.code in listed else NOT_HERE,
+                below=len(self.below.get(child.code, [])),
                 cells=cells(columns, figures_in(delivery.body, Scope.TOTAL) if delivery else ()),
             )
             yield from self._nested(child.code, columns, depth=depth + 1, above=above | {child.code})

@@ -11,38 +11,19 @@ from core import clock, tenancy
 from core.sheets import Out, download, write
 from core.templatetags.ui import STATES
 from core.web import page
-from exchange import queries as letters
 from policy_engine import Indicator
 from tenants.policy.queries import NoPolicy, policy_on, reading
 from tenants.reports import queries
-
-
-def _period(request: HttpRequest) -> str:
-    """The month asked for, or the newest anybody reported, or the one due."""
-    asked = request.GET.get("period", "")
-    if asked:
-        return queries.span(asked).key
-    due = queries.due_month(clock.today()).key
-    received = letters.periods_received()
-    if not received or due in received:
-        return due
-    return queries.in_order([queries.span(key) for key in received])[0].key
-
-
-def _periods(chosen: str) -> list[dict[str, object]]:
-    keys = {chosen, queries.due_month(clock.today()).key, *letters.periods_received()}
-    return [
-        {"key": key, "label": queries.spoken(key), "chosen": key == chosen}
-        for key in (one.key for one in queries.in_order([queries.span(key) for key in keys]))
-    ]
+from tenants.reports.views.periods import chosen_period, periods_of, tabs
 
 
 @requires(Permission.ROLLUP_READ)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The tree of committees below × indicators for one month."""
-    period = _period(request)
+    period = chosen_period(request)
     found = queries.rollup(period)
+    lines, above = queries.opened_at(found, request.GET.get("under", ""))
     if request.GET.get("format") == "xlsx":
         return _sheet(found)
     return page(
@@ -50,13 +31,16 @@ def index(request: HttpRequest) -> HttpResponse:
         "reports/rollup.html",
         {
             "rollup": found,
+            "lines": lines,
+            "above": above,
+            "tabs": tabs("tree", period),
             "lead": queries.spoken(period),
             "reported": f"{found.reported} / {found.asked}",
             "accepted": f"{found.accepted} / {found.asked}",
             "in_time": f"{found.in_time} / {found.asked}",
             "due_said": f"第一稿在 {found.due_on} 以前（含）报到的直接下级。" if found.due_on else "",
             "period": period,
-            "periods": _periods(period),
+            "periods": periods_of(period),
         },
     )
 
@@ -82,7 +66,7 @@ def _flat(cells: tuple[queries.Cell, ...]) -> list[str]:
 @require_safe
 def indicator(request: HttpRequest, indicator: str) -> HttpResponse:
     """One indicator: definition, numerator and denominator, and which committee gave how much."""
-    period = _period(request)
+    period = chosen_period(request)
     found = queries.rollup(period, including=indicator)
     places = queries.column_pair(found, indicator)
     columns = [found.columns[place] for place in places]
@@ -95,7 +79,7 @@ def indicator(request: HttpRequest, indicator: str) -> HttpResponse:
         "lines": [{"line": line, "cells": [line.cells[place] for place in places]} for line in found.lines],
         "label": queries.spoken(period),
         "period": period,
-        "periods": _periods(period),
+        "periods": periods_of(period),
         "duties": _duties_here(shared),
     }
     return page(request, "reports/indicator.html", context)
