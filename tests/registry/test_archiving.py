@@ -172,10 +172,11 @@ def test_the_code_is_free_again_after_deletion(archived, tmp_path):
 
 def test_every_public_table_that_names_a_committee_is_emptied_of_it_or_kept_on_purpose(committed):
     with_the_row = {("registry_domain", "tenant_id"), ("registry_domainclaim", "committee_id")}
-    with_the_row.add(("registry_batchcursor", "committee_id"))
+    with_the_row |= {("registry_batchcursor", "committee_id"), ("registry_formerparent", "committee_id")}
     kept = {
         ("exchange_delivery", "sender"),
         ("exchange_position", "sender"),
+        ("exchange_signingkey", "committee"),
     } | with_the_row  # the recipient's; deleted by the committee's own row
     named = _rows(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
