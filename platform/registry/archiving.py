@@ -38,7 +38,8 @@ PUBLIC_ROWS: Mapping[str, str] = {
     "exchange_publication": "publisher",
 }
 """Table and column of what is the committee's own in public, in the order it is deleted. What it sent upwards
-(exchange_delivery.sender) belongs to whoever received it, and so do its public keys, by which that is checked; the deployment's trail (core_auditevent) stays."""
+(exchange_delivery.sender) belongs to whoever received it, and so do its public keys, by which that is checked; the
+deployment's trail (core_auditevent) stays."""
 
 
 class KeptUntilPast(DomainError):
