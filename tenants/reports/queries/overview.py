@@ -67,11 +67,17 @@ class Trend:
 
 
 def trend(column: Column, periods: Sequence[Period]) -> Trend:
-    """One indicator by committee and period, and the sum of this committee with its accepted children. Four statements."""
+    """One indicator by committee and period, and the sum of this committee with its accepted children. Four statements.
+
+    It begins with the first period somebody has the figure of.
+    """
     rows = letters.told([one.key for one in periods], indicator=column.indicator.id, basis=column.basis)
     found = {(row.sender, row.period): _figure(column, row) for row in rows}
     mine = filed.all_latest()
     own = {key: one for key, entry in mine.items() for one in entry.own if one.key == column.key}
+    periods = _begun(
+        periods, {one.period for one in rows if one.applicable} | {key for key, one in own.items() if one.applicable}
+    )
     children = {code: name for code, name, depth in _below(rows) if depth == 1}
     totals = []
     for period in periods:
@@ -132,9 +138,7 @@ def wall(periods: Sequence[Period]) -> Wall:
     above them is known here; an empty place says nothing about them.
     """
     rows = {(row.sender, row.period): row for row in letters.standings([one.key for one in periods])}
-    told = {period for _, period in rows}
-    first = next((place for place, one in enumerate(periods) if one.key in told), len(periods) - 1)
-    periods = periods[first:]
+    periods = _begun(periods, {period for _, period in rows})
     due = {one.key: due_on(one) for one in periods}
     lines = [
         WallLine(code, name, depth, tuple(_brick(one, rows.get((code, one.key)), due[one.key]) for one in periods))
@@ -149,6 +153,11 @@ def wall(periods: Sequence[Period]) -> Wall:
         reported=len(stand),
         timely=sum(not one.is_late for one in stand) if any(due.values()) else None,
     )
+
+
+def _begun(periods: Sequence[Period], told: set[str]) -> Sequence[Period]:
+    """From the first period that is told of; the last one alone where none is."""
+    return periods[next((place for place, one in enumerate(periods) if one.key in told), len(periods) - 1) :]
 
 
 def _brick(period: Period, row: letters.Standing | None, due: dt.date | None) -> Brick:

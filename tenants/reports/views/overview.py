@@ -58,7 +58,7 @@ def trend(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "xlsx":
         return _trend_sheet(found)
     context = {
-        "lead": f"{column.indicator.title}，最近 {LENGTH} 期",
+        "lead": f"{column.indicator.title}，最近 {len(found.periods)} 期",
         "tabs": tabs("trend", ""),
         "trend": found,
         "labels": [queries.spoken(one.key) for one in found.periods],

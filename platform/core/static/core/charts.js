@@ -21,9 +21,9 @@
   const axis = { axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: soft }, splitLine: { lineStyle: { color: line } } };
 
   const kinds = {
-    line: ({ heads, rows }) => ({
+    line: ({ heads, rows }, _, at) => ({
       ...shared,
-      grid: { left: 48, right: 132, top: 16, bottom: 28 },
+      grid: { left: 48, right: at.clientWidth < 500 ? 104 : 132, top: 16, bottom: 28 },
       xAxis: { ...axis, type: "category", data: heads.map((one) => one.replace(/ 年/, "\n")), boundaryGap: false },
       yAxis: { ...axis, type: "value", min: 0 },
       series: rows.map((row, place) => ({
@@ -32,7 +32,7 @@
         lineStyle: { width: row.isMain ? 3 : 1.5 },
         itemStyle: { color: row.isMain ? accent : rows.length <= 7 ? others[(place - 1) % others.length] : "#9aa3ad" },
         z: row.isMain ? 5 : 2,
-        endLabel: { show: row.isMain || rows.length <= 7, formatter: "{a}", color: ink, width: 120, overflow: "truncate" },
+        endLabel: { show: row.isMain || rows.length <= 7, formatter: "{a}", color: ink, width: at.clientWidth < 500 ? 92 : 120, overflow: "truncate" },
         labelLayout: { moveOverlap: "shiftY" }, emphasis: { focus: "series" },
       })),
     }),
@@ -58,7 +58,7 @@
     at.hidden = false;
     if (at.dataset.chart === "bar") at.classList.add(`lx-chart--rows-${Math.min(8, Math.ceil(data.rows.length / 4))}`);
     const chart = window.echarts.init(at, null, { renderer: "canvas" });
-    chart.setOption(kinds[at.dataset.chart](data, column));
+    chart.setOption(kinds[at.dataset.chart](data, column, at));
     new ResizeObserver(() => chart.resize()).observe(at);
   }
 })();
