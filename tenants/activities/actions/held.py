@@ -17,6 +17,7 @@ from core.errors import DomainError, NotFound
 from tenants.activities.models import Activity, Destination, OrganiserType, Participation, Role
 from tenants.activities.queries import is_kind, kind_titles
 from tenants.liaison.actions import decisions, once, refuse_unknown
+from tenants.liaison.actions.files import follow_owner
 from tenants.liaison.models import PlaceLevel, State
 from tenants.liaison.queries import active_members, born_as, enterable, enters_for_others, refuse_strangers
 from tenants.liaison.queries.claims import Source, Waiting
@@ -157,6 +158,7 @@ def change_activity(
     Raises as `register_activity`, and NotFound, ReasonMissing, NotYoursToWithdraw, AlreadyWithdrawn, PeriodSigned.
     """
     record = decisions.changeable(Activity, id=id, reason=reason, by=by, within=correctable(by))
+    owner = record.organiser_member_id
     if held_on > today and not record.is_planned:
         raise ActivityInFuture(held_on)
     columns = columns_of(
@@ -168,7 +170,10 @@ def change_activity(
     named = {*there.values_list("member_id", flat=True), *own}
     known = active_members(named, held_on, by=by) if named else {}
     refuse_strangers(by=by, members={one: known[one] for one in own}) if own else None
-    return decisions.change(record, columns, reason=reason, by=by, at=at, action="activities.change_activity")
+    is_changed = decisions.change(record, columns, reason=reason, by=by, at=at, action="activities.change_activity")
+    if record.organiser_member_id != owner:
+        follow_owner(record)
+    return is_changed
 
 
 def columns_of(

@@ -19,7 +19,7 @@ from core import audit
 from core.errors import DomainError
 from core.uploads import Upload
 from tenants.liaison.actions import decisions, once
-from tenants.liaison.actions.files import attach
+from tenants.liaison.actions.files import attach, follow_owner
 from tenants.liaison.models import (
     ConstituentLink,
     ContactConstituent,
@@ -162,6 +162,7 @@ def change_contact(
     in again. Raises as `register_contact`, and NotFound, ReasonMissing, NotYoursToWithdraw, AlreadyWithdrawn, PeriodSigned.
     """
     record = decisions.changeable(ContactRecord, id=id, reason=reason, by=by, within=_correctable(by))
+    owner = record.member_id
     there = set(record.participants.values_list("member_id", flat=True))
     unseen = there - set(Member.objects.filter(enterable(by), pk__in=there).values_list("pk", flat=True))
     if target is None and record.target_id and not Member.objects.filter(enterable(by), pk=record.target_id).exists():
@@ -180,7 +181,12 @@ def change_contact(
         ties["constituent"] = _meet(record, _paired(member, constituents, held_on))
     record.participants.filter(member__in=there - others).delete()
     _join(record, [one for one in read.others if one not in there])
-    return decisions.change(record, columns, reason=reason, by=by, at=at, action="liaison.change_contact", ties=ties)
+    is_changed = decisions.change(
+        record, columns, reason=reason, by=by, at=at, action="liaison.change_contact", ties=ties
+    )
+    if record.member_id != owner:
+        follow_owner(record)
+    return is_changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,11 @@ def attach(record: Claim, files: Collection[Upload], *, by: audit.Actor) -> list
     return made
 
 
+def follow_owner(record: Claim) -> None:
+    """The record is somebody else's now: its files go with that person, no longer with who had it before."""
+    files_of(record).update(member_id=keeper_of(record).owner(record))
+
+
 def _write(content: bytes, ending: str) -> str:
     return str(default_storage.save(f"files/{default_storage.get_valid_name(f'x{ending}')}", ContentFile(content)))
 
@@ -97,7 +102,7 @@ def remove_file(*, id: UUID, by: audit.Actor) -> None:
 def let_go(sender: object, instance: Attachment, **_: object) -> None:
     """After a row is deleted, by removal or with a person: its content goes at the commit, its bytes are free again.
 
-    The one signal of the code base: rows also go by the rules of personal data, which know no files.
+    A signal, since rows also go by the rules of personal data, which know no files (as `members.actions.made_files`).
     """
     release(what=What.STORAGE, amount=instance.size, by=audit.SYSTEM)
     names = [name for name in (instance.stored, instance.thumbnail) if name]

@@ -31,12 +31,15 @@ def on_hand(row: MadeFile, at: dt.datetime) -> bool:
 
 
 def keep(row: MadeFile, content: bytes, *, at: dt.datetime, number: int) -> None:
-    """Store what a job made, in the place of what an earlier run of it made."""
-    if row.stored:
-        _delete(row.stored)
-    row.stored = CommitteeStorage().save("made.zip", ContentFile(content))
-    row.number, row.ready_at = number, at
-    row.save(update_fields=["stored", "number", "ready_at"])
+    """Store what a job made, in the place of what an earlier run of it made; nothing where the request went meanwhile,
+    with the person or for a newer one."""
+    before, name = row.stored, CommitteeStorage().save("made.zip", ContentFile(content))
+    if not MadeFile.objects.filter(pk=row.pk).update(stored=name, number=number, ready_at=at):
+        _delete(name)
+        return
+    row.stored, row.number, row.ready_at = name, number, at
+    if before:
+        transaction.on_commit(lambda: _delete(before))
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from tenants.policy.actions.cases import (
     NothingNew,
     OtherCaseOpen,
+    PolicyMoved,
     adopt_case,
     begin_case,
     keep_case,
@@ -56,6 +57,7 @@ __all__ = [
     "NothingNew",
     "Operation",
     "OtherCaseOpen",
+    "PolicyMoved",
     "SameHand",
     "StatementMissing",
     "TakesEffectBeforeDecision",

@@ -43,6 +43,17 @@ class OtherCaseOpen(DomainError):
         super().__init__("另一份办法的案还没有办完。请先办完它，或放弃它，再办这一份。")
 
 
+class PolicyMoved(DomainError):
+    """What was settled was settled against another policy than the one now in force."""
+
+    code = "policy_moved"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "送请会议以后，本会又采用或撤回了别的文件，这个案没有把它算进去。请先退回，按现在的办法逐项核对，再送请会议决定。"
+        )
+
+
 @transaction.atomic
 def publish_policy(*, note: str, today: dt.date, at: dt.datetime, by: audit.Actor) -> Publication:
     """Make what this committee has decided its next version, for its children to read; nothing of theirs changes by it.
@@ -128,13 +139,15 @@ def adopt_case(
 ) -> list[PolicyDocument]:
     """Register the decision: the other document from a day on, and what stays of our deviations upon it; the days before keep theirs.
 
-    Raises NotFound, NotProposed, SameHand, AdaptationRefused, AlreadyAdopted, StillToCome, and what `adapt` refuses of a statement.
+    Raises NotFound, NotProposed, SameHand, PolicyMoved, AdaptationRefused, AlreadyAdopted, StillToCome, and what `adapt` refuses of a statement.
     """
     draft = _case(id)
     if draft.state != DraftState.PROPOSED or draft.operations is None:
         raise NotProposed
     if draft.prepared_by_id == by.actor_id:
         raise SameHand
+    if cases.has_moved(since=draft.changed_at):
+        raise PolicyMoved
     must_be_stated(draft.reason, meeting, document_number, decided_on, in_force_from)
     target = cases.target(draft.origin)
     cases.nothing_to_come(in_force_from)

@@ -29,7 +29,7 @@ from policy_engine import (
 )
 from policy_engine.addresses import TOGETHER
 from policy_engine.rebase import Line
-from tenants.policy.models import Draft, Kind, Layer, PolicyDocument
+from tenants.policy.models import Draft, Kind, Layer, PolicyDocument, Withdrawal
 from tenants.policy.queries import changes, shipped, versions, words
 from tenants.policy.queries.adaptable import Knob, sections
 from tenants.policy.queries.drafting import open_drafts
@@ -220,6 +220,12 @@ def nothing_to_come(day: dt.date) -> None:
 def has_deviations(day: dt.date) -> bool:
     """Is there anything of ours that another document would meet? Raises NoPolicy."""
     return bool(own_overlays_on(day))
+
+
+def has_moved(*, since: dt.datetime) -> bool:
+    """Whether a document was adopted or taken back since: a case settled then does not know of it."""
+    rows: tuple[type[PolicyDocument] | type[Withdrawal], ...] = (PolicyDocument, Withdrawal)
+    return any(one.objects.filter(created_at__gt=since).exists() for one in rows)
 
 
 def _matters(found: Rebase, old: Policy, new: Policy, day: dt.date) -> Iterator[Matter]:

@@ -99,6 +99,24 @@ def test_with_the_person_their_photos_go(anhua, folder, django_capture_on_commit
     assert (Attachment.objects.count(), files_in(folder)) == (0, 0)
 
 
+def test_files_of_a_record_set_right_go_with_whom_it_belongs_to_now(anhua, folder, django_capture_on_commit_callbacks):
+    from core.personal.erase import erase
+    from core.uploads import looked_at
+    from tests.tenants.liaison.test_contacts import DAY, TODAY
+
+    wrong, right = make_member(), make_member("林二", "002")
+    record = register(wrong)
+    actions.add_files(record=record, files=[looked_at(picture(), name="a.jpg")], by=SYSTEM)
+    said = {"kind": "contact", "held_on": DAY, "summary": "听取意见", "mode": record.mode, "today": TODAY}
+    actions.change_contact(id=record.pk, reason="录错了人", member=right.pk, by=SYSTEM, at=record.created_at, **said)
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(wrong)
+    assert (Attachment.objects.count(), files_in(folder)) == (1, 2)
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(right)
+    assert (Attachment.objects.count(), files_in(folder)) == (0, 0)
+
+
 def test_too_many_and_others_are_refused(guangzhou):
     from core.uploads import Upload
 

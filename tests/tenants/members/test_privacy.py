@@ -256,6 +256,15 @@ def test_every_night_what_is_over_goes_from_the_disk_too_and_only_that(
     assert actions.sweep_files(at=clock.now(), by=SYSTEM) == 0
 
 
+def test_a_copy_made_for_somebody_erased_meanwhile_stays_nowhere(life: Life, anhua: Any) -> None:
+    asked = actions.ask_export(id=life.other.pk, by=life.office)
+    MadeFile.objects.filter(pk=asked.pk).delete()
+    before = storage.stored(anhua.code)
+    actions.keep(asked, b"zip", at=asked.created_at, number=1)
+    assert storage.stored(anhua.code) == before
+    assert not MadeFile.objects.filter(pk=asked.pk).exists()
+
+
 # --- what is due ----------------------------------------------------------------------------------------------------
 
 

@@ -178,6 +178,20 @@ def test_until_it_is_adopted_it_is_undone_and_until_its_day_taken_back_whole(off
     assert "第 2 版" in office.get("/policy/rebase/").content.decode()
 
 
+def test_what_was_adopted_after_a_case_was_settled_is_not_lost(office, account, browser_of, world):
+    begun(office)
+    office.post("/policy/rebase/", choices())
+    change([put("duty.contacts.min", 6)], dt.date(2022, 12, 15), "3号")
+    leader = browser_of(world("nanxian"), account("leader"))
+    refused = leader.post("/policy/rebase/adopt/", DECISION)
+    assert refused.status_code == 422
+    assert "又采用或撤回了别的文件" in refused.content.decode()
+    assert numbers("contacts", NEW_YEAR) == (6, None)
+    leader.post("/policy/rebase/reopen/", {"remark": "有新的调整"})
+    office.post("/policy/rebase/", choices())
+    assert leader.post("/policy/rebase/adopt/", DECISION).url == "/policy/documents/"
+
+
 def test_the_parent_sees_who_took_it_who_is_behind_and_numbers_only(office, account, browser_of, world):
     begun(office)
     office.post("/policy/rebase/", choices())
