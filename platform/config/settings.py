@@ -192,6 +192,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 # Production speaks https only. A proxy that ends TLS must say so, and must drop what clients claim: hence by opt-in.
+# It also appends whom it saw to X-Forwarded-For, by which the public pages tell citizens apart (tenants.voices).
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("LIANXIN_BEHIND_TLS_PROXY") else None
 USE_X_FORWARDED_HOST = USE_X_FORWARDED_PORT = False  # a host comes from the Host header alone
 SECURE_SSL_REDIRECT = not DEV

@@ -90,7 +90,7 @@ ACTIONS: Mapping[str, str] = {
     "proceedings.start_process": "提交办理", "proceedings.sign_step": "同意", "proceedings.return_step": "退回",
     "members.set_retention": "设定保存年限", "members.anonymise_due": "批量匿名处理",
     "liaison.register_contact": "记录联系", "liaison.confirm_contact": "确认联系", "liaison.reject_contact": "退回联系记录",
-    "liaison.withdraw_contact": "撤回联系记录", "liaison.change_contact": "修改联系记录", "liaison.add_file": "添加照片或文件", "liaison.remove_file": "去掉照片或文件", "liaison.reopen_contact": "撤销确认联系", "liaison.pair_constituent": "结对群众", "liaison.end_pairing": "结束结对",
+    "liaison.withdraw_contact": "撤回联系记录", "liaison.change_contact": "修改联系记录", "liaison.add_file": "添加照片或文件", "liaison.remove_file": "去掉照片或文件", "liaison.move_files": "照片和文件随记录改归", "liaison.reopen_contact": "撤销确认联系", "liaison.pair_constituent": "结对群众", "liaison.end_pairing": "结束结对",
     "liaison.assign_link": "安排联系对象", "liaison.anonymise": "匿名处理群众",
     "activities.register_activity": "登记活动", "activities.record_participation": "登记参加人", "activities.withdraw_activity": "撤回活动", "activities.change_activity": "修改活动", "activities.reopen_participation": "撤销确认参加", "activities.reopen_activity": "撤销确认活动",
     "liaison.assign_links": "批量安排联系对象", "liaison.end_link": "结束联系安排",

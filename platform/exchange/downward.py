@@ -1,6 +1,6 @@
 """Policies on their way down, and what the children answer: which they hold, in how many places otherwise. Never a person.
 
-PostgreSQL checks each rule again (migration 0003): a committee publishes in its own name only, its direct children alone read it,
+PostgreSQL checks each rule again (migration 0004): a committee publishes in its own name only, its direct children alone read it,
 and what a child answers reaches its parent only. Nothing here is ever changed or removed.
 """
 

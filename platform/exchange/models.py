@@ -58,7 +58,7 @@ class Delivery(Row):
 
 
 class Publication(Row):
-    """One version of a committee's policy on its way down to its children. Written once, never changed (see migration 0003)."""
+    """One version of a committee's policy on its way down to its children. Written once, never changed (see migration 0004)."""
 
     publisher = models.CharField(max_length=40)
     version = models.PositiveSmallIntegerField()

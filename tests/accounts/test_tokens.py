@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from accounts import actions, tokens
+from accounts import actions, guessing, tokens
 from accounts.models import Session
 from core import clock
 from core.errors import NotFound
@@ -105,6 +105,23 @@ def test_there_are_no_more_than_ten_and_nobody_ends_anothers(anhua, account):
     )
     with pytest.raises(NotFound):
         tokens.revoke_token(id=session.pk, by=user)
+
+
+def test_guessing_the_password_for_a_token_is_locked_and_another_refusal_is_no_guess(anhua, account, browser_of):
+    client = browser_of(anhua, account("office", password=SECRET))
+    given = {"name": "OA", "scope": "read", "days": "90"}
+    changed = {"current": SECRET, "password": "1"}
+    for _ in range(guessing.ATTEMPTS + 1):
+        assert "次数过多" not in client.post("/accounts/me/password/", changed | {"again": "1"}).content.decode()
+    for _ in range(guessing.ATTEMPTS):
+        answer = client.post("/accounts/me/tokens/", given | {"password": "?"}).content.decode()
+        assert "密码不对，没有生成令牌" in answer
+    for sent in ("?", SECRET):
+        assert "输错次数过多" in client.post("/accounts/me/tokens/", given | {"password": sent}).content.decode()
+    wrong = client.post(
+        "/accounts/me/password/", {"current": "?", "password": "Ganz-neu-2022", "again": "Ganz-neu-2022"}
+    )
+    assert "输错次数过多" in wrong.content.decode()
 
 
 def test_the_page_shows_a_new_token_once_and_takes_it_back(anhua, account, browser_of):

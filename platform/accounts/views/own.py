@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import actions, queries, tokens
 from accounts.access import requires, signed_in
 from accounts.forms import ChangePasswordForm
+from accounts.guessing import guess
 from accounts.permissions import Permission
 from core import tenancy
 from core.web import page, refusals_on
@@ -45,9 +46,10 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         with refusals_on(form):
-            actions.change_password(
-                user=user, current=given["current"], password=given["password"], keep=request.session.session_key
-            )
+            with guess(user, wrong=actions.WrongPassword):
+                actions.change_password(
+                    user=user, current=given["current"], password=given["password"], keep=request.session.session_key
+                )
             update_session_auth_hash(request, user)  # this browser stays, under a new key
             messages.success(request, "密码已改，其他设备上的登录都已结束。")
             return redirect("accounts:mine")

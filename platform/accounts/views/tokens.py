@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import requires, signed_in
 from accounts.forms import TokenForm
+from accounts.guessing import guess
 from accounts.permissions import Permission
-from accounts.tokens import issue_own_token, tokens_of
+from accounts.tokens import PasswordDiffers, issue_own_token, tokens_of
 from accounts.tokens import revoke_token as revoke
 from core.web import page, refusals_on
 
@@ -26,7 +27,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
     user, form = signed_in(request), TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            made = issue_own_token(**form.cleaned_data, by=user)
+            with guess(user, wrong=PasswordDiffers):
+                made = issue_own_token(**form.cleaned_data, by=user)
             return page(request, "accounts/token.html", {"made": made, "url": request.build_absolute_uri("/api/v1/")})
     context = {"form": form, "tokens": tokens_of(user)}
     return page(request, "accounts/tokens.html", context, status=422 if form.errors else 200)

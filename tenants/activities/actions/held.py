@@ -172,7 +172,7 @@ def change_activity(
     refuse_strangers(by=by, members={one: known[one] for one in own}) if own else None
     is_changed = decisions.change(record, columns, reason=reason, by=by, at=at, action="activities.change_activity")
     if record.organiser_member_id != owner:
-        follow_owner(record)
+        follow_owner(record, by=by)
     return is_changed
 
 

@@ -185,7 +185,7 @@ def change_contact(
         record, columns, reason=reason, by=by, at=at, action="liaison.change_contact", ties=ties
     )
     if record.member_id != owner:
-        follow_owner(record)
+        follow_owner(record, by=by)
     return is_changed
 
 

@@ -76,9 +76,10 @@ def attach(record: Claim, files: Collection[Upload], *, by: audit.Actor) -> list
     return made
 
 
-def follow_owner(record: Claim) -> None:
+def follow_owner(record: Claim, *, by: audit.Actor) -> None:
     """The record is somebody else's now: its files go with that person, no longer with who had it before."""
-    files_of(record).update(member_id=keeper_of(record).owner(record))
+    if number := files_of(record).update(member_id=keeper_of(record).owner(record)):
+        audit.record(by=by, action="liaison.move_files", subject=record, new={"counts": number})
 
 
 def _write(content: bytes, ending: str) -> str:

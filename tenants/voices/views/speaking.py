@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
+from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -85,12 +87,14 @@ def status(request: HttpRequest) -> HttpResponse:
             (f"asked:{_hashed(form.cleaned_data['receipt'])}", WRONG_PER_RECEIPT),
             ("asked", WRONG_PER_COMMITTEE),
         )
-        if any(cache.get(key, 0) >= most for key, most in limits):
+        # counted before it is looked at, so guesses made at once count too; what was not in vain is given back
+        if any(cache.get(key, 0) >= most for key, most in limits) or _counted(*limits):
             form.add_error(None, "查询得太频繁，请一小时后再查，或打电话到本会办公室询问。")
         else:
             voice = queries.by_receipt(**form.cleaned_data)
-            if voice is None:
-                _counted(*limits)
+            if voice is not None:
+                _given_back(*limits)
+            else:
                 form.add_error(
                     None,
                     "请核对回执号和电话后四位；没有留电话的、办结后联系方式已抹去的，不能在这里查，请到委员接待点询问。",
@@ -104,7 +108,10 @@ def _is_askable(phone: str) -> bool:
 
 
 def _address(request: HttpRequest) -> str:
-    return _hashed(request.META.get("REMOTE_ADDR", ""))
+    """Behind a proxy all requests come from it: whom it saw is the last it wrote; what stands before it anybody may claim."""
+    seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    own = request.META.get("REMOTE_ADDR", "")
+    return _hashed(seen or own if settings.SECURE_PROXY_SSL_HEADER else own)
 
 
 def _hashed(text: str) -> str:
@@ -118,3 +125,9 @@ def _counted(*limits: tuple[str, int]) -> bool:
         cache.add(key, 0, HOUR)
         passed |= cache.incr(key) > most
     return passed
+
+
+def _given_back(*limits: tuple[str, int]) -> None:
+    for key, _ in limits:
+        with suppress(ValueError):  # its hour ended meanwhile
+            cache.decr(key)

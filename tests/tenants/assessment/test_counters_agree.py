@@ -52,8 +52,10 @@ FILTER_OF = {
     "destinations": "destination",
     "items": "item",
     "sectors": "sector_id",
+    "target_types": "target_type",
 }
 ORGANISERS = ["special_committee", "sector", "subject"]
+TARGETS = ["member", "committee", "constituent"]
 LISTS = {
     "posts": ["member", "chairperson", "standing_member"],
     "tags": ["key_topic", "livelihood"],
@@ -71,7 +73,8 @@ DAYS = st.dates(date(2021, 12, 1), date(2023, 1, 31))
 
 
 def words_of(name):
-    return ORGANISERS if name == "organisers" else WORDS[FILTER_OF[name]]
+    beside = {"organisers": ORGANISERS, "target_types": TARGETS}
+    return beside[name] if name in beside else WORDS[FILTER_OF[name]]
 
 
 def maybe(values):

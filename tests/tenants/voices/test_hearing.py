@@ -14,6 +14,7 @@ from dispatch.models import Job
 from tenants.liaison.models import ContactRecord
 from tenants.voices import actions, queries, tasks
 from tenants.voices.models import Conversion, Output, Speaker, Voice
+from tenants.voices.views import speaking
 from tests.tenants.liaison.test_contacts import DAY, TODAY, make_member, register, user
 
 PHONE = "13522223333"
@@ -265,6 +266,28 @@ def test_guessing_tells_nothing_and_ends_soon(anhua, browser_of):
     for place_ in range(3):
         ask(browser, silent.receipt, f"111{place_}")
     assert "查询得太频繁" in ask(browser, unknown)[1], "ten in vain close the page to this address"
+    cache.clear()
+
+
+def test_citizens_behind_one_proxy_are_told_apart_and_claim_no_address(rf, settings):
+    def address(claimed):
+        return speaking._address(rf.get("/speak/", headers={"x-forwarded-for": claimed}))
+
+    assert address("1.1.1.1") == address("2.2.2.2"), "without a proxy the header is anybody's claim"
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert address("1.1.1.1") != address("2.2.2.2")
+    assert address("9.9.9.9, 2.2.2.2") == address("2.2.2.2")
+
+
+def test_guesses_made_at_once_count_and_asking_rightly_does_not(anhua, browser_of, monkeypatch):
+    cache.clear()
+    voice, browser = heard(phone=PHONE), browser_of(anhua)
+    for _ in range(12):
+        assert ask(browser, voice.receipt)[0] == 200
+    monkeypatch.setattr("tenants.voices.views.speaking.cache.get", lambda *_: 0)  # each began before any was counted
+    for _ in range(5):
+        assert "查询得太频繁" not in ask(browser, voice.receipt, "0000")[1]
+    assert "查询得太频繁" in ask(browser, voice.receipt)[1]
     cache.clear()
 
 
