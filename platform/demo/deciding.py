@@ -6,7 +6,6 @@ import datetime as dt
 from uuid import UUID
 
 from accounts.models import User
-from core.clock import ZONE
 from demo.cast import STORY_ENDS
 from demo.company import Company
 from tenants.assessment import actions, queries
@@ -47,16 +46,19 @@ def _object(company: Company) -> None:
     if not isinstance(star.user, User):
         return
     standing, _ = queries.standing_of(star, STORY_ENDS)
-    doubted = [line.duty.id for line in standing.lines if line.state != "not_applicable"][:2]
-    words = ("3 月在社区参加的一次没有算进去，签到表在社区。", "有一次是和别的委员一起去的，只记在了他名下。")
+    doubted = [
+        line.duty.id
+        for line in standing.lines
+        if line.state != "not_applicable" and line.duty.where and line.duty.where.family == "record"
+    ][:2]
+    words = ("3 月的一次没有算进去，材料在社区。", "有一次是和别的委员一起做的，只记在了他名下。")
     for place, (duty, text) in enumerate(zip(doubted, words, strict=False)):
         made = actions.object_to(member=star.pk, duty=duty, text=text, as_of=STORY_ENDS, by=star.user)
         if place == 0:
-            at = dt.datetime(2022, 11, 29, 10, tzinfo=ZONE)
             actions.answer_objection(
                 id=made.pk,
                 outcome="kept",
-                answer="社区的签到表上没有您的签名，请补交现场照片或由社区出具说明后再提。",
-                at=at,
+                answer="社区存的材料上没有您的名字，请补交凭据或由社区出具说明后再提。",
+                at=made.created_at,
                 by=company.office,
             )

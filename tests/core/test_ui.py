@@ -51,6 +51,12 @@ def test_a_shortened_state_still_tells_a_screen_reader_what_it_is() -> None:
     assert '<span class="visually-hidden">已完成：</span>' in render('{% state "met" label="4" %}')
 
 
+def test_a_state_named_in_words_of_its_own_is_not_read_out_as_another() -> None:
+    shown = render('{% state "submitted" label="办理中" %}')
+    assert "办理中" in shown
+    assert "待接收" not in shown
+
+
 def test_a_word_that_is_no_state_is_refused() -> None:
     with pytest.raises(KeyError):
         render('{% state "fine" %}')
@@ -100,7 +106,7 @@ def test_a_refused_field_is_tied_to_its_error_and_asked_for_by_name() -> None:
     assert 'id="id_held_on-error"' in shown
     assert "请填写日期。" in shown
     assert "请选择方式。" in shown
-    assert 'href="#id_held_on"' in shown
+    assert '<a href="#id_held_on">请填写日期。</a>' in shown, "the name is not said twice"
 
 
 def test_a_form_nobody_sent_shows_no_refusal() -> None:

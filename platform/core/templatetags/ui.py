@@ -75,6 +75,8 @@ STATES: dict[str, State] = {
     "suspended": State(word="已停用", mark="alert", tone="overdue"),
     "archived": State(word="已归档", mark="dash", tone="na"),
 }
+# Their label is often a bare amount: only these are named to a screen reader before it. Elsewhere the label is the state.
+FIGURED = frozenset({"met", "outstanding", "exceeded", "waived", "not_applicable", "counted"})
 CLOSED_UNMET = State(word="未完成", mark="alert", tone="overdue")
 
 
@@ -110,7 +112,8 @@ def state(name: str, *, n: object = None, unit: str = "", closed: bool = False, 
         word = f"{shown.word} 差 {_amount(n, unit)}" if closed else f"{shown.word} {_amount(n, unit)}"
     if not label and name == "exceeded" and n is not None:
         word = f"超出 {_amount(n, unit)}"
-    return {"word": word, "mark_name": shown.mark, "tone": shown.tone, "meaning": shown.word if label else ""}
+    meaning = shown.word if label and name in FIGURED else ""
+    return {"word": word, "mark_name": shown.mark, "tone": shown.tone, "meaning": meaning}
 
 
 @register.simple_block_tag
@@ -290,7 +293,13 @@ def form_actions(*, submit: str, cancel_url: str = "", cancel: str = "取消", n
 @register.inclusion_tag("components/form_errors.html")
 def form_errors(form: forms.BaseForm, *, title: str = "没有保存，内容还在下面") -> dict[str, Any]:
     """What was refused, at the top of the form, each line leading to its field."""
-    return {"form": form, "title": title, "wrong": [(bound, _refusal(bound)) for bound in form if bound.errors]}
+    wrong = [(bound, _refusal(bound)) for bound in form if bound.errors]
+    return {"form": form, "title": title, "wrong": [(bound, said, _speaks_alone(bound, said)) for bound, said in wrong]}
+
+
+def _speaks_alone(bound: BoundField, said: str) -> bool:
+    """「日期：请填写日期」 says the name twice; the label of a box to tick is a sentence of its own."""
+    return str(bound.label) in said or isinstance(bound.field.widget, forms.CheckboxInput)
 
 
 DJANGO_ROWS = "10"

@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
 
@@ -184,18 +185,22 @@ def _check_groups(sheet: Sheet, row: SheetRow, now: Standing, makes: bool, plan:
         if makes:
             plan.new_sectors += [sector] if sector not in plan.new_sectors else []
         else:
-            sheet.fault(row, "sector", f"本会没有“{sector}”", _group_remedy(now.sectors))
+            sheet.fault(row, "sector", f"本会没有“{sector}”", _group_remedy(sector, now.sectors))
     for name in row.values.get("special_committees") or ():
         if name in now.committees:
             continue
         if makes:
             plan.new_committees += [name] if name not in plan.new_committees else []
         else:
-            sheet.fault(row, "special_committees", f"本会没有“{name}”", _group_remedy(now.committees))
+            sheet.fault(row, "special_committees", f"本会没有“{name}”", _group_remedy(name, now.committees))
 
 
-def _group_remedy(known: Iterable[str]) -> str:
+def _group_remedy(written: str, known: Iterable[str]) -> str:
+    """The likeliest first: most wrong ones are a name of ours with 界 or 委 more or less. Else what there is."""
     names = list(known)
+    near = get_close_matches(written, names, n=2, cutoff=0.6)
+    if near:
+        return f"可能是“{'”或“'.join(near)}”，改成一样的写法；确是新的，上传时勾选“同时新建”"
     have = f"改为已有的：{'、'.join(names[:12])}{'等' if len(names) > 12 else ''}；" if names else ""
     return f"{have}确是新的，上传时勾选“同时新建”"
 

@@ -62,10 +62,11 @@ class SpeakForm(forms.Form):
         label="您想反映什么", min_length=8, max_length=1000, widget=forms.Textarea(attrs={"rows": "6"}),
         help_text="写清地点、时间和事情，方便我们找到承办单位。请不要写身份证号和银行卡号。",
     )  # fmt: skip
-    name = forms.CharField(label="姓名", required=False, max_length=60, help_text="不填也可以，我们就不能告诉您结果。")
+    name = forms.CharField(label="姓名", required=False, max_length=60, help_text="不填也可以。")
     phone = forms.CharField(
-        label="电话", required=False, max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel"})
-    )
+        label="电话", required=False, max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel"}),
+        help_text="不填也可以，但查不了办理情况，我们也不能告诉您结果。",
+    )  # fmt: skip
     agrees = forms.BooleanField(
         label="我已看过下面的个人信息说明，同意为办理和答复这件事使用我填写的内容。",
         error_messages={"required": "请先看过个人信息说明并勾选同意。"},

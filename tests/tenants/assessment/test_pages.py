@@ -165,7 +165,9 @@ def test_a_member_sees_only_the_own_standing(anhua, town, account, browser_of):
     user = account("member")
     own, other = town.member("自己", user=user, paired=1), town.member("别人")
     client = browser_of(anhua, user)
-    assert "还差" in client.get("/standing/me/").content.decode()
+    shown = client.get("/standing/me/").content.decode()
+    assert "还差" in shown
+    assert '<a href="/constituents/">去结对</a>' in shown, "what is owed leads to where it is done"
     assert client.get(f"/standing/{own.pk}/").status_code == 200
     assert client.get(f"/standing/{other.pk}/").status_code == 404
     assert client.get("/standing/")["location"] == "/standing/me/"

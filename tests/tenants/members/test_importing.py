@@ -221,6 +221,14 @@ def test_a_slip_of_the_year_and_a_phone_that_is_none_are_refused_with_their_reme
     assert list(Member.objects.order_by("number").values_list("phone", flat=True)) == ["13800000000", "07377222345"]
 
 
+def test_a_name_nearly_ours_is_told_which_one_it_may_be(office: Any) -> None:
+    with pytest.raises(sheets.WrongCells) as refusal:
+        upload(office, book(line(sector="教育"), line("A2", sector="外星球")))
+    first, second = refusal.value.errors
+    assert first.remedy.startswith("可能是“教育界”")
+    assert second.remedy.startswith("改为已有的：")
+
+
 def test_the_clerks_own_file_comes_back_marked_and_the_right_rows_can_be_taken(office: Any) -> None:
     content = book(line(), line("A2", 联系电话="abc", sector="外星界"), line("A3", "李某"))
     draft = actions.keep_wrong_draft(
