@@ -13,7 +13,17 @@ from tenants.reports.queries.figures import (
     summed,
     waiting_indicators,
 )
-from tenants.reports.queries.filed import Filed, all_latest, latest, revisions, settled, to_decide, to_sign, to_submit
+from tenants.reports.queries.filed import (
+    Filed,
+    all_latest,
+    is_final,
+    latest,
+    revisions,
+    settled,
+    to_decide,
+    to_sign,
+    to_submit,
+)
 from tenants.reports.queries.forms import (
     PrintedForm,
     Progress,
@@ -82,6 +92,7 @@ __all__ = [
     "forms_on",
     "in_order",
     "is_adapted",
+    "is_final",
     "key_in_use",
     "kind_of",
     "latest",

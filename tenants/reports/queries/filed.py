@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from core import tenancy
 from exchange import queries as exchange
 from exchange.models import Delivery
 from tenants.liaison.queries import Settled
@@ -42,6 +43,13 @@ class Filed:
     def lacking(self) -> list[dict[str, str]]:
         """Children whose figures are not in it: `{code, name, state}`."""
         return [child for child in self.row.body["children"] if child["state"] != ReturnState.ACCEPTED]
+
+
+def is_final(filed: Filed) -> bool:
+    """Nothing more is waited for: accepted above, or signed where nobody is above."""
+    return filed.state == ReturnState.ACCEPTED or (
+        filed.state == ReturnState.SIGNED and tenancy.current().parent is None
+    )
 
 
 def revisions(period: str) -> list[Filed]:

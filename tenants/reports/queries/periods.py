@@ -60,10 +60,15 @@ def due_spans(today: dt.date, *, within: int) -> Iterator[Period]:
 
 
 def spans_until(today: dt.date) -> list[Period]:
-    """This year's periods begun by `today`, the newest end first; of one end, the longer first."""
+    """This year's periods begun by `today`, and the last of each kind that is over.
+
+    The newest end first; of one end, the longer first.
+    """
     months = [span(f"{today.year}-{number:02}") for number in range(1, today.month + 1)]
     halves = [span(f"{today.year}-H{number}") for number in ((1,) if today.month <= 6 else (1, 2))]
-    return in_order([*months, *halves, span(str(today.year))])
+    over = (due(today, kind) for kind in KINDS)  # in January: December, the second half-year, the year
+    found = {one.key: one for one in (*months, *halves, span(str(today.year)), *over)}
+    return in_order(list(found.values()))
 
 
 def in_order(found: list[Period]) -> list[Period]:

@@ -13,7 +13,7 @@ from core.waiting import Button, Item, Pile, Source
 from registry.queries import committee_by_code
 from tenants.policy.queries import has_policy
 from tenants.reports.models import ReturnState
-from tenants.reports.queries.filed import Filed, all_latest, to_decide
+from tenants.reports.queries.filed import Filed, all_latest, is_final, to_decide
 from tenants.reports.queries.periods import due_spans, named, spoken
 from tenants.reports.queries.restated import newer_everywhere
 
@@ -52,7 +52,7 @@ def _steps(user: Any, day: dt.date) -> Iterator[Item]:
             yield _step("结账", due.key, since=due.last_day, detail="这一期已经过完，可以结账")
     if may(user, P.RETURNS_CLOSE):
         for period, lines in newer_everywhere(newest).items():
-            if newest[period].state in (ReturnState.DRAFT, ReturnState.ACCEPTED):
+            if newest[period].state == ReturnState.DRAFT or is_final(newest[period]):
                 said = "、".join(line.name for line in lines[:3])
                 yield _step(
                     "重新结账",
@@ -65,7 +65,7 @@ def _steps(user: Any, day: dt.date) -> Iterator[Item]:
             return
         if one.state == ReturnState.RETURNED:
             yield _step("上级退回", period, since=_day(one.decided_at), detail=f"退回理由：{one.reason}")
-        elif one.state == ReturnState.SIGNED and one.row.signed_at:
+        elif one.state == ReturnState.SIGNED and one.row.signed_at and not is_final(one):
             yield _step("报送", period, since=_day(one.row.signed_at), detail="已签署，可以报送")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import may, requires, signed_in
@@ -79,7 +80,7 @@ def index(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     spans = {one.key: one for one in [*queries.spans_until(today), *(queries.span(key) for key in filed)]}
     lines = [_line(span, filed.get(span.key), today) for span in queries.in_order(list(spans.values()))]
-    due = [_due(request, span, filed.get(span.key)) for span in queries.due_spans(today, within=NAGGED_DAYS)]
+    due = [_due(request, span, filed.get(span.key)) for span in _on_top(request.GET.get("period", ""), today)]
     context = {
         "lines": [line for line in lines if kind in ("", line.kind)],
         "kinds": [
@@ -95,6 +96,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "has_children": bool(children_of(tenancy.current().code)),
     }
     return page(request, "reports/index.html", context)
+
+
+def _on_top(asked: str, today: dt.date) -> list[Period]:
+    """What is due, and before it the period somebody comes from closing, however long it is over."""
+    due = list(queries.due_spans(today, within=NAGGED_DAYS))
+    found = queries.span(asked) if asked else None
+    return [found, *due] if found and found.last_day <= today and found not in due else due
 
 
 KINDS = {"": "全部", "month": "月报", "half_year": "半年报", "year": "年报"}
@@ -133,11 +141,11 @@ def _due(request: HttpRequest, span: Period, filed: queries.Filed | None) -> Due
 
 def _next(filed: queries.Filed) -> str:
     """A committee without a parent is done when it has signed."""
-    return "已定稿" if filed.state == "signed" and tenancy.current().parent is None else NEXT[filed.state]
+    return "已定稿" if filed.state == "signed" and queries.is_final(filed) else NEXT[filed.state]
 
 
 def _can_close(filed: queries.Filed | None) -> bool:
-    return filed is None or filed.state in ("draft", "accepted", "returned")
+    return filed is None or filed.state in ("draft", "returned") or queries.is_final(filed)
 
 
 def _is_under_way(job: Job | None) -> bool:
@@ -157,7 +165,7 @@ def close(request: HttpRequest) -> HttpResponse:
     period = request.POST.get("period", "")
     actions.request_close(period=period, today=clock.today(), by=signed_in(request))  # type: ignore[arg-type]
     messages.info(request, f"{queries.named(period)}正在结账，算好以后等领导签署。")
-    return redirect("reports:index")
+    return redirect(f"{reverse('reports:index')}?period={period}")
 
 
 @requires(Permission.RETURNS_READ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -266,6 +267,12 @@ def test_a_correction_below_is_carried_up_and_its_way_is_shown(year, place, sign
         assert [(one.name, one.depth) for one in queries.newer_below(queries.latest("2022-11"))] == [
             ("政协益阳市委员会", 0)
         ]
+    province = signed_in("hunan", "office")
+    home = province.get("/").content.decode()
+    assert "重新结账 2022 年 11 月月报" in home
+    assert "可以报送" not in home  # nobody is above: signed is the last word, until something new comes from below
+    assert "结账做更正稿" in _buttons(province.get("/returns/2022-11/").content.decode())
+    with place("hunan").inside():
         year.close()
         new, old = queries.revisions("2022-11")
         found = queries.chain(new.row.body, old.row.body)
@@ -279,6 +286,14 @@ def test_a_half_year_and_a_year_go_the_same_way(year, place, signed_in):
     office = signed_in("anhua", "office")
     with place("anhua").inside():
         year.members(3)
+    assert '/returns/2021/">2021 年' in office.get("/returns/?kind=year").content.decode()
+    queued = office.post("/returns/close/", {"period": "2021"}, follow=True).content.decode()
+    assert queued.index("2021 年年报</h2>") < queued.index(
+        "算好以后本页会自动更新"
+    )  # over for long: shown while it is closed
+    assert "2030" not in _keep("returns-to-come", office.get("/returns/?period=2030"))
+    assert office.get("/returns/?period=nonsense").status_code == 404
+    with place("anhua").inside():
         half = year.report("2022-H1")
         year.report("2021")
     assert (half.recipient, half.body["as_of"]) == ("430900", "2022-06-30")
@@ -288,6 +303,11 @@ def test_a_half_year_and_a_year_go_the_same_way(year, place, signed_in):
     assert "2021 年" in only
     assert "2022 年 10 月</a>" not in only
     assert "2022 年上半年报" in office.get("/returns/2022-H1/").content.decode()
+
+
+def test_in_january_the_list_still_has_the_year_that_is_over():
+    keys = [one.key for one in queries.spans_until(dt.date(2023, 1, 5))]
+    assert keys == ["2023", "2023-H1", "2023-01", "2022", "2022-H2", "2022-12"]
 
 
 def test_a_signed_return_leaves_as_a_file_that_can_be_checked(year, place, signed_in):
