@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -134,7 +135,8 @@ def by_receipt(receipt: str, last_four: str) -> Voice | None:
     None for any other pair, whichever of the two is wrong, and where no number was left or it has been erased.
     """
     found = Voice.objects.select_related("speaker").filter(receipt=receipt).first()
-    phone = "".join(filter(str.isdecimal, found.speaker.phone)) if found is not None and found.speaker else ""
+    left = unicodedata.normalize("NFKC", found.speaker.phone) if found is not None and found.speaker else ""
+    phone = "".join(filter(str.isdecimal, left))  # full-width digits come from Chinese input
     fits = len(last_four) == 4 and len(phone) >= 4 and constant_time_compare(phone[-4:], last_four)
     return found if fits else None
 

@@ -228,7 +228,7 @@ def ask(browser, receipt, last_four="3333"):
 
 def test_the_citizen_reads_the_state_and_the_answer_by_receipt_and_last_digits(anhua, browser_of):
     cache.clear()
-    voice, browser = heard(name="邓某某", phone="135-2222 3333"), browser_of(anhua)
+    voice, browser = heard(name="邓某某", phone="135-2222 ３３33"), browser_of(anhua)
     code, text = ask(browser, voice.spoken_receipt, "３３３３")
     assert code == 200
     assert "已收到，正在分办" in text
