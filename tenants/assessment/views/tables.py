@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import requires
 from accounts.permissions import Permission
-from core import sheets
+from core import sheets, tenancy
 from core.web import page, sheet_url
 from tenants.assessment.forms import StandingFilter
 from tenants.assessment.queries import table
@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     asked = form.asked()
     found = table.standing_table(asked, as_of=as_of, within=asking.reach(request).q())
     if request.GET.get("format") == "xlsx":
-        return sheets.download(found.sheet(), name=f"履职情况-{as_of:%Y-%m-%d}.xlsx")
+        return sheets.download(found.sheet(), name=f"{tenancy.current().name}履职情况-{as_of:%Y%m%d}.xlsx")
     context = {
         "table": found,
         "form": form,
@@ -82,7 +82,7 @@ def _groups(request: HttpRequest, kind: table.Groups, within: frozenset[UUID] | 
     found = table.group_table(kind, as_of=as_of, within=within)
     name = table.NAMES[kind]
     if request.GET.get("format") == "xlsx":
-        return sheets.download(found.sheet(), name=f"履职情况-{name}-{as_of:%Y-%m-%d}.xlsx")
+        return sheets.download(found.sheet(), name=f"{tenancy.current().name}{name}履职情况-{as_of:%Y%m%d}.xlsx")
     day = asking.day_query(request, as_of)
     context = {
         "table": found, "name": name, "tabs": asking.tabs(request, as_of), "days": asking.days(request, as_of), "day": day,

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.access import may
 from accounts.permissions import Permission
-from core.waiting import Item, Pile, Source
+from core.waiting import Button, Item, Pile, Source
 from tenants.voices.models import Voice, VoiceState
 from tenants.voices.queries.hearing import OPEN, VoiceFilters, dealt_with_by, due_voices, voices
 
@@ -24,10 +24,15 @@ def _ask(user: Any, day: date, limit: int) -> Pile | None:
     return Pile(count=len(todo), items=[_item(one) for one in todo[:limit]])
 
 
+NEXT = {VoiceState.RECEIVED: "去分办", VoiceState.ANSWERED: "去反馈", VoiceState.CONVERTED: "去反馈"}
+
+
 def _item(voice: Voice) -> Item:
+    what, url = f"{voice}·{voice.get_state_display()}", f"/voices/{voice.pk}/"
+    step = Button(label=NEXT.get(VoiceState(voice.state), "去办理"), url=url, about=what, opens=True)
     return Item(
-        key=f"voice:{voice.pk}", what=f"{voice}·{voice.get_state_display()}", who=voice.member.name if voice.member else "",
-        detail=voice.content[:60], url=f"/voices/{voice.pk}/", since=voice.received_on, due=getattr(voice, "due_on", None),
+        key=f"voice:{voice.pk}", what=what, who=voice.member.name if voice.member else "", detail=voice.content[:60], url=url,
+        since=voice.received_on, due=getattr(voice, "due_on", None), buttons=(step,),
     )  # fmt: skip
 
 
