@@ -121,8 +121,8 @@ def story() -> Life:
         Waiver.objects.create(member=one, duty="contacts", period="2022", reason=f"{one.name}长期病假")
         one.refresh_from_db()
     Return.objects.create(
-        period="2022-03", revision=1, as_of=dt.date(2022, 3, 31), policies={}, body={}, digest="", closed_by=leaver.user,
-        closed_at="2022-04-01T00:00+08:00",
+        period="2022-03", revision=1, as_of=dt.date(2022, 3, 31), policies={}, digest="", closed_by=leaver.user,
+        body={"own": [], "total": [], "children": []}, closed_at="2022-04-01T00:00+08:00",
     )  # fmt: skip
     _organised(leaver, other, sector, office)
     _told(people, office)
