@@ -112,7 +112,7 @@ def test_c8_no_receiver_of_ours_listens_to_rows():
 
     Those are rows of the committee one stands in, and their content goes at its commit (decision 0007).
     """
-    files = {ROOT / f"tenants/{app}/apps.py": {"post_delete"} for app in ("liaison", "activities", "voices")}
+    files = {ROOT / f"tenants/{app}/apps.py": {"post_delete"} for app in ("liaison", "members")}
     for root in ("platform", "tenants", "billing_free"):
         for path in (ROOT / root).rglob("*.py"):
             heard = {

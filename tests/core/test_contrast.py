@@ -17,6 +17,7 @@ PAIRS = [
     *(("ink", f"{tone}-tint", TEXT) for tone in ON_TINT),
     ("soft", "na-tint", TEXT),
     ("link", "waiting-tint", TEXT),
+    ("ink", "heat-5", TEXT),
     ("on-accent", "accent", TEXT),
     ("on-accent", "accent-deep", TEXT),
     ("edge", "surface", EDGE),
@@ -27,7 +28,7 @@ PAIRS = [
 
 def tokens() -> dict[str, str]:
     root = CSS.read_text(encoding="utf-8").split("}", 1)[0]
-    return dict(re.findall(r"--lx-([a-z-]+):\s*(#[0-9a-f]{6})\b", root))
+    return dict(re.findall(r"--lx-([a-z0-9-]+):\s*(#[0-9a-f]{6})\b", root))
 
 
 def luminance(colour: str) -> float:

@@ -23,7 +23,7 @@ from tenants.members import actions as members
 from tenants.members.models import Member, Post, SpecialCommittee
 from tenants.policy.actions import adapt, prepare_committee
 from tenants.proceedings.models import Step
-from tenants.reports.queries import own_figures
+from tenants.reports.queries import own_figures, span
 from tenants.voices.actions import register_output
 from tests.tenants.assessment.conftest import TODAY, Town
 
@@ -243,7 +243,7 @@ def test_s24_what_has_no_number_is_counted_and_sent_as_not_applicable(place: Any
         standing, _ = assessment.standing_of(busy, YEAR_END)
         counted = {line.duty.id: line.counted for line in standing.lines if line.state == "counted"}
         assert (counted["contacts"], counted["outputs"]) == ("12", "3")
-        sent = {one.key: one.applicable for one in own_figures(TODAY).figures}
+        sent = {one.key: one.applicable for one in own_figures(span(f"{TODAY:%Y-%m}")).figures}
         assert [sent[indicator, "own"] for indicator in ("R05", "R09")] == [False, False]
 
 
@@ -253,12 +253,12 @@ def test_s27_a_guest_of_another_level_is_listed_and_counts_nowhere(
     with place("ordos").inside():
         member = town.member("本会委员")
         activity = held("consultation", dt.date(2022, 2, 15), member, organiser_type="committee")
-        before = {one.key: one.numerator for one in own_figures(TODAY).figures}
+        before = {one.key: one.numerator for one in own_figures(span(f"{TODAY:%Y-%m}")).figures}
         level = next(iter(guest_levels_on(activity.held_on)))
         add_guest(activity=activity.pk, name="全国委员某（虚构）", level=level, by=SYSTEM)
         page = browser_of(place("ordos"), account("office")).get(f"/activities/{activity.pk}/").content.decode()
         assert "全国委员某（虚构）" in page
-        assert {one.key: one.numerator for one in own_figures(TODAY).figures} == before
+        assert {one.key: one.numerator for one in own_figures(span(f"{TODAY:%Y-%m}")).figures} == before
         assert Member.objects.count() == 1
 
 
@@ -271,7 +271,7 @@ def test_s29_a_county_with_its_own_range_is_judged_by_it_and_sends_both(anhua: A
         document_number="安协发〔2022〕3号", in_force_from=dt.date(2022, 3, 1), today=TODAY, by=SYSTEM,
     )  # fmt: skip
     assert states(member)["constituents"] == ("outstanding", "1")
-    sent = {one.key: (one.numerator, one.denominator) for one in own_figures(TODAY).figures}
+    sent = {one.key: (one.numerator, one.denominator) for one in own_figures(span(f"{TODAY:%Y-%m}")).figures}
     assert sent["R05", "own"] == (0, 1)
     assert sent["R05", "parent"] == (1, 1)
 
@@ -283,9 +283,11 @@ def test_s32_one_person_of_two_committees_is_two_members(place: Any, town: Town)
             records[slug] = town.member("两地委员")
     with place("anhua").inside():
         met(records["anhua"], dt.date(2022, 5, 4), "visit")
-        counts = [one.numerator for one in own_figures(TODAY).figures if one.key == ("R02", "own")]
+        counts = [one.numerator for one in own_figures(span(f"{TODAY:%Y-%m}")).figures if one.key == ("R02", "own")]
         assert counts == [1]
     with place("guangzhou").inside():
         assert records["anhua"].pk != records["guangzhou"].pk
-        assert [one.numerator for one in own_figures(TODAY).figures if one.key == ("R02", "own")] == [0]
+        assert [one.numerator for one in own_figures(span(f"{TODAY:%Y-%m}")).figures if one.key == ("R02", "own")] == [
+            0
+        ]
         assert not SpecialCommittee.objects.exists()

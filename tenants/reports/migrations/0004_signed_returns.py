@@ -12,7 +12,7 @@ LOCK = """
 ALTER TABLE reports_return ENABLE ROW LEVEL SECURITY;
 CREATE POLICY return_read ON reports_return FOR SELECT USING (true);
 CREATE POLICY return_begun ON reports_return FOR INSERT WITH CHECK (state = 'draft');
-CREATE POLICY return_on_its_way ON reports_return FOR UPDATE USING (state IN ('draft', 'signed')) WITH CHECK (true);
+CREATE POLICY return_on_its_way ON reports_return FOR UPDATE USING (state = 'draft' OR state = 'signed') WITH CHECK (true);
 CREATE POLICY return_dropped ON reports_return FOR DELETE USING (state = 'draft')
 """
 UNLOCK = """

@@ -130,7 +130,7 @@ def test_a_committee_without_a_policy_counts_records_and_is_judged_by_nothing(pl
 @pytest.mark.django_db
 def test_the_number_of_statements_does_not_grow_with_the_members(year, anhua, django_assert_max_num_queries):
     year.members(*[3] * 8)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(30):
         queries.own_figures(NOVEMBER)
 
 
