@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from dataclasses import fields
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -37,6 +38,7 @@ from core.errors import DomainError, NotAllowed
 Rights = Mapping[str, tuple[Permission, ...]]
 READS = ("GET", "HEAD")
 JSON = "application/json"
+F = TypeVar("F")
 
 
 class ChangedMeanwhile(DomainError):
@@ -190,6 +192,12 @@ def _read(kind: type[Serializer], data: Any) -> dict[str, Any]:
     form = kind(data=data)
     form.is_valid(raise_exception=True)
     return dict(form.validated_data)
+
+
+def filters_of(kind: type[F], asked: Mapping[str, Any]) -> F:
+    """A query's filters, a dataclass, from what was asked of a list; its order is the paging's."""
+    names = {one.name for one in fields(kind)} - {"sort"}  # type: ignore[arg-type]
+    return kind(**{name: value for name, value in asked.items() if name in names})
 
 
 def _without_body(response: HttpResponse) -> HttpResponseNotModified:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.access import may
 from accounts.permissions import Permission as P
-from api.base import Endpoint, Rights
+from api.base import Endpoint, Rights, filters_of
 from api.fields import LONGEST_LIST, Day, Key, MemberRef, Reason, Ref, Strict, Text, Word, keys
 from api.paging import listing, sorts
 from api.resources.records import (
@@ -175,8 +175,7 @@ class ActivityList(Records):
     @tells("listActivities", "活动", asks=ActivitiesAsked, gives=Activities)
     def get(self, request: Request) -> Response:
         asked = self.asked(ActivitiesAsked)
-        names = ("q", "member", "sector", "special_committee", "kind", "state", "since", "until")
-        filters = queries.ActivityFilters(**{name: asked[name] for name in names if name in asked})
+        filters = filters_of(queries.ActivityFilters, asked)
         return self.page(queries.activities(self.user, filters), asked)
 
     @tells("registerActivity", "登记活动", takes=ActivityGiven, gives=Activity, status=201)

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.base import filters_of
 from api.fields import Day, Flag, Key, MemberRef, Number, Reason, Ref, Strict, Text, Word, keys
 from api.paging import listing, sorts
 from api.resources.records import (
@@ -144,8 +145,7 @@ class ContactList(Records):
     @tells("listContacts", "联系记录", asks=ContactsAsked, gives=Contacts)
     def get(self, request: Request) -> Response:
         asked = self.asked(ContactsAsked)
-        names = ("q", "member", "sector", "kind", "state", "since", "until")
-        filters = queries.ContactFilters(**{name: asked[name] for name in names if name in asked})
+        filters = filters_of(queries.ContactFilters, asked)
         return self.page(queries.contacts(self.user, filters), asked)
 
     @tells("registerContact", "登记联系", takes=ContactGiven, gives=Contact, status=201)

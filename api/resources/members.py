@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.permissions import Permission as P
 from api import paging
-from api.base import Endpoint, Rights
+from api.base import Endpoint, Rights, filters_of
 from api.fields import Day, Key, Ref, RowOf, Strict, Text, Word
 from api.told import tells
 from core import clock
@@ -106,8 +106,7 @@ class MemberList(Endpoint):
     @tells("listMembers", "委员名册", asks=MembersAsked, gives=Members)
     def get(self, request: Request) -> Response:
         asked = self.asked(MembersAsked)
-        names = ("q", "sector", "special_committee", "post", "status")
-        filters = queries.Filters(**{name: asked[name] for name in names if name in asked})
+        filters = filters_of(queries.Filters, asked)
         within = queries.reach_of(self.user, P.MEMBERS_READ).q()
         found = queries.roster(asked.get("on") or clock.today(), filters, within=within)
         page = paging.of_rows(found, SORTS, asked=asked, request=request)

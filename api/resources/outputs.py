@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.base import filters_of
 from api.fields import Day, Key, MemberRef, Reason, Ref, Strict, Text, Word, keys
 from api.paging import listing, sorts
 from api.resources.records import (
@@ -135,8 +136,7 @@ class OutputList(Records):
     @tells("listOutputs", "履职成果", asks=OutputsAsked, gives=Outputs)
     def get(self, request: Request) -> Response:
         asked = self.asked(OutputsAsked)
-        names = ("q", "member", "sector", "type", "authorship", "state", "since", "until")
-        filters = queries.OutputFilters(**{name: asked[name] for name in names if name in asked})
+        filters = filters_of(queries.OutputFilters, asked)
         return self.page(queries.outputs(self.user, filters), asked)
 
     @tells("registerOutput", "登记成果", takes=OutputGiven, gives=Output, status=201)
