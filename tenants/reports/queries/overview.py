@@ -200,10 +200,11 @@ def _below(rows: Iterable[letters.Told | letters.Standing]) -> list[tuple[str, s
         by_parent.setdefault(entry.parent, set()).add(entry.code)
     by_parent.setdefault(me, set()).update(row.sender for row in rows if row.recipient == me)
     names = {entry.code: entry.name for entry in entries}
-    return [(code, names[code], depth) for code, depth in _walk(me, by_parent, 1) if code in names]
+    return [(code, names[code], depth) for code, depth in _walk(me, by_parent, frozenset({me})) if code in names]
 
 
-def _walk(code: str, by_parent: Mapping[str | None, set[str]], depth: int) -> Iterator[tuple[str, int]]:
-    for child in sorted(by_parent.get(code, ())):
-        yield child, depth
-        yield from _walk(child, by_parent, depth + 1)
+def _walk(code: str, by_parent: Mapping[str | None, set[str]], above: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """Code and depth; `above` ends a circle, should one ever stand in the tree."""
+    for child in sorted(by_parent.get(code, set()) - above):
+        yield child, len(above)
+        yield from _walk(child, by_parent, above | {child})
