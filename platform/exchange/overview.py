@@ -18,10 +18,9 @@ MINE = "(recipient = %(me)s OR ancestors @> ARRAY[%(me)s]::varchar[])"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One indicator of one committee's accepted return, with all below it. Numbers None: not applicable there."""
+    """One indicator of one child's accepted return, with all below it. Numbers None: not applicable there."""
 
     sender: str
-    recipient: str
     period: str
     applicable: bool
     numerator: int | None
@@ -40,32 +39,40 @@ class Standing:
     first_at: dt.datetime
 
 
+def figure_in(scope: str) -> str:
+    """SQL: the one figure of a column `body` that the parameters `indicator` and `basis` name; the rest of the body stays behind."""
+    path = f"$.{scope}[*] ? (@.indicator == $indicator && @.basis == $basis)"
+    return f"jsonb_path_query_first(body, '{path}', jsonb_build_object('indicator', %(indicator)s::text, 'basis', %(basis)s::text))"
+
+
 def told(periods: Sequence[str], *, indicator: str, basis: str) -> list[Told]:
-    """One figure of every accepted return below, over several periods. One statement; the bodies stay in the database."""
+    """One figure of every accepted return of a direct child, over several periods. One statement; the bodies stay in the database."""
     sql = f"""
-        SELECT sender, recipient, period, (figure->>'applicable')::boolean, (figure->>'numerator')::bigint, (figure->>'denominator')::bigint
+        SELECT sender, period, (figure->>'applicable')::boolean, (figure->>'numerator')::bigint, (figure->>'denominator')::bigint
         FROM (
-            SELECT DISTINCT ON (sender, period) sender, recipient, period,
-                jsonb_path_query_first(
-                    body, '$.total[*] ? (@.indicator == $indicator && @.basis == $basis)',
-                    jsonb_build_object('indicator', %(indicator)s::text, 'basis', %(basis)s::text)
-                ) AS figure
-            FROM {_table()} WHERE state = 'accepted' AND period = ANY(%(periods)s) AND {MINE}
+            SELECT DISTINCT ON (sender, period) sender, period,
+                {figure_in("total")} AS figure
+            FROM {_table()} WHERE state = 'accepted' AND period = ANY(%(periods)s) AND recipient = %(me)s
             ORDER BY sender, period, revision DESC
         ) AS newest
         WHERE figure IS NOT NULL
     """
-    given: dict[str, Any] = {"me": tenancy.current().code, "periods": list(periods), "indicator": indicator, "basis": basis}
+    given: dict[str, Any] = {
+        "me": tenancy.current().code,
+        "periods": list(periods),
+        "indicator": indicator,
+        "basis": basis,
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         return [Told(*row) for row in cursor.fetchall()]
 
 
 def answered(periods: Sequence[str]) -> frozenset[str]:
-    """Codes of the indicators that any accepted return of these periods has a figure of. One statement."""
+    """Codes of the indicators that any direct child's accepted return of these periods has a figure of. One statement."""
     sql = f"""
         SELECT DISTINCT figure->>'indicator' FROM {_table()}, jsonb_array_elements(body->'total') AS figure
-        WHERE state = 'accepted' AND period = ANY(%(periods)s) AND {MINE} AND (figure->>'applicable')::boolean
+        WHERE state = 'accepted' AND period = ANY(%(periods)s) AND recipient = %(me)s AND (figure->>'applicable')::boolean
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, {"me": tenancy.current().code, "periods": list(periods)})

@@ -37,6 +37,12 @@ def accepted_below(period: str) -> list[Delivery]:
     return _newest(Delivery.objects.filter(mine, state=DeliveryState.ACCEPTED), period)
 
 
+def judged_by(period: str) -> dict[str, str | None]:
+    """By child, the digest of the policy its accepted return was judged by; None where it has none. No bodies."""
+    rows = Delivery.objects.filter(recipient=_me(), state=DeliveryState.ACCEPTED, period=period)
+    return dict(rows.order_by("sender", "-revision").distinct("sender").values_list("sender", "body__policies__own"))
+
+
 def first_received(period: str) -> dict[str, dt.datetime]:
     """When each child first sent a return of a period: what being in time is measured by."""
     rows = Delivery.objects.filter(recipient=_me(), period=period).values_list("sender")
@@ -46,6 +52,12 @@ def first_received(period: str) -> dict[str, dt.datetime]:
 def bodies_of(digests: Collection[str]) -> dict[str, dict[str, Any]]:
     """Bodies by digest, of returns this committee may read."""
     return dict(Delivery.objects.filter(digest__in=list(digests)).values_list("digest", "body"))
+
+
+def names_of(codes: Collection[str]) -> dict[str, str]:
+    """What committees called themselves when they last reported, as far as this one may read it: also those that are no more."""
+    rows = Delivery.objects.filter(sender__in=list(codes)).order_by("sender", "-submitted_at").distinct("sender")
+    return dict(rows.values_list("sender", "body__committee__name"))
 
 
 def received_one(delivery_id: UUID) -> Delivery:

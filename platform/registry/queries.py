@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -88,8 +88,16 @@ def children_of(code: str) -> list[Entry]:
 
 def tree_on(day: dt.date) -> list[Entry]:
     """All committees in code order, each under the parent it had on a day. Two statements."""
-    before = _before(day)
-    return [replace(one, parent=before[one.code]) if one.code in before else one for one in everyone()]
+    return trees_on([day])[day]
+
+
+def trees_on(days: Collection[dt.date]) -> dict[dt.date, list[Entry]]:
+    """The tree of each of several days. Two statements, however many days."""
+    now, before = everyone(), _befores(days)
+    return {
+        day: [replace(one, parent=moved[one.code]) if one.code in moved else one for one in now] if moved else now
+        for day, moved in before.items()
+    }
 
 
 def parent_on(code: str, day: dt.date) -> Entry | None:
@@ -123,10 +131,17 @@ def ancestors_on(code: str, day: dt.date) -> list[Entry]:
 
 
 def _before(day: dt.date) -> dict[str, str | None]:
+    return _befores([day])[day]
+
+
+def _befores(days: Collection[dt.date]) -> dict[dt.date, dict[str, str | None]]:
     """Committees that had another parent on a day than they have now, and whom; few ever move."""
     with tenancy.nowhere():
-        rows = FormerParent.objects.filter(until__gt=day).order_by("committee", "until").distinct("committee")
-        return dict(rows.values_list("committee__code", "parent__code"))
+        rows = FormerParent.objects.filter(until__gt=min(days)).order_by("-until")
+        ended = list(rows.values_list("committee__code", "parent__code", "until"))
+    return {
+        day: {code: parent for code, parent, until in ended if until > day} for day in days
+    }  # the earliest end last
 
 
 def ancestors_of(code: str) -> list[Entry]:

@@ -51,6 +51,7 @@ STATES: dict[str, State] = {
     "accepted": State(word="已接收", mark="check", tone="done"),
     "returned": State(word="已退回", mark="back", tone="open"),
     "missing": State(word="未报", mark="open", tone="open"),
+    "elsewhere": State(word="当时归别会", mark="dash", tone="na"),
     # jobs
     "queued": State(word="排队中", mark="clock", tone="waiting"),
     "sent": State(word="排队中", mark="clock", tone="waiting"),

@@ -52,10 +52,11 @@ from tenants.reports.queries.periods import (
     spoken,
 )
 from tenants.reports.queries.restated import Below, Changed, chain, changed, newer_below, newer_everywhere
-from tenants.reports.queries.tree import Line, Rollup, column_pair, opened_at, rollup
+from tenants.reports.queries.tree import NOT_HERE, Line, Rollup, column_pair, opened_at, rollup
 
 __all__ = [
     "CARRIED",
+    "NOT_HERE",
     "BadPeriod",
     "Below",
     "Cell",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from core import clock
 from exchange.spans import Kind, kind_of
 from policy_engine.periods import Period
 from tenants.policy.queries import NoPolicy, policy_on
@@ -26,3 +27,8 @@ def due_on(span: Period) -> dt.date | None:
     except NoPolicy:
         return None
     return span.last_day + dt.timedelta(days=int(days)) if isinstance(days, int | float) and days >= 0 else None
+
+
+def is_late(first_at: dt.datetime | None, due: dt.date | None) -> bool:
+    """Did the first revision come after the last day in time? Nothing that has not come is late here: it is missing."""
+    return due is not None and first_at is not None and first_at.astimezone(clock.ZONE).date() > due

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from core import tenancy
 from exchange import queries as exchange
+from exchange.downward import positions
 from policy_engine import Policy
 from policy_engine.periods import Period
 from registry.queries import children_on
@@ -23,7 +24,7 @@ def numbers(
     for code in codes:
         rule = entry_of(code).get("policy")
         if rule == "adopted_below" and (children := adoption(span)):
-            found[code] = sum(children.values()), len(children)
+            found[code] = sum(bool(source) for source in children.values()), len(children)
         elif rule == "deviation" and policies and not _is_own(policies[Basis.PARENT], span):
             ours = deviations_on(span.last_day)
             found[code] = ours.number, ours.of
@@ -35,7 +36,11 @@ def _is_own(policy: Policy, span: Period) -> bool:
     return is_own_document(span.last_day) or str(policy.header.get("issuer", "")).startswith(tenancy.current().name)
 
 
-def adoption(span: Period) -> dict[str, bool]:
-    """Per committee directly below: does its accepted return say that it has a policy? Its own records are out of reach."""
-    sent = {one.sender: one.body["policies"]["own"] is not None for one in exchange.received_accepted(span.key)}
-    return {one.code: sent.get(one.code, False) for one in children_on(tenancy.current().code, span.last_day)}
+def adoption(span: Period) -> dict[str, str]:
+    """Per committee directly below how its having a policy is known: `told` (what it says it holds of ours), `returned` (its accepted
+    return names one, also a document of its own), empty for not at all. Its own records are out of reach. Four statements."""
+    told, returned = positions(span.last_day), exchange.judged_by(span.key)
+    return {
+        one.code: "told" if one.code in told else "returned" if returned.get(one.code) else ""
+        for one in children_on(tenancy.current().code, span.last_day)
+    }

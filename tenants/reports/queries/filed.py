@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.db import connection
 
 from core import tenancy
 from exchange import queries as exchange
 from exchange.models import Delivery
+from exchange.overview import figure_in
 from tenants.liaison.queries import Settled
-from tenants.reports.models import Return, ReturnState
+from tenants.reports.models import Return, ReturnState, Scope
 from tenants.reports.queries.figures import Figure, figures_in
 from tenants.reports.queries.periods import spoken
 
@@ -66,6 +71,17 @@ def all_latest() -> dict[str, Filed]:
     """The newest revision of every period, by period key. Two statements."""
     rows = Return.objects.order_by("period", "-revision").distinct("period").select_related("signed_by", "closed_by")
     return {filed.period: filed for filed in _filed(list(rows), exchange.sent())}
+
+
+def own_over(periods: Sequence[str], *, indicator: str, basis: str) -> dict[str, Figure]:
+    """This committee's own figure in the newest revision of each of several periods that was closed. One statement, no bodies."""
+    sql = f"""
+        SELECT DISTINCT ON (period) period, {figure_in(Scope.OWN)} FROM {Return._meta.db_table}
+        WHERE period = ANY(%(periods)s) ORDER BY period, revision DESC
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"periods": list(periods), "indicator": indicator, "basis": basis})
+        return {period: Figure.from_json(json.loads(one)) for period, one in cursor.fetchall() if one is not None}
 
 
 def to_sign() -> list[Filed]:

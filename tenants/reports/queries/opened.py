@@ -229,11 +229,17 @@ def _declared(on: Ground, one: Indicator, rule: str) -> Opened:
     return _made(on, one, Basis.OWN, sides, who=sorted(who, key=lambda line: line.is_in != (rule == "deviation")))
 
 
+ADOPTED = {
+    "told": "已向本会报告采用了本会的办法",
+    "returned": "已接收的报表里写明了所依办法",
+    "": "没有报告采用办法，也没有写明所依办法的已接收报表",
+}
+
+
 def _adoption(on: Ground) -> Iterator[Who]:
     names = {entry.code: entry.name for entry in children_on(tenancy.current().code, on.as_of)}
-    for code, adopted in declared.adoption(on.span).items():
-        why = "已接收的报表里写明了所依办法" if adopted else "还没有已接收的报表，或报表里没有所依办法"
-        yield Who(names.get(code, code), "", adopted, why)
+    for code, source in declared.adoption(on.span).items():
+        yield Who(names.get(code, code), "", bool(source), ADOPTED[source])
 
 
 def _deviations(on: Ground) -> Iterator[Who]:

@@ -7,20 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core import tenancy
-from core.clock import ZONE
 from core.errors import NotFound
 from exchange import overview as letters
 from exchange.spans import Kind
 from policy_engine.periods import DAY, Period
-from registry.queries import everyone
+from registry.queries import tree_on, trees_on
 from tenants.reports.models import Basis, ReturnState
 from tenants.reports.queries import filed
-from tenants.reports.queries.deadlines import due_on
+from tenants.reports.queries.deadlines import due_on, is_late
 from tenants.reports.queries.display import Cell, Column
 from tenants.reports.queries.figures import CARRIED, Figure, bases_of, shared_indicators, summed
 from tenants.reports.queries.periods import due, holding
+from tenants.reports.queries.places import Place, places
 
 TINTS = 5
+MISSING, ELSEWHERE = "missing", "elsewhere"
 
 
 def offered(periods: Sequence[Period]) -> tuple[Column, ...]:
@@ -67,21 +68,25 @@ class Trend:
 
 
 def trend(column: Column, periods: Sequence[Period]) -> Trend:
-    """One indicator by committee and period, and the sum of this committee with its accepted children. Four statements.
+    """One indicator by direct child and period, and the sum of this committee with them. Four statements.
 
     It begins with the first period somebody has the figure of.
     """
-    rows = letters.told([one.key for one in periods], indicator=column.indicator.id, basis=column.basis)
-    found = {(row.sender, row.period): _figure(column, row) for row in rows}
-    mine = filed.all_latest()
-    own = {key: one for key, entry in mine.items() for one in entry.own if one.key == column.key}
-    periods = _begun(
-        periods, {one.period for one in rows if one.applicable} | {key for key, one in own.items() if one.applicable}
-    )
-    children = {code: name for code, name, depth in _below(rows) if depth == 1}
+    keys, (indicator, basis) = [one.key for one in periods], column.key
+    found = {
+        (row.sender, row.period): _figure(column, row) for row in letters.told(keys, indicator=indicator, basis=basis)
+    }
+    own = filed.own_over(keys, indicator=indicator, basis=basis)
+    begun = {key for (_, key), one in found.items() if one.applicable} | {
+        key for key, one in own.items() if one.applicable
+    }
+    periods = _begun(periods, begun)
+    me = tenancy.current().code
+    stand = places(tree_on(periods[-1].last_day), {(sender, me) for sender, _ in found})
+    children = [place for place in stand if place.depth == 1]
     totals = []
     for period in periods:
-        parts = [found[code, period.key] for code in children if (code, period.key) in found]
+        parts = [found[child.code, period.key] for child in children if (child.code, period.key) in found]
         parts += [own[period.key]] if period.key in own else []
         totals.append(next(iter(summed([[one] for one in parts])), None))
     return Trend(
@@ -89,8 +94,8 @@ def trend(column: Column, periods: Sequence[Period]) -> Trend:
         tuple(periods),
         Series("", "合计", tuple(Cell(column, one) for one in totals)),
         tuple(
-            Series(code, name, tuple(Cell(column, found.get((code, one.key))) for one in periods))
-            for code, name in children.items()
+            Series(one.code, one.name, tuple(Cell(column, found.get((one.code, period.key))) for period in periods))
+            for one in children
         ),
     )
 
@@ -104,7 +109,8 @@ def _figure(column: Column, row: letters.Told) -> Figure:
 
 @dataclass(frozen=True, slots=True)
 class Brick:
-    """One committee's return of one period on the wall. `state` is a return's state or `missing`."""
+    """One committee's return of one period on the wall. `state` is a return's state, `missing`, or `elsewhere`: it belonged to
+    another parent then."""
 
     period: Period
     state: str
@@ -132,26 +138,27 @@ class Wall:
 
 
 def wall(periods: Sequence[Period]) -> Wall:
-    """Who reported when, for every committee below that this one may see. Two statements and the policy of each period's end.
+    """Who reported when, for every committee below that this one may see. Three statements and the policy of each period's end.
 
     It begins with the first period anybody reported: before, nobody was asked. Of those further down only what was accepted
-    above them is known here; an empty place says nothing about them.
+    above them is known here; an empty place says nothing about them. Who moved stands under both parents, under each with
+    the periods it belonged there.
     """
-    rows = {(row.sender, row.period): row for row in letters.standings([one.key for one in periods])}
-    periods = _begun(periods, {period for _, period in rows})
+    rows = {(row.sender, row.recipient, row.period): row for row in letters.standings([one.key for one in periods])}
+    periods = _begun(periods, {period for *_, period in rows})
     due = {one.key: due_on(one) for one in periods}
-    lines = [
-        WallLine(code, name, depth, tuple(_brick(one, rows.get((code, one.key)), due[one.key]) for one in periods))
-        for code, name, depth in _below(rows.values())
-    ]
-    bricks = [brick for line in lines if line.depth == 1 for brick in line.bricks]
-    stand = [one for one in bricks if one.state in (ReturnState.SUBMITTED, ReturnState.ACCEPTED)]
+    trees = trees_on([one.last_day for one in periods])
+    parents = {one.key: {entry.code: entry.parent for entry in trees[one.last_day]} for one in periods}
+    stand = places(trees[periods[-1].last_day], {(sender, recipient) for sender, recipient, _ in rows})
+    lines = [WallLine(one.code, one.name, one.depth, tuple(_bricks(one, periods, rows, parents, due))) for one in stand]
+    asked = [brick for line in lines if line.depth == 1 for brick in line.bricks if brick.state != ELSEWHERE]
+    told = [one for one in asked if one.state in (ReturnState.SUBMITTED, ReturnState.ACCEPTED)]
     return Wall(
         tuple(periods),
-        tuple(line for line in lines if line.depth == 1 or any(one.state != "missing" for one in line.bricks)),
-        asked=len(bricks),
-        reported=len(stand),
-        timely=sum(not one.is_late for one in stand) if any(due.values()) else None,
+        tuple(one for one in lines if one.depth == 1 or any(brick.revision for brick in one.bricks)),
+        asked=len(asked),
+        reported=len(told),
+        timely=sum(not one.is_late for one in told) if any(due.values()) else None,
     )
 
 
@@ -160,11 +167,21 @@ def _begun(periods: Sequence[Period], told: set[str]) -> Sequence[Period]:
     return periods[next((place for place, one in enumerate(periods) if one.key in told), len(periods) - 1) :]
 
 
-def _brick(period: Period, row: letters.Standing | None, due: dt.date | None) -> Brick:
-    if row is None:
-        return Brick(period, "missing", is_late=False, revision=0)
-    late = due is not None and row.first_at.astimezone(ZONE).date() > due
-    return Brick(period, row.state, is_late=late, revision=row.revision)
+def _bricks(
+    place: Place,
+    periods: Sequence[Period],
+    rows: Mapping[tuple[str, str, str], letters.Standing],
+    parents: Mapping[str, Mapping[str, str | None]],
+    due: Mapping[str, dt.date | None],
+) -> Iterator[Brick]:
+    for period in periods:
+        row = rows.get((place.code, place.parent, period.key))
+        if row is not None:
+            late = is_late(row.first_at, due[period.key])
+            yield Brick(period, row.state, is_late=late, revision=row.revision)
+        else:
+            belongs = parents[period.key].get(place.code) == place.parent
+            yield Brick(period, MISSING if belongs else ELSEWHERE, is_late=False, revision=0)
 
 
 def tints(cells: Iterable[Sequence[Cell]]) -> list[list[int]]:
@@ -186,25 +203,3 @@ def _tint(value: float | None, span: tuple[float, float] | None) -> int:
     if value is None or span is None:
         return 0
     return min(TINTS, 1 + int((value - span[0]) / (span[1] - span[0]) * TINTS))
-
-
-def _below(rows: Iterable[letters.Told | letters.Standing]) -> list[tuple[str, str, int]]:
-    """Code, name, depth of the tree below in its printed order: by code, each followed by its own children.
-
-    Whoever reported here while it belonged here stands among the children.
-    """
-    me = tenancy.current().code
-    entries = everyone()
-    by_parent: dict[str | None, set[str]] = {}
-    for entry in entries:
-        by_parent.setdefault(entry.parent, set()).add(entry.code)
-    by_parent.setdefault(me, set()).update(row.sender for row in rows if row.recipient == me)
-    names = {entry.code: entry.name for entry in entries}
-    return [(code, names[code], depth) for code, depth in _walk(me, by_parent, frozenset({me})) if code in names]
-
-
-def _walk(code: str, by_parent: Mapping[str | None, set[str]], above: frozenset[str]) -> Iterator[tuple[str, int]]:
-    """Code and depth; `above` ends a circle, should one ever stand in the tree."""
-    for child in sorted(by_parent.get(code, set()) - above):
-        yield child, len(above)
-        yield from _walk(child, by_parent, above | {child})

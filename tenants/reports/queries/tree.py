@@ -10,16 +10,16 @@ from typing import Any
 
 from core import clock, tenancy
 from core.errors import NotFound
-from core.tenancy import Committee
 from exchange import queries as exchange
 from exchange.models import Delivery
 from registry.queries import below, tree_on
 from tenants.reports.models import ReturnState, Scope
 from tenants.reports.queries import filed
-from tenants.reports.queries.deadlines import due_on
+from tenants.reports.queries.deadlines import due_on, is_late
 from tenants.reports.queries.display import Cell, Column, cells, columns_for, is_adapted
 from tenants.reports.queries.figures import CARRIED, Figure, figures_in, summed
 from tenants.reports.queries.periods import span
+from tenants.reports.queries.places import Place, places
 
 MISSING = "missing"
 NOT_HERE = "未到本会"  # whether it has sent anything is between it and its parent
@@ -69,7 +69,7 @@ class Rollup:
 
 
 def rollup(period: str, *, including: str = "") -> Rollup:
-    """The tree below this committee on a period's last day. Nine statements, however many committees there are.
+    """The tree below this committee on a period's last day. Ten statements, however many committees there are.
 
     `including`: an indicator that has its column even where nobody has the figure.
     """
@@ -124,23 +124,23 @@ class _Tree:
         self.me = tenancy.current()
         self.mine = filed.latest(period)
         self.newest = {one.sender: one for one in exchange.received(period)}
-        self.direct = {one.sender: one for one in exchange.received_accepted(period)}
-        self.accepted = {one.sender: one for one in exchange.accepted_below(period)}
-        day = span(period).last_day
+        self.accepted = {(one.sender, one.recipient): one for one in exchange.accepted_below(period)}
+        self.direct = {one.sender: one for one in self.accepted.values() if one.recipient == self.me.code}
+        self.totals = {one.sender: figures_in(one.body, Scope.TOTAL) for one in self.accepted.values()}
+        self.listed = {one.sender: _listed(one) for one in self.accepted.values()}
         self.due = due_on(span(period))
-        first = exchange.first_received(period) if self.due else {}
-        self.first = {code: at.astimezone(clock.ZONE).date() for code, at in first.items()}
-        self.tree = tree_on(day)
-        self.below: dict[str | None, list[Committee]] = {}
-        for entry in self.tree:
-            self.below.setdefault(entry.parent, []).append(entry)
+        self.first = exchange.first_received(period)
+        self.tree = tree_on(span(period).last_day)
+        told = (*self.newest.values(), *self.accepted.values())
+        self.places = places(self.tree, {(one.sender, one.recipient) for one in told})
 
     def bodies(self) -> list[Mapping[str, Any]]:
         own = [self.mine.row.body] if self.mine else []
         return [*own, *(delivery.body for delivery in self.accepted.values())]
 
-    def all_figures(self) -> list[Figure]:
-        return [figure for body in self.bodies() for figure in figures_in(body, Scope.TOTAL)]
+    def all_figures(self) -> Iterator[Figure]:
+        yield from self.mine.total if self.mine else ()
+        yield from itertools.chain.from_iterable(self.totals.values())
 
     def adapted(self) -> bool:
         """Has anybody in the tree a value of its own?"""
@@ -149,12 +149,9 @@ class _Tree:
     def total(self) -> list[Figure]:
         """Accepted children as they stand now, with this committee's own part once its month is closed."""
         own = [self.mine.own] if self.mine else []
-        lacking = [code for code in self._children() if code not in self.direct]
-        silent = sum(self._size(code) for code in lacking)
-        return summed([*own, *(figures_in(one.body, Scope.TOTAL) for one in self.direct.values())], silent=silent)
-
-    def _size(self, code: str) -> int:
-        return 1 + len(below(self.tree, code))
+        lacking = [one.code for one in self.places if one.depth == 1 and one.code not in self.direct]
+        silent = sum(1 + len(below(self.tree, code)) for code in lacking)
+        return summed([*own, *(self.totals[code] for code in self.direct)], silent=silent)
 
     def lines(self, columns: tuple[Column, ...]) -> Iterator[Line]:
         if self.mine:
@@ -167,55 +164,47 @@ class _Tree:
                 cells=cells(columns, self.mine.own),
                 url=f"/returns/{self.period}/",
             )
-        for code, name in sorted(self._children().items()):
-            yield self._child(code, name, columns)
-            yield from self._nested(code, columns, depth=2, above=frozenset({self.me.code, code}))
+        for place in self.places:
+            yield self._child(place, columns) if place.depth == 1 else self._further(place, columns)
 
-    def _children(self) -> dict[str, str]:
-        """Name by code: the registry's children, and whoever reported here while it was one."""
-        senders = {code: delivery.body["committee"]["name"] for code, delivery in self.newest.items()}
-        return senders | {entry.code: entry.name for entry in self.below.get(self.me.code, [])}
-
-    def _child(self, code: str, name: str, columns: tuple[Column, ...]) -> Line:
-        newest, standing = self.newest.get(code), self.direct.get(code)
-        late = self.due is not None and code in self.first and self.first[code] > self.due
-        note = "；".join(
-            filter(None, [f"晚报（{self.first[code]:%Y-%m-%d}）" if late else "", _child_note(newest, standing)])
-        )
+    def _child(self, place: Place, columns: tuple[Column, ...]) -> Line:
+        newest, standing = self.newest.get(place.code), self.direct.get(place.code)
+        first = self.first.get(place.code)
+        late = is_late(first, self.due)
+        on_time = f"晚报（{first.astimezone(clock.ZONE):%Y-%m-%d}）" if first and late else ""
         return Line(
-            code=code,
-            name=name,
+            code=place.code,
+            name=place.name,
             depth=1,
             state=str(newest.state) if newest else MISSING,
-            note=note,
+            note="；".join(filter(None, [on_time, _child_note(newest, standing)])),
             is_late=late,
-            below=len(self.below.get(code, [])),
-            cells=cells(columns, figures_in(standing.body, Scope.TOTAL) if standing else ()),
+            below=place.below,
+            cells=cells(columns, self.totals[place.code] if standing else ()),
             url=f"/returns/inbox/{newest.pk}/" if newest else "",
         )
 
-    def _nested(self, parent: str, columns: tuple[Column, ...], *, depth: int, above: frozenset[str]) -> Iterator[Line]:
-        """`above` ends a circle, should one ever stand in the tree."""
-        listed = self._listed(parent)
-        for child in (one for one in self.below.get(parent, []) if one.code not in above):
-            delivery = self.accepted.get(child.code)
-            counted = delivery is not None and listed.get(child.code, {}).get("digest") == delivery.digest
-            yield Line(
-                code=child.code,
-                name=child.name,
-                depth=depth,
-                state=str(ReturnState.ACCEPTED) if delivery else listed.get(child.code, {}).get("state", MISSING),
-                note=NOT_COUNTED if delivery and not counted else "",
-                word="" if delivery or child.code in listed else NOT_HERE,
-                below=len(self.below.get(child.code, [])),
-                cells=cells(columns, figures_in(delivery.body, Scope.TOTAL) if delivery else ()),
-            )
-            yield from self._nested(child.code, columns, depth=depth + 1, above=above | {child.code})
+    def _further(self, place: Place, columns: tuple[Column, ...]) -> Line:
+        delivery, said = (
+            self.accepted.get((place.code, place.parent)),
+            self.listed.get(place.parent, {}).get(place.code, {}),
+        )
+        counted = delivery is not None and said.get("digest") == delivery.digest
+        return Line(
+            code=place.code,
+            name=place.name,
+            depth=place.depth,
+            state=str(ReturnState.ACCEPTED) if delivery else said.get("state", MISSING),
+            note=NOT_COUNTED if delivery and not counted else "",
+            word="" if delivery or said else NOT_HERE,
+            below=place.below,
+            cells=cells(columns, self.totals[place.code] if delivery else ()),
+        )
 
-    def _listed(self, code: str) -> dict[str, Mapping[str, Any]]:
-        """What a committee's accepted return says of each of its children."""
-        delivery = self.accepted.get(code)
-        return {entry["code"]: entry for entry in delivery.body["children"]} if delivery else {}
+
+def _listed(delivery: Delivery) -> dict[str, Mapping[str, Any]]:
+    """What a committee's accepted return says of each of its children."""
+    return {entry["code"]: entry for entry in delivery.body["children"]}
 
 
 def _child_note(newest: Delivery | None, standing: Delivery | None) -> str:

@@ -102,9 +102,14 @@ def wall(request: HttpRequest) -> HttpResponse:
 
 def _wall_sheet(found: overview.Wall) -> HttpResponse:
     columns = [Out("委员会", 30), *(Out(queries.spoken(one.key), 16) for one in found.periods)]
-    rows = [[f"{'　' * (line.depth - 1)}{line.name}", *map(_said, line.bricks)] for line in found.lines]
+    rows = [
+        [f"{'　' * (line.depth - 1)}{line.name}", *(_said(one, line.depth) for one in line.bricks)]
+        for line in found.lines
+    ]
     return download(write(title="完整性", columns=columns, rows=rows), name=f"{tenancy.current().name} 报送完整性.xlsx")
 
 
-def _said(brick: overview.Brick) -> str:
+def _said(brick: overview.Brick, depth: int) -> str:
+    if depth > 1 and brick.state == overview.MISSING:
+        return queries.NOT_HERE
     return f"{STATES[brick.state].word}{'（迟报）' if brick.is_late else ''}"

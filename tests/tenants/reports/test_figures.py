@@ -207,13 +207,17 @@ def test_an_adaptation_is_one_deviation_however_many_numbers_it_changes(year, an
 
 @pytest.mark.django_db
 def test_a_committee_with_its_own_document_deviates_from_nobody_and_its_children_are_counted(year, place):
-    with place("anhua").inside():
-        delivery = year.report()
+    """R39 by what the children tell of the policy they hold; by an accepted return where they tell nothing."""
     with place("yiyang").inside():
         assert _own()["R40", "own"] is None
-        assert _own()["R39", "own"] == (0, 2)
+        assert _own()["R39", "own"] == (2, 2)
+    with place("hunan").inside():
+        assert _own()["R39", "own"] == (0, 1)
+    with place("yiyang").inside():
+        delivery = year.report()
+    with place("hunan").inside():
         exchange.accept(delivery_id=delivery.pk, at=AT, by=SYSTEM)
-        assert _own()["R39", "own"] == (1, 2)
+        assert _own()["R39", "own"] == (1, 1)
 
 
 @pytest.mark.django_db

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 
 import psycopg2
 import pytest
@@ -118,15 +117,6 @@ def test_an_unknown_indicator_or_committee_is_refused(reported, place):
         overview.picked("R05.nobody")
     with place("yiyang").inside(), pytest.raises(NotFound, match="没有找到这个委员会"):
         queries.opened_at(queries.rollup("2022-10"), "440100")
-
-
-def test_a_circle_in_the_tree_ends_the_walk(reported, place, monkeypatch):
-    circle = [replace(one, parent="430923") if one.code == "430900" else one for one in overview.everyone()]
-    monkeypatch.setattr(overview, "everyone", lambda: circle)
-    with place("yiyang").inside():
-        lines = overview.wall(overview.last_spans(TODAY, "month", number=2)).lines
-    assert [line.name for line in lines if line.code == "430923"] == ["政协安化县委员会"]
-    assert "430900" not in {line.code for line in lines}
 
 
 def test_a_sheet_comes_of_trend_and_wall(reported, place, account, browser_of):
