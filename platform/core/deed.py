@@ -6,7 +6,7 @@ states only the columns it has. The view runs with its reader's rights (`securit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 COLUMNS: Mapping[str, str] = {
@@ -50,12 +50,21 @@ class Branch:
     columns: Mapping[str, str]
     source_sql: str  # everything after FROM, including WHERE
 
-    def select(self) -> str:
-        unknown = set(self.columns) - set(COLUMNS)
+    def select(self, wanted: Collection[str] = COLUMNS.keys()) -> str:
+        """Its rows with the columns wanted, in the order of `COLUMNS`. ValueError on a column that there is not."""
+        unknown = {*self.columns, *wanted} - set(COLUMNS)
         if unknown:
             raise ValueError(f"deed has no column {', '.join(sorted(unknown))}")
-        cells = (f"({self.columns.get(name, 'NULL')})::{kind} AS {name}" for name, kind in COLUMNS.items())
+        cells = (f"({self.columns.get(name, 'NULL')})::{COLUMNS[name]} AS {name}" for name in COLUMNS if name in wanted)
         return f"SELECT {', '.join(cells)} FROM {self.source_sql}"
+
+
+def rows_sql(branches: Iterable[Branch], family: str, wanted: Collection[str]) -> str:
+    """The rows of one family as the view has them, for a statement that reads the whole of it: a column that nobody reads is
+    formed for every row of a UNION all the same, and every branch is planned. `family` is a word of the code, never input."""
+    mine = [branch for branch in branches if branch.columns["family"] == f"'{family}'"]
+    nothing = Branch({}, "(SELECT 1) AS no_app WHERE false")
+    return " UNION ALL ".join(branch.select(wanted) for branch in mine or [nothing])
 
 
 def view_sql(branches: Iterable[Branch]) -> str:

@@ -72,10 +72,10 @@ def judge(
 ) -> list[Verdict]:
     """A verdict per subject × duty × period begun in the year holding `as_of`, sorted by subject, duty, period.
 
-    `events` are those the tallies were made with; `asked` is the docket they came from, where the caller has it.
+    `events` are those the tallies were made with; `asked` is the docket they came from, where the caller has it: it knows them.
     """
-    meetings = tuple(events)
-    asked = asked or docket(policy, as_of, events=meetings)
+    asked = asked or docket(policy, as_of, events=events)
+    meetings = asked.events
     wanted = asked.tallies
     words = words_with(policy.header.get("local"))
     people = tuple(subjects)

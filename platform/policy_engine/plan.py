@@ -36,6 +36,7 @@ class Docket:
 
     plan: list[tuple[Duty, Period]]
     tallies: list[Tally]
+    events: tuple[Event, ...] = ()  # the meetings its periods and due days were worked out with
 
 
 def docket(policy: Policy, as_of: date, *, events: Iterable[Event] = ()) -> Docket:
@@ -49,6 +50,7 @@ def docket(policy: Policy, as_of: date, *, events: Iterable[Event] = ()) -> Dock
             for duty, period in plan
             for tally in _in_stages(policy, duty, period, as_of)
         ],
+        meetings,
     )
 
 

@@ -85,11 +85,9 @@ def _home() -> Callable[[], None]:
 
 def _ours() -> Counts:
     """Every tally of members, by the counter of the pages."""
-    from policy_engine import tallies
-    from tenants.assessment.queries import count_all
-    from tenants.policy.queries import policy_on
+    from tenants.assessment.queries import count_all, docket_on
 
-    mine = [one for one in tallies(policy_on(AS_OF), AS_OF) if one.subject_type == "member"]
+    mine = [one for one in docket_on(AS_OF).tallies if one.subject_type == "member"]
     duties = {one.key: one.duty for one in mine}
     return {(duties[key], id): int(one.number) for (key, id), one in count_all(mine).items()}
 

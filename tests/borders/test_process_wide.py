@@ -28,6 +28,7 @@ REMEMBERED = {
     "platform/core/pinyin.py:of": "a pure function of its text",
     "tenants/policy/queries/stack.py:_loaded": "keyed by the committee",
     "tenants/policy/queries/stack.py:_resolved": "keyed by the committee",
+    "tenants/assessment/queries/standing.py:_docket": "keyed by the committee",
     "tenants/policy/queries/shipped.py:names": "of the code alone: the templates on disk",
     "tenants/policy/queries/shipped.py:shipped": "of the code alone: the templates on disk",
     "tenants/policy/queries/shipped.py:template": "of the code alone: the templates on disk",

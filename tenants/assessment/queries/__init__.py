@@ -7,6 +7,7 @@ from tenants.assessment.queries.standing import (
     Line,
     Standing,
     Standings,
+    docket_on,
     duties_of,
     said,
     standing,
@@ -16,6 +17,6 @@ from tenants.assessment.queries.standing import (
 )
 
 __all__ = [
-    "Explained", "Line", "Source", "Standing", "Standings", "count_all", "count_one", "duties_of", "explained", "said", "sources_of", "standing", "standing_of",
+    "Explained", "Line", "Source", "Standing", "Standings", "count_all", "count_one", "docket_on", "duties_of", "explained", "said", "sources_of", "standing", "standing_of",
     "standing_of_subject", "verdicts",
 ]  # fmt: skip

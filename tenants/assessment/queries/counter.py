@@ -1,4 +1,4 @@
-"""All tallies of a policy counted by one SQL statement over the `deed` view.
+"""All tallies of a policy counted by one SQL statement over the deeds.
 
 The rule is the one in `policy_engine.tally`; its plain counter and this one are fed the same random records by a
 property test. Every value travels as a parameter. A row is credited to its subject and, where some tally counts
@@ -12,7 +12,8 @@ filter asks beyond that is one condition of a CASE, shared by all tallies of the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -20,10 +21,12 @@ from typing import Any
 
 from django.db import connection
 
+from core.deed import COLUMNS, rows_sql
 from policy_engine import Counted, Filter, Tally
 from policy_engine.matching import LISTS, OWN, WORDS
 from policy_engine.shares import weight
 from policy_engine.tally import EVERYBODY, tabled, weighed
+from tenants.assessment.deeds import branches
 
 SELF = "self"  # the committee's own id among subjects; in its own schema it needs no other
 
@@ -137,45 +140,75 @@ def _run(
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.params)
         rows = cursor.fetchall()
+    plain = [tally.key if _is_plain(tally) else None for tally in tallies]
     found = {}
-    for number, one, other, *cell in rows:
+    for index, one, other, number, values, records, facts in rows:
         id = NAMES.get(one, one) if other is None else f"{NAMES.get(one, one)}>{NAMES.get(other, other)}"
-        counted = _counted(tallies[number], *cell)
-        if counted.number:
-            found[tallies[number].key, id] = counted
+        if (key := plain[index]) and not records:  # most rows: a number and nothing else
+            found[key, id] = Counted(number)
+        elif (counted := _counted(tallies[index], number, values, records, facts)).number:
+            found[tallies[index].key, id] = counted
     return found
 
 
+def _is_plain(tally: Tally) -> bool:
+    return tally.distinct == "record" and not tally.where.weighs
+
+
 def _statement(tallies: Sequence[Tally], listed: Sequence[int], *, only: str | None) -> Condition:
-    """One row per tally and id: how many, the distinct values, the records where listed, and what weights are made of."""
+    """One row per tally and id: how many, the distinct values, the records where listed, and what weights are made of.
+
+    A tally counts one family, so no id of it stands in two legs: each leg is grouped by itself.
+    """
     families: dict[str, list[tuple[int, Tally]]] = {}
     for number, tally in enumerate(tallies):
         families.setdefault(tally.where.family, []).append((number, tally))
-    legs = [_leg(family, of, only) for family, of in sorted(families.items())]
-    sql = (
-        "SELECT tally, one::text, other::text, count(*), array_agg(value) FILTER (WHERE value IS NOT NULL),"
-        " array_agg(record_id::text) FILTER (WHERE tally = ANY(%s)), array_agg(facts) FILTER (WHERE facts IS NOT NULL)"
-        f" FROM ({' UNION ALL '.join(leg.sql for leg in legs)}) AS leg GROUP BY tally, one, other"
-    )
-    return Condition(sql, (list(listed), *(value for leg in legs for value in leg.params)))
+    legs = [_leg(family, of, set(listed), only) for family, of in sorted(families.items())]
+    return Condition(" UNION ALL ".join(leg.sql for leg in legs), tuple(value for leg in legs for value in leg.params))
 
 
-def _leg(family: str, numbered: Sequence[tuple[int, Tally]], only: str | None) -> Condition:
-    """The deeds of one family, each beside every tally that counts it; no column is read that none of these tallies needs."""
+def _leg(family: str, numbered: Sequence[tuple[int, Tally]], listed: Collection[int], only: str | None) -> Condition:
+    """The deeds of one family, each beside every tally that counts it, counted. No column is read, told apart or gathered that
+    none of these tallies needs: a record is told apart from another here, and that is half of what counting costs."""
     tallies = [tally for _, tally in numbered]
     asked, test = _asked(numbered)
     by = [by for by in CREDITED if any(tally.by == by for tally in tallies)]
     credited = ", ".join(f"('{one}', {CREDITED[one]})" for one in by)
     words = f"(kind), ('{ANY}')" if any(not tally.where.kinds for tally in tallies) else "(kind)"
-    where = _all([*_could(family, tallies), *_mine(by, only)])
-    sql = (
-        f"SELECT DISTINCT record_id, asked.tally, credited.one, credited.other, {_value(tallies)} AS value, {_facts(tallies)} AS facts"
-        f" FROM deed CROSS JOIN LATERAL (VALUES {words}) AS word (word)"
+    where = _all([*_could(tallies), *_mine(by, only)])
+    other = "other" if "pair" in by else None
+    value = _value(tallies)
+    facts = _facts(tallies)
+    shown = [number for number, _ in numbered if number in listed]
+    cells = [
+        "tally",
+        "one::text",
+        f"{other}::text" if other else "NULL::text",
+        "count(*)",
+        "array_agg(value) FILTER (WHERE value IS NOT NULL)" if value else "NULL::text[]",
+        "array_agg(record_id::text) FILTER (WHERE tally = ANY(%s))" if shown else "NULL::text[]",
+        "array_agg(facts) FILTER (WHERE facts IS NOT NULL)" if facts else "NULL::text[]",
+    ]
+    apart = ["asked.tally", "credited.one", "credited.other" if other else None, "record_id"]
+    apart += [f"{value} AS value" if value else None, f"{facts} AS facts" if facts else None]
+    of_deed = (
+        f" CROSS JOIN LATERAL (VALUES {words}) AS word (word)"
         f" CROSS JOIN LATERAL (VALUES {credited}) AS credited (by, one, other)"
         f" JOIN {asked.sql} ON asked.word = word.word{' AND asked.by = credited.by' if len(by) > 1 else ''}"
         f" WHERE credited.one IS NOT NULL AND {where.sql} AND CASE WHEN {_IN_TIME} THEN {test.sql} END"
     )
-    return Condition(sql, (*asked.params, *where.params, *test.params))
+    inner = ", ".join(filter(None, apart))
+    sql = (
+        f"SELECT {', '.join(cells)} FROM (SELECT DISTINCT {inner} FROM ({_rows(family, inner + of_deed)}) AS deed{of_deed}"
+        f") AS counted GROUP BY tally, one{', other' if other else ''}"
+    )
+    return Condition(sql, (*([shown] if shown else ()), *asked.params, *where.params, *test.params))
+
+
+def _rows(family: str, read_by: str) -> str:
+    """The deeds of a family with the columns a statement names. One too many costs little; one missing is an error of the database."""
+    words = set(re.findall(r"\w+", read_by))
+    return rows_sql(branches(), family, [name for name in COLUMNS if name in words])
 
 
 _COLUMNS: Mapping[str, str] = {
@@ -224,25 +257,24 @@ def _data(tally: Tally) -> tuple[Any, ...]:
     return value, amount, tally.span_from or date.min, tally.span_until or date.max, *done, date.min, tally.named
 
 
-def _value(tallies: Sequence[Tally]) -> str:
-    """What a record is told apart by: a record whose target or venue is not named stands for itself."""
+def _value(tallies: Sequence[Tally]) -> str | None:
+    """What a record is told apart by: a record whose target or venue is not named stands for itself. None where records are counted."""
     wanted = sorted({tally.distinct for tally in tallies if not tally.where.weighs} - {"record"})
     each = " ".join(f"WHEN '{one}' THEN coalesce(nullif({VALUES[one]}, ''), record_id::text)" for one in wanted)
-    return f"CASE asked.value {each} END" if wanted else "NULL::text"
+    return f"CASE asked.value {each} END" if wanted else None
 
 
-def _facts(tallies: Sequence[Tally]) -> str:
-    """What each record's weight is worked out from; the sum is the engine's own, so that it is as exact."""
+def _facts(tallies: Sequence[Tally]) -> str | None:
+    """What each record's weight is worked out from; the sum is the engine's own, so that it is as exact. None where nothing weighs."""
     if not any(tally.where.weighs for tally in tallies):
-        return "NULL::text[]"
+        return None
     facts = "record_id::text, amounts->>asked.amount, role, place::text, crew::text, array_to_string(results, ' ')"
     return f"CASE asked.value WHEN 'weight' THEN ARRAY[{facts}] END"
 
 
-def _could(family: str, tallies: Sequence[Tally]) -> Iterator[Condition]:
-    """What some of the tallies could count at all, on plain columns: whole branches of the view and most rows need not be
-    looked at. The family, every kind asked for and the earliest day, where all of them name kinds and days."""
-    yield Condition("family = %s", (family,))
+def _could(tallies: Sequence[Tally]) -> Iterator[Condition]:
+    """What some of the tallies could count at all, on plain columns: whole branches and most rows need not be looked at.
+    Every kind asked for and the earliest day, where all of them name kinds and days."""
     is_any = any(tally.where.confirmed == "any" for tally in tallies)
     yield Condition("confirmed IS NOT NULL" if is_any else "confirmed")
     if all(tally.where.kinds for tally in tallies):
@@ -276,7 +308,7 @@ def _counted(
     if tally.where.weighs:
         return _weighed(tally, facts or ())
     listed = tuple(sorted(set(records or ())))
-    if tally.distinct == "record":
+    if _is_plain(tally):
         return Counted(number=number, records=listed)
     apart = tuple(sorted(set(values or ())))
     return Counted(number=len(apart), records=listed, values=apart)

@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from policy_engine import Duty, Person, Policy, Post, Verdict, Waiver, docket, judge
+from policy_engine import Docket, Duty, Person, Policy, Post, Verdict, Waiver, docket, judge
+from policy_engine.almanac import Event
 from policy_engine.model import State, date_of
 from tenants.activities.queries import engine_events
 from tenants.assessment import models
 from tenants.assessment.queries.counter import count_all, count_one
 from tenants.members.models import Member, Sector
 from tenants.members.queries import engine_subjects
-from tenants.policy.queries import policy_on, words
+from tenants.policy.queries import Binding, binding_on, policy_of, words
 from tenants.policy.queries.reading import duties_in_order
 
+KEPT = 32  # dockets per process: one or two days for each committee that is in use
 POPULATIONS = {"member": "人", "sector": "个界别", "special_committee": "个专委会", "venue": "处"}
 
 
@@ -170,7 +172,8 @@ def verdicts(as_of: date, *, policy: Policy | None = None) -> list[Verdict]:
     `policy` judges by another rule than the one in force (the parent's value, a what-if). Raises NoPolicy.
     A dozen statements, however many members there are.
     """
-    return _judged(policy or policy_on(as_of), subjects(as_of), as_of)
+    policy, asked = _asked(as_of, policy)
+    return _judged(policy, asked, subjects(as_of), as_of)
 
 
 def standing(as_of: date, *, subject_type: str = "member") -> Standings:
@@ -181,10 +184,10 @@ def standing(as_of: date, *, subject_type: str = "member") -> Standings:
 
 def standings(as_of: date, *subject_types: str, policy: Policy | None = None) -> tuple[Standings, ...]:
     """Standing of several types of subject, counted and judged once, by the policy of the day or another one. Raises NoPolicy."""
-    policy = policy or policy_on(as_of)
+    policy, asked = _asked(as_of, policy)
     people = [person for person in subjects(as_of) if _in_office(person, as_of)]
     found: dict[str, list[Verdict]] = {}
-    for verdict in _judged(policy, people, as_of):
+    for verdict in _judged(policy, asked, people, as_of):
         found.setdefault(verdict.subject, []).append(verdict)
     return tuple(_standings(policy, as_of, subject_type, people, found) for subject_type in subject_types)
 
@@ -210,18 +213,16 @@ def standing_of(member: Member, as_of: date) -> tuple[Standing, Policy]:
 
 def standing_of_subject(subject_type: str, key: str, as_of: date) -> tuple[Standing, Policy]:
     """The same for any subject: `subject_type` and id (`self` is the committee)."""
-    policy = policy_on(as_of)
+    policy, asked = _asked(as_of)
     everybody = subjects(as_of)
     if any(duty.needs_others for duty in duties_of(policy, subject_type, as_of)):
-        found = [one for one in _judged(policy, everybody, as_of) if one.subject == key]
+        found = [one for one in _judged(policy, asked, everybody, as_of) if one.subject == key]
     else:
         person = next(
             (one for one in everybody if one.type == subject_type and one.id == key), Person(subject_type, key)
         )
-        events = engine_events()
-        asked = docket(policy, as_of, events=events)
         counts = count_one(asked.tallies, key)
-        found = judge(policy, [person], counts, as_of, waivers=_waivers(), events=events, asked=asked)
+        found = judge(policy, [person], counts, as_of, waivers=_waivers(), asked=asked)
     return _standing(key, found, duties_of(policy, subject_type, as_of)), policy
 
 
@@ -234,10 +235,29 @@ def sectors_by_id() -> dict[str, Sector]:
     return {str(sector.pk): sector for sector in Sector.objects.all()}
 
 
-def _judged(policy: Policy, people: Sequence[Person], as_of: date) -> list[Verdict]:
-    events = engine_events()
-    asked = docket(policy, as_of, events=events)
-    return judge(policy, people, count_all(asked.tallies), as_of, waivers=_waivers(), events=events, asked=asked)
+def docket_on(as_of: date) -> Docket:
+    """What the policy of the day asks for: each duty with its periods, and the tallies to count. Raises NoPolicy."""
+    return _asked(as_of)[1]
+
+
+def _asked(as_of: date, policy: Policy | None = None) -> tuple[Policy, Docket]:
+    """The policy to judge by (the one in force where none is given) and what it asks for."""
+    events = tuple(engine_events())
+    if policy is not None:
+        return policy, docket(policy, as_of, events=events)
+    binding = binding_on(as_of)
+    return policy_of(binding, as_of), _docket(binding, as_of, events)
+
+
+@lru_cache(maxsize=KEPT)
+def _docket(binding: Binding, as_of: date, events: tuple[Event, ...]) -> Docket:
+    """Everybody who opens a page on the same day asks the same of the same documents."""
+    return docket(policy_of(binding, as_of), as_of, events=events)
+
+
+def _judged(policy: Policy, asked: Docket, people: Sequence[Person], as_of: date) -> list[Verdict]:
+    counts = count_all(asked.tallies)
+    return judge(policy, people, counts, as_of, waivers=_waivers(), asked=asked)
 
 
 def _standing(subject: str, found: Sequence[Verdict], duties: Sequence[Duty]) -> Standing:

@@ -2,7 +2,9 @@
 
 from tenants.policy.queries.stack import (
     DATA_ENTRY,
+    Binding,
     NoPolicy,
+    binding_on,
     data_entry_on,
     documents,
     has_any,
@@ -11,9 +13,23 @@ from tenants.policy.queries.stack import (
     is_own_document,
     layers_on,
     parent_policy_on,
+    policy_of,
     policy_on,
 )
 
 __all__ = [
-    "DATA_ENTRY", "NoPolicy", "data_entry_on", "documents", "has_any", "has_policy", "in_force_ids", "is_own_document", "layers_on", "parent_policy_on", "policy_on",
+    "DATA_ENTRY",
+    "Binding",
+    "NoPolicy",
+    "binding_on",
+    "data_entry_on",
+    "documents",
+    "has_any",
+    "has_policy",
+    "in_force_ids",
+    "is_own_document",
+    "layers_on",
+    "parent_policy_on",
+    "policy_of",
+    "policy_on",
 ]  # fmt: skip

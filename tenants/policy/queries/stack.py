@@ -74,9 +74,23 @@ def in_force_ids(day: date) -> frozenset[UUID]:
         return frozenset()
 
 
+Binding = tuple[str, tuple[UUID, ...]]
+"""What names a resolved policy, and may name what was worked out from one: the committee and its documents, in order."""
+
+
+def binding_on(day: date) -> Binding:
+    """Of the policy in force on `day`. Raises NoPolicy. One query."""
+    return tenancy.current().code, _stack(day)
+
+
+def policy_of(binding: Binding, day: date) -> Policy:
+    """The policy a binding names, read as of a day. No query once its documents are known."""
+    return replace(_resolved(*binding), on=day)
+
+
 def policy_on(day: date) -> Policy:
     """The resolved policy in force on `day`. Raises NoPolicy. One query once its documents are known."""
-    return replace(_resolved(tenancy.current().code, _stack(day)), on=day)
+    return policy_of(binding_on(day), day)
 
 
 def parent_policy_on(day: date) -> Policy:

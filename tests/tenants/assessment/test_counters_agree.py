@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg2.extras import Json, execute_values
 
-from core.deed import COLUMNS
+from core.deed import COLUMNS, Branch
 from policy_engine import Filter, Period, Row, Tally, count, find_template, load_template, resolve, tallies
 from policy_engine.shares import share_of
 from tenants.assessment.queries import counter
@@ -194,6 +194,7 @@ def server() -> Iterator[object]:
 def deeds(server, monkeypatch):
     """`deeds(rows)` makes these the rows of `deed`, for the counter under test."""
     monkeypatch.setattr(counter, "connection", server)
+    monkeypatch.setattr(counter, "branches", lambda: [_branch(family) for family in ("record", "link", "check")])
 
     def put(rows: list[Row]) -> None:
         names = [field.name for field in dataclasses.fields(Row)]
@@ -204,6 +205,11 @@ def deeds(server, monkeypatch):
                 execute_values(cursor, f"INSERT INTO deed ({', '.join(names)}) VALUES %s", values)
 
     return put
+
+
+def _branch(family):
+    """The table's rows of a family, as an app's branch gives its own."""
+    return Branch({name: name for name in COLUMNS} | {"family": f"'{family}'"}, f"deed WHERE family = '{family}'")
 
 
 def stored(value):
