@@ -10,16 +10,27 @@ import pytest
 from config.routes import routes
 from core.audit import SYSTEM
 from tenants.activities.actions import register_activity
+from tenants.activities.models import Activity
 from tenants.liaison.actions import pair_constituent, register_contact
+from tenants.liaison.models import ConstituentLink, ContactRecord
 from tenants.members.actions import add_member, add_sector
+from tenants.members.models import Member, Sector
 from tenants.voices.actions import receive_voice, register_output
+from tenants.voices.models import Output, Voice
+from tests.borders.knowing import kinds_looked_up
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2022, 11, 1)
 CANARY = "金丝雀"
 
 
-def _plant(place) -> list[object]:
+KINDS = {
+    "sector": Sector, "member": Member, "contact": ContactRecord, "link": ConstituentLink, "activity": Activity, "output": Output,
+    "voice": Voice,
+}  # fmt: skip
+
+
+def _plant(place) -> dict[str, object]:
     """One of everything with an address, each carrying the canary's name, in the sibling committee."""
     with place.inside():
         sector = add_sector(name=f"{CANARY}界", order=1, by=SYSTEM)
@@ -41,7 +52,10 @@ def _plant(place) -> list[object]:
             by=SYSTEM,
         )
         voice = receive_voice(content=CANARY, channel="phone", received_on=DAY, today=DAY, name=CANARY, by=SYSTEM)
-        return [row.pk for row in (sector, member, contact, link, activity, output, voice)]
+        return {
+            kind: row.pk
+            for kind, row in zip(KINDS, (sector, member, contact, link, activity, output, voice), strict=True)
+        }
 
 
 ADDRESSED = [one for one in routes() if one["host"] == "tenant" and "<uuid:" in one["path"]]
@@ -62,6 +76,7 @@ def tried(client, route, address):
 
 
 def test_a_siblings_id_is_404_at_every_address_by_every_method(place, account, browser_of):
+    """Of each kind the address looks up (see `knowing`), and one that never existed."""
     foreign = _plant(place("nanxian"))
     home = place("anhua")
     with home.inside():
@@ -70,16 +85,22 @@ def test_a_siblings_id_is_404_at_every_address_by_every_method(place, account, b
             for route in ADDRESSED:
                 if role not in route["roles"]:
                     continue
-                for key in foreign[:6] if route["path"].startswith("/api/") else foreign:  # no voices there
+
+                def ask(key, route=route, client=client):
                     address = re.sub(r"<slug:\w+>", "contacts", re.sub(r"<uuid:\w+>", str(key), route["path"]))
                     for answer in tried(client, route, address):
                         assert answer.status_code in {404, 405}, (address, answer.status_code)
                         assert CANARY not in answer.content.decode()
+
+                for kind in kinds_looked_up(ask, KINDS):
+                    if kind != "voice" or not route["path"].startswith("/api/"):  # no voices there
+                        ask(foreign[kind])
     assert len(ADDRESSED) >= 10
 
 
 def test_a_siblings_id_in_a_form_or_a_filter_finds_nothing(place, account, browser_of):
-    sector, member, *_ = _plant(place("nanxian"))
+    planted = _plant(place("nanxian"))
+    sector, member = planted["sector"], planted["member"]
     home = place("anhua")
     with home.inside():
         client = browser_of(home, account("office"))

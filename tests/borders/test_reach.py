@@ -23,14 +23,16 @@ from config.routes import routes
 from core.audit import SYSTEM
 from core.errors import NotFound
 from tenants.activities.actions import record_participation, register_activity
-from tenants.activities.models import Participation
+from tenants.activities.models import Activity, Participation
 from tenants.liaison.actions import confirm_contact, pair_constituent, register_contact, withdraw_contact
-from tenants.liaison.models import ContactRecord
+from tenants.liaison.models import ConstituentLink, ContactRecord
 from tenants.liaison.queries import claims
 from tenants.members import queries
 from tenants.members.actions import add_member, add_sector, add_special_committee, give_account
+from tenants.members.models import Member, Sector
 from tenants.voices.actions import receive_voice, register_output
-from tenants.voices.models import Output
+from tenants.voices.models import Output, Voice
+from tests.borders.knowing import asked_that_matter, kinds_looked_up
 from tests.borders.test_foreign_ids import tried
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +141,10 @@ def _asks(town: Town) -> list[str]:
     ]  # fmt: skip
 
 
+KINDS = {
+    "member": Member, "contact": ContactRecord, "activity": Activity, "output": Output, "voice": Voice, "link": ConstituentLink,
+    "part": Participation, "sector": Sector, "user": User,
+}  # fmt: skip
 IN_THE_API = ("member", "contact", "activity", "output", "sector")
 PLAIN = [one for one in routes() if one["host"] == "tenant" and "<" not in one["path"]]
 ADDRESSED = [one for one in routes() if one["host"] == "tenant" and "<uuid:" in one["path"]]
@@ -148,37 +154,45 @@ ADDRESSED = [one for one in routes() if one["host"] == "tenant" and "<uuid:" in 
 def test_no_page_search_or_file_shows_a_name_from_outside(
     town: Town, guangzhou: Any, browser_of: Any, role: str
 ) -> None:
+    """Each page bare and with every question it reads (see `knowing`): what it does not read cannot change it."""
     client = browser_of(guangzhou, town.users[role])
-    seen = 0
+    seen, asked = 0, set()
     for route in PLAIN:
         if route["permission"] == "public":
             continue
-        for ask in ("", *_asks(town)):
-            answer = client.get(route["path"] + ask)
+        path = route["path"]
+        for ask, answer in asked_that_matter(lambda ask, path=path: client.get(path + ask), _asks(town)):
             body = _text(answer)
-            assert FAR not in body, (route["path"], ask)
+            assert FAR not in body, (path, ask)
             seen += NEAR in body
+            asked.add(path + ask)
             if answer.status_code in REFUSED:
                 break  # whatever is asked: a view is opened to a role before it reads what is asked (see test_access)
     assert seen > 10  # the walk saw somebody at all
+    assert "/members/?q=yuan" in asked  # and of what a page reads it was asked
 
 
 @pytest.mark.parametrize("role", NARROW)
 def test_ids_from_outside_are_unknown_at_every_address(town: Town, guangzhou: Any, browser_of: Any, role: str) -> None:
+    """Each address with an id of each kind it looks up (see `knowing`): any other is unknown there like none at all."""
     client = browser_of(guangzhou, town.users[role])
     for route in ADDRESSED:
         if role not in route["roles"] and not (role == "convener" and "member" in route["roles"]):
             continue
-        for what, key in town.far_ids.items():
-            if route["path"].startswith("/api/") and what not in IN_THE_API:
-                continue
-            for source in ("contacts", "participations", "outputs"):
+        in_words = re.search("<(slug|str):", route["path"])
+        for source in ("contacts", "participations", "outputs") if in_words else ("",):
+
+            def ask(key: Any, route: Any = route, source: str = source) -> list[Any]:
                 path = re.sub(r"<slug:\w+>|<str:\w+>", source, re.sub(r"<uuid:\w+>", str(key), route["path"]))
-                for answer in tried(client, route, path):
-                    assert answer.status_code in {404, 405}, (what, path, answer.status_code)
+                answers = tried(client, route, path)
+                for answer in answers:
+                    assert answer.status_code in {404, 405}, (path, answer.status_code)
                     assert FAR not in _text(answer)
-                if "<slug:" not in route["path"] and "<str:" not in route["path"]:
-                    break
+                return answers
+
+            for what in kinds_looked_up(ask, KINDS):
+                if what in IN_THE_API or not route["path"].startswith("/api/"):
+                    ask(town.far_ids[what])
 
 
 @pytest.mark.parametrize("role", NARROW)

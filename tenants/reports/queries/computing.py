@@ -81,19 +81,19 @@ def own_figures(span: Period) -> Own:
     """
     on = ground(span)
     found = _reckoned(on)
-    judged = {policy.digest: policy for policy in on.policies.values()}  # not adapted: judged once
+    digests = {basis: policy.digest for basis, policy in on.policies.items()}  # of the whole document: worked out once
+    judged = {digests[basis]: policy for basis, policy in on.policies.items()}  # not adapted: judged once
     met = {digest: attained.numbers(policy, on.people, on.window, on.as_of) for digest, policy in judged.items()}
     figures = [
         figure(
             code,
             basis,
-            _of(indicator, found, met.get(on.policies[basis].digest, {}) if basis in on.policies else {}),
+            _of(indicator, found, met.get(digests.get(basis, ""), {})),
         )
         for code, indicator in on.indicators.items()
         for basis in bases_of(indicator)
     ]
-    digests = {str(basis): on.policies[basis].digest if basis in on.policies else None for basis in Basis}
-    return Own(tuple(sorted(figures, key=lambda one: one.key)), digests)
+    return Own(tuple(sorted(figures, key=lambda one: one.key)), {str(basis): digests.get(basis) for basis in Basis})
 
 
 Counts = tuple[int, int | None]
