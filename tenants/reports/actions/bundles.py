@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable
+from contextlib import closing
 from uuid import UUID
 from zipfile import ZIP_STORED, ZipFile
 
@@ -78,19 +79,17 @@ def make_bundle(*, id: UUID, at: dt.datetime, progress: Progress = silent) -> in
     if asked is None or asked.as_of is None:
         return 0
     members = list(serving(asked.as_of).select_related("sector").order_by("name_pinyin", "number"))
-    printer, _ = documents.FORMATS[asked.ending]
     day = asked.as_of
     of = (
         _forms(asked.form, day, members) if asked.kind == Made.FORM else lambda member: documents.duty_file(member, day)
     )
     buffer = io.BytesIO()
-    with ZipFile(buffer, "w", ZIP_STORED) as file:  # both kinds of file are packed already
+    printed = closing(documents.printed(map(of, members), asked.ending, number=len(members)))
+    with printed as files, ZipFile(buffer, "w", ZIP_STORED) as file:  # both kinds of file are packed already
         for done, member in enumerate(members):
             progress(done, len(members), member.name)
-            file.writestr(
-                f"{done + 1:03} {_UNSAFE.sub(' ', f'{member.name} {member.number}')}.{asked.ending}",
-                printer(of(member)),
-            )
+            name = _UNSAFE.sub(" ", f"{member.name} {member.number}")
+            file.writestr(f"{done + 1:03} {name}.{asked.ending}", next(files))
     progress(len(members), len(members), "打包")
     keep(asked, buffer.getvalue(), at=at, number=len(members))
     return len(members)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import threading
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
@@ -22,6 +23,7 @@ from tenants.members.models import MadeFile
 from tenants.reports import actions, queries
 from tenants.reports.models import FormAnswer
 from tenants.reports.queries import documents
+from tenants.reports.queries.documents import batch
 from tenants.reports.queries.forms import Field, PrintedForm
 from tests.tenants.reports.conftest import TODAY
 
@@ -267,6 +269,23 @@ def test_a_bundle_stopped_half_way_leaves_no_file(anhua, year, account, files):
     with pytest.raises(JobCancelled):
         actions.make_bundle(id=made.pk, at=made.created_at, progress=stop)
     assert storage.stored(anhua.code) == 0
+
+
+def test_many_documents_are_set_side_by_side_and_come_in_their_order(monkeypatch):
+    monkeypatch.setattr(batch, "FEW", 5)
+    wanted = [documents.Document(f"第{number}份", "", ()) for number in range(5)]
+    files = documents.printed(wanted, "pdf", number=5)
+    assert [next(files) for _ in range(3)] == [documents.pdf(one) for one in wanted[:3]]
+    files.close()  # as when the job is cancelled: nobody goes on setting
+    assert not [one for one in threading.enumerate() if one.name.startswith("ThreadPoolExecutor")]
+
+
+def test_a_typesetter_that_ends_before_its_time_is_said():
+    setter = batch.Typesetter()
+    setter.kill()
+    with pytest.raises(RuntimeError, match="typesetter ended"):
+        setter.set("<p>一</p>")
+    setter.close()
 
 
 def test_a_bundle_is_gone_after_a_week(anhua, year, account, files, django_capture_on_commit_callbacks):
