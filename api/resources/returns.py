@@ -244,7 +244,7 @@ def _shown(filed: queries.Filed) -> dict[str, Any]:
 
 def _received(one: Delivery) -> dict[str, Any]:
     names = [name for name in Received().fields if name != "sender"]
-    sender = {"code": one.sender, "name": one.body["committee"]["name"]}
+    sender = {"code": one.sender, "name": one.sender_name}
     return dict(Received({name: getattr(one, name) for name in names} | {"sender": sender}).data)
 
 

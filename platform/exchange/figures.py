@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from operator import itemgetter
+from typing import Any, NamedTuple, Self
 
 OWN, TOTAL = "own", "total"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One figure of one committee, or of it and those below. `applicable` False leaves it out of both sides above."""
+class Figure(NamedTuple):
+    """One figure of one committee, or of it and those below. `applicable` False leaves it out of both sides above.
+
+    A tuple: a province's page makes some seven thousand of them.
+    """
 
     indicator: str
     basis: str
@@ -26,11 +28,14 @@ class Figure:
         return self.indicator, self.basis
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return self._asdict()
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{name: data[name] for name in cls.__slots__})
+        return cls._make(_FIELDS(data))
+
+
+_FIELDS = itemgetter(*Figure._fields)
 
 
 def figure(indicator: str, basis: str, counts: tuple[int, int | None] | None) -> Figure:

@@ -53,6 +53,11 @@ class Delivery(Row):
             "reason", "submitted_at", "decided_at",
         )  # fmt: skip
 
+    @property
+    def sender_name(self) -> str:
+        """As it signed it. Of rows that `queries` reads without their body, asked for beside it."""
+        return str(getattr(self, "signed_name", None) or self.body["committee"]["name"])
+
     def __str__(self) -> str:
         return f"{self.sender} {self.period} 第 {self.revision} 稿"
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from core import tenancy
+from exchange.figures import Figure
 from exchange.models import Delivery
 
 # Row-level security narrows this further: what another committee may not read is not there.
 MINE = "(recipient = %(me)s OR ancestors @> ARRAY[%(me)s]::varchar[])"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One indicator of one child's accepted return, with all below it. Numbers None: not applicable there."""
 
     sender: str
@@ -27,8 +30,7 @@ class Told:
     denominator: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How far one committee's return of a period has come. `first_at`: when its first revision was sent."""
 
     sender: str
@@ -37,6 +39,74 @@ class Standing:
     revision: int
     state: str
     first_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """One accepted return below for one period. `children`: what it says of each of its own, where that was asked for."""
+
+    sender: str
+    recipient: str
+    revision: int
+    digest: str
+    children: Sequence[Mapping[str, Any]]
+    total: list[Figure] = field(default_factory=list)
+
+
+def accepted_below(period: str, *, listed_by: Collection[str] = ()) -> list[Accepted]:
+    """The newest accepted return of every committee below that this one may read, with its total. Two statements, no bodies.
+
+    `listed_by`: codes of those whose word on each of their children is wanted.
+    """
+    newest = (
+        f"FROM {_table()} WHERE state = 'accepted' AND period = %(period)s AND {MINE} ORDER BY sender, revision DESC"
+    )
+    about = f"""
+        SELECT DISTINCT ON (sender) sender, recipient, revision, digest,
+            CASE WHEN sender = ANY(%(listed_by)s) THEN body->'children' END {newest}
+    """
+    figures = f"""
+        SELECT {FIGURE}, newest.sender
+        FROM (SELECT DISTINCT ON (sender) sender, body {newest}) AS newest
+        CROSS JOIN LATERAL jsonb_to_recordset(newest.body->'total')
+            AS one (indicator text, basis text, numerator bigint, denominator bigint, answered int, asked int)
+    """
+    given: dict[str, Any] = {"me": tenancy.current().code, "period": period, "listed_by": list(listed_by)}
+    with connection.cursor() as cursor:
+        cursor.execute(about, given)
+        found = {
+            sender: Accepted(
+                sender=sender, recipient=recipient, revision=revision, digest=digest,
+                children=_read(children) or [],
+            )
+            for sender, recipient, revision, digest, children in cursor.fetchall()
+        }  # fmt: skip
+        cursor.execute(figures, given)
+        rows, last = cursor.fetchall(), len(Figure._fields)
+    for sender, one in groupby(rows, key=itemgetter(last)):
+        if sender in found:
+            found[sender].total.extend(tuple.__new__(Figure, row[:last]) for row in one)
+    return list(found.values())
+
+
+# In the order of a figure's fields. What applies has a numerator; not to read the word again saves a tenth of the statement.
+FIGURE = "indicator, basis, numerator IS NOT NULL, numerator, denominator, answered, asked"
+
+
+def is_any_adapted(period: str) -> bool:
+    """Says an accepted return below that its committee had a policy otherwise than its parent's? One statement."""
+    sql = f"""
+        SELECT EXISTS (SELECT FROM {_table()} WHERE state = 'accepted' AND period = %(period)s AND {MINE}
+            AND body #> '{{policies,own}}' IS DISTINCT FROM body #> '{{policies,parent}}')
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"me": tenancy.current().code, "period": period})
+        return bool(cursor.fetchone()[0])
+
+
+def _read(value: str | None) -> Any:
+    """JSONB as this driver hands it over: text."""
+    return json.loads(value) if value is not None else None
 
 
 def figure_in(scope: str) -> str:
@@ -65,7 +135,7 @@ def told(periods: Sequence[str], *, indicator: str, basis: str) -> list[Told]:
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
-        return [Told(*row) for row in cursor.fetchall()]
+        return [Told._make(row) for row in cursor.fetchall()]
 
 
 def answered(periods: Sequence[str]) -> frozenset[str]:
@@ -89,7 +159,7 @@ def standings(periods: Sequence[str]) -> list[Standing]:
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, {"me": tenancy.current().code, "periods": list(periods)})
-        return [Standing(*row) for row in cursor.fetchall()]
+        return [Standing._make(row) for row in cursor.fetchall()]
 
 
 def _table() -> str:

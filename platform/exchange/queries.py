@@ -1,6 +1,6 @@
-"""Reading the letterbox as the committee entered; the database shows nobody else's. Bodies come with the rows.
+"""Reading the letterbox as the committee entered; the database shows nobody else's.
 
-Every list holds the newest revision of each sender and period only, in the sender's code order.
+Bodies come with single rows, and with a list where `whole` asks for them; the name of the sender always does. Every list holds the newest revision of each sender and period only, in the sender's code order.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, QuerySet
+from django.db.models.fields.json import KT
 
 from core import tenancy
 from core.errors import NotFound
@@ -18,23 +19,17 @@ from exchange.models import Delivery, DeliveryState, SigningKey
 from exchange.signing import is_signed
 
 
-def received(period: str | None = None) -> list[Delivery]:
+def received(period: str | None = None, *, whole: bool = False) -> list[Delivery]:
     """What the committees below sent to this one, whatever its state; all periods, or one."""
-    return _newest(Delivery.objects.filter(recipient=_me()), period)
+    return _newest(_rows(whole).filter(recipient=_me()), period)
 
 
-def received_accepted(period: str | None = None) -> list[Delivery]:
+def received_accepted(period: str | None = None, *, whole: bool = False) -> list[Delivery]:
     """The accepted returns of the direct children: what this committee's own return is summed from; all periods, or one.
 
     A later revision that still waits, or was sent back, leaves the accepted one standing.
     """
-    return _newest(Delivery.objects.filter(recipient=_me(), state=DeliveryState.ACCEPTED), period)
-
-
-def accepted_below(period: str) -> list[Delivery]:
-    """Accepted returns of every level below that this committee may read."""
-    mine = Q(recipient=_me()) | Q(ancestors__contains=[_me()])
-    return _newest(Delivery.objects.filter(mine, state=DeliveryState.ACCEPTED), period)
+    return _newest(_rows(whole).filter(recipient=_me(), state=DeliveryState.ACCEPTED), period)
 
 
 def judged_by(period: str) -> dict[str, str | None]:
@@ -62,15 +57,21 @@ def names_of(codes: Collection[str]) -> dict[str, str]:
 
 def received_one(delivery_id: UUID) -> Delivery:
     """One return addressed to this committee. Raises NotFound, also for another committee's."""
-    found = Delivery.objects.filter(pk=delivery_id, recipient=_me()).first()
+    found = _rows(whole=True).filter(pk=delivery_id, recipient=_me()).first()
     if found is None:
         raise NotFound("没有找到这份报表。它可能不是报给本会的。")
     return found
 
 
+def standing_before(delivery: Delivery) -> Delivery | None:
+    """The newest accepted revision of the same sender and period; it may be this very one."""
+    rows = _rows(whole=True).filter(recipient=_me(), sender=delivery.sender, period=delivery.period)
+    return rows.filter(state=DeliveryState.ACCEPTED).order_by("-revision").first()
+
+
 def sent(period: str | None = None) -> list[Delivery]:
     """Everything this committee sent, every revision, newest first; all periods, or one."""
-    rows = Delivery.objects.filter(sender=_me())
+    rows = Delivery.objects.filter(sender=_me()).defer("body")
     return list((rows.filter(period=period) if period else rows).order_by("-period", "-revision"))
 
 
@@ -99,6 +100,12 @@ def keys() -> list[SigningKey]:
 
 def _me() -> str:
     return tenancy.current().code
+
+
+def _rows(whole: bool) -> QuerySet[Delivery]:
+    if whole:
+        return Delivery.objects.all()
+    return Delivery.objects.defer("body").annotate(signed_name=KT("body__committee__name"))
 
 
 def _newest(rows: QuerySet[Delivery], period: str | None) -> list[Delivery]:

@@ -17,7 +17,7 @@ from importlib import import_module
 from tests.bench.figure import HEAD
 from tests.bench.place import ROOT
 
-BENCHES = ("provisioning", "migrations", "pages", "memory", "policy", "standing", "documents")
+BENCHES = ("provisioning", "migrations", "pages", "memory", "policy", "standing", "documents", "rollup")
 LONG = ("many",)
 
 

@@ -12,7 +12,7 @@ from tests import removal
 from tests.removal import ADMIN_URL
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DATABASE = "lxbench"
+DATABASE = os.environ.get("LX_BENCH_DB", "lxbench")
 PLAIN = f"{DATABASE}_plain"  # the same tables in one schema, for the peer without tenancy
 
 

@@ -14,6 +14,7 @@ from core.models import AuditEvent
 from exchange import actions, queries
 from exchange.canonical import canonical, digest_of
 from exchange.models import Delivery
+from exchange.overview import accepted_below
 from tests.exchange.conftest import sent
 
 pytestmark = pytest.mark.django_db
@@ -144,7 +145,7 @@ def test_the_accepted_revision_stands_while_a_correction_waits(place):
     with place("yiyang").inside():
         assert [one.revision for one in queries.received("2022-11")] == [2]
         assert [one.revision for one in queries.received_accepted("2022-11")] == [1]
-        assert [one.revision for one in queries.accepted_below("2022-11")] == [1]
+        assert [one.revision for one in accepted_below("2022-11")] == [1]
 
 
 def test_floats_that_are_no_numbers_have_no_canonical_text():

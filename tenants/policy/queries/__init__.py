@@ -13,6 +13,7 @@ from tenants.policy.queries.stack import (
     is_own_document,
     layers_on,
     parent_policy_on,
+    policies_over,
     policy_of,
     policy_on,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "is_own_document",
     "layers_on",
     "parent_policy_on",
+    "policies_over",
     "policy_of",
     "policy_on",
 ]  # fmt: skip

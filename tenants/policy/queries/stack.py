@@ -10,11 +10,11 @@ kept in the process under the committee's code and those ids, and nothing has to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -93,6 +93,18 @@ def policy_on(day: date) -> Policy:
     return policy_of(binding_on(day), day)
 
 
+def policies_over(days: Collection[date]) -> dict[date, Policy]:
+    """The policy of each of several days, without those that have none. One query once their documents are known."""
+    rows, found = _standing(), {}
+    for day in days:
+        known = [row for row in rows if row.in_force_from is None or row.in_force_from <= day]
+        try:
+            found[day] = policy_of((tenancy.current().code, _stack_of(day, known, own=True)), day)
+        except NoPolicy:
+            continue
+    return found
+
+
 def parent_policy_on(day: date) -> Policy:
     """The same without the committee's own adaptations: the value by which its parent reads it. Raises NoPolicy."""
     return replace(_resolved(tenancy.current().code, _stack(day, own=False)), on=day)
@@ -140,15 +152,32 @@ def _stack(day: date, *, own: bool = True) -> tuple[UUID, ...]:
 
     `own` False leaves out what the committee decided itself, but for a document of its own with none of the parent's beside it.
     """
-    rows = list(_in_force(day).order_by("order").values_list("id", "kind", "base", "layer"))
-    templates = [row for row in rows if row[1] == Kind.TEMPLATE]
+    return _stack_of(day, _standing(_in_force(day)), own=own)
+
+
+class _Known(NamedTuple):
+    id: UUID
+    kind: str
+    base: str
+    layer: str
+    in_force_from: date | None
+
+
+def _standing(rows: QuerySet[PolicyDocument] | None = None) -> list[_Known]:
+    """Documents not taken back, in the order of adoption. One query."""
+    found = PolicyDocument.objects.filter(withdrawal=None) if rows is None else rows
+    return [_Known._make(row) for row in found.order_by("order").values_list(*_Known._fields)]
+
+
+def _stack_of(day: date, rows: Sequence[_Known], *, own: bool) -> tuple[UUID, ...]:
+    templates = [row for row in rows if row.kind == Kind.TEMPLATE]
     if not own:
-        templates = [row for row in templates if row[3] == Layer.PARENT] or templates
+        templates = [row for row in templates if row.layer == Layer.PARENT] or templates
     if not templates:
         raise NoPolicy(day)
-    newest = {base: key for key, _, base, _ in templates}  # the same document anew takes the place of the old one
-    overlays = [key for key, kind, _, layer in rows if kind == Kind.OVERLAY and (own or layer == Layer.PARENT)]
-    return (*(key for key, _, base, _ in templates if newest[base] == key), *overlays)
+    newest = {row.base: row.id for row in templates}  # the same document anew takes the place of the old one
+    overlays = [row.id for row in rows if row.kind == Kind.OVERLAY and (own or row.layer == Layer.PARENT)]
+    return (*(row.id for row in templates if newest[row.base] == row.id), *overlays)
 
 
 @lru_cache(maxsize=KEPT)

@@ -243,11 +243,11 @@ def _children(span: Period) -> tuple[list[dict[str, Any]], list[Delivery]]:
 
     `size`: how many committees it speaks for, itself and those below.
     """
-    accepted = {delivery.sender: delivery for delivery in exchange.received_accepted(span.key)}
+    accepted = {delivery.sender: delivery for delivery in exchange.received_accepted(span.key, whole=True)}
     standing = {delivery.sender: delivery for delivery in exchange.received(span.key)}
     first = exchange.first_received(span.key)
     names = {entry.code: entry.name for entry in children_on(tenancy.current().code, span.last_day)}
-    names = {code: delivery.body["committee"]["name"] for code, delivery in accepted.items()} | names
+    names = {code: delivery.sender_name for code, delivery in accepted.items()} | names
     tree = tree_on(span.last_day) if names else []
     lines = [
         {

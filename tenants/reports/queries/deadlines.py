@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from core import clock
 from exchange.spans import Kind, kind_of
+from policy_engine import Policy
 from policy_engine.periods import Period
-from tenants.policy.queries import NoPolicy, policy_on
+from tenants.policy.queries import policies_over
 
 SETTINGS: Mapping[Kind, str] = {
     "month": "return_days_month",
@@ -22,10 +23,17 @@ def due_on(span: Period) -> dt.date | None:
 
     For what the levels below send the recipient's policy counts, which is this one when asked by the recipient.
     """
-    try:
-        days = policy_on(span.last_day).setting(SETTINGS[kind_of(span.key)], span.last_day)
-    except NoPolicy:
-        return None
+    return dues_on([span])[span.key]
+
+
+def dues_on(spans: Sequence[Period]) -> dict[str, dt.date | None]:
+    """The same for several periods, by key. One statement."""
+    policies = policies_over([span.last_day for span in spans])
+    return {span.key: _due(span, policies.get(span.last_day)) for span in spans}
+
+
+def _due(span: Period, policy: Policy | None) -> dt.date | None:
+    days = policy.setting(SETTINGS[kind_of(span.key)], span.last_day) if policy else None
     return span.last_day + dt.timedelta(days=int(days)) if isinstance(days, int | float) and days >= 0 else None
 
 

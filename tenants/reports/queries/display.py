@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from policy_engine import Indicator
 from tenants.reports.models import Basis, Scope
@@ -49,8 +49,7 @@ class Column:
         return f"/rollup/{self.indicator.id}/"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One figure to show; `figure` None: nothing received."""
 
     column: Column
@@ -123,16 +122,23 @@ def columns_for(figures: Iterable[Figure], *, adapted: bool, including: str = ""
 
 def is_adapted(body: Mapping[str, Any]) -> bool:
     """Has the sender, or somebody in its total, values of its own? Then attainment is worth showing by both."""
-    totals = {one.key: one for one in figures_in(body, Scope.TOTAL)}
-    below = any(
-        (one.numerator, one.denominator)
-        != (totals[code, Basis.PARENT].numerator, totals[code, Basis.PARENT].denominator)
-        for (code, basis), one in totals.items()
-        if basis == Basis.OWN and (code, Basis.PARENT) in totals
+    return body["policies"]["own"] != body["policies"]["parent"] or differs(figures_in(body, Scope.TOTAL))
+
+
+def differs(total: Iterable[Figure]) -> bool:
+    """Is an attainment another by one's own value than by the parent's?"""
+    by_basis: dict[str, dict[str, Figure]] = {}
+    for one in total:
+        by_basis.setdefault(one.basis, {})[one.indicator] = one
+    own = by_basis.get(Basis.OWN, {})
+    return any(
+        code in own and own[code][NUMBERS] != one[NUMBERS] for code, one in by_basis.get(Basis.PARENT, {}).items()
     )
-    return below or body["policies"]["own"] != body["policies"]["parent"]
+
+
+NUMBERS = slice(Figure._fields.index("numerator"), Figure._fields.index("denominator") + 1)
 
 
 def cells(columns: Iterable[Column], figures: Iterable[Figure]) -> tuple[Cell, ...]:
-    by_key = {one.key: one for one in figures}
-    return tuple(Cell(column, by_key.get(column.key)) for column in columns)
+    by_key = {one[:2]: one for one in figures}
+    return tuple(Cell(column, by_key.get((column.indicator.id, column.basis))) for column in columns)

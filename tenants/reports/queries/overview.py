@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core import tenancy
 from core.errors import NotFound
@@ -14,7 +15,7 @@ from policy_engine.periods import DAY, Period
 from registry.queries import tree_on, trees_on
 from tenants.reports.models import Basis, ReturnState
 from tenants.reports.queries import filed
-from tenants.reports.queries.deadlines import due_on, is_late
+from tenants.reports.queries.deadlines import dues_on, is_late
 from tenants.reports.queries.display import Cell, Column
 from tenants.reports.queries.figures import CARRIED, Figure, bases_of, shared_indicators, summed
 from tenants.reports.queries.periods import due, holding
@@ -107,8 +108,7 @@ def _figure(column: Column, row: letters.Told) -> Figure:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Brick:
+class Brick(NamedTuple):
     """One committee's return of one period on the wall. `state` is a return's state, `missing`, or `elsewhere`: it belonged to
     another parent then."""
 
@@ -138,7 +138,7 @@ class Wall:
 
 
 def wall(periods: Sequence[Period]) -> Wall:
-    """Who reported when, for every committee below that this one may see. Three statements and the policy of each period's end.
+    """Who reported when, for every committee below that this one may see. Four statements.
 
     It begins with the first period anybody reported: before, nobody was asked. Of those further down only what was accepted
     above them is known here; an empty place says nothing about them. Who moved stands under both parents, under each with
@@ -146,7 +146,7 @@ def wall(periods: Sequence[Period]) -> Wall:
     """
     rows = {(row.sender, row.recipient, row.period): row for row in letters.standings([one.key for one in periods])}
     periods = _begun(periods, {period for *_, period in rows})
-    due = {one.key: due_on(one) for one in periods}
+    due = dues_on(periods)
     trees = trees_on([one.last_day for one in periods])
     parents = {one.key: {entry.code: entry.parent for entry in trees[one.last_day]} for one in periods}
     stand = places(trees[periods[-1].last_day], {(sender, recipient) for sender, recipient, _ in rows})

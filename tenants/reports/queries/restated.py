@@ -70,7 +70,7 @@ def newer_everywhere(latest: Mapping[str, Filed]) -> dict[str, list[Below]]:
 def _newer(filed: Filed, accepted: Iterable[Delivery]) -> list[Below]:
     counted = {child["code"]: child for child in filed.row.body["children"] if child["digest"]}
     return [
-        Below(one.body["committee"]["name"], counted.get(one.sender, {}).get("revision"), one.revision, 0)
+        Below(one.sender_name, counted.get(one.sender, {}).get("revision"), one.revision, 0)
         for one in accepted
         if counted.get(one.sender, {}).get("digest") != one.digest
     ]

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 from core import clock, tenancy
 from core.errors import NotFound
+from exchange import overview as letters
 from exchange import queries as exchange
 from exchange.models import Delivery
 from registry.queries import below, tree_on
-from tenants.reports.models import ReturnState, Scope
+from tenants.reports.models import ReturnState
 from tenants.reports.queries import filed
 from tenants.reports.queries.deadlines import due_on, is_late
-from tenants.reports.queries.display import Cell, Column, cells, columns_for, is_adapted
-from tenants.reports.queries.figures import CARRIED, Figure, figures_in, summed
+from tenants.reports.queries.display import Cell, Column, cells, columns_for, differs, is_adapted
+from tenants.reports.queries.figures import CARRIED, Figure, summed
 from tenants.reports.queries.periods import span
 from tenants.reports.queries.places import Place, places
 
@@ -26,9 +27,12 @@ NOT_HERE = "未到本会"  # whether it has sent anything is between it and its 
 NOT_COUNTED = "已接收，但上级这一期结账时还没有计入"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
-    """One committee in the tree. `depth` 0: this committee's own part, 1: a child, 2: its child…"""
+    """One committee in the tree. `depth` 0: this committee's own part, 1: a child, 2: its child…
+
+    Its cells are made when they are looked at: a page that folds a large tree shows few of them.
+    """
 
     code: str
     name: str
@@ -36,10 +40,15 @@ class Line:
     state: str
     note: str
     word: str = ""  # instead of the state's own word
-    cells: tuple[Cell, ...]
+    columns: tuple[Column, ...]
+    figures: Sequence[Figure]
     url: str = ""
     is_late: bool = False
     below: int = 0  # committees right below it
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        return cells(self.columns, self.figures)
 
     @property
     def indent(self) -> str:
@@ -69,7 +78,7 @@ class Rollup:
 
 
 def rollup(period: str, *, including: str = "") -> Rollup:
-    """The tree below this committee on a period's last day. Ten statements, however many committees there are.
+    """The tree below this committee on a period's last day. At most twelve statements, however many committees there are.
 
     `including`: an indicator that has its column even where nobody has the figure.
     """
@@ -124,34 +133,32 @@ class _Tree:
         self.me = tenancy.current()
         self.mine = filed.latest(period)
         self.newest = {one.sender: one for one in exchange.received(period)}
-        self.accepted = {(one.sender, one.recipient): one for one in exchange.accepted_below(period)}
+        self.tree = tree_on(span(period).last_day)
+        above = {one.parent for one in self.tree if one.parent}
+        self.accepted = {(one.sender, one.recipient): one for one in letters.accepted_below(period, listed_by=above)}
         self.direct = {one.sender: one for one in self.accepted.values() if one.recipient == self.me.code}
-        self.totals = {one.sender: figures_in(one.body, Scope.TOTAL) for one in self.accepted.values()}
-        self.listed = {one.sender: _listed(one) for one in self.accepted.values()}
+        self.listed = {one.sender: {child["code"]: child for child in one.children} for one in self.accepted.values()}
         self.due = due_on(span(period))
         self.first = exchange.first_received(period)
-        self.tree = tree_on(span(period).last_day)
-        told = (*self.newest.values(), *self.accepted.values())
-        self.places = places(self.tree, {(one.sender, one.recipient) for one in told})
-
-    def bodies(self) -> list[Mapping[str, Any]]:
-        own = [self.mine.row.body] if self.mine else []
-        return [*own, *(delivery.body for delivery in self.accepted.values())]
+        sent = {(one.sender, one.recipient) for one in self.newest.values()} | self.accepted.keys()
+        self.places = places(self.tree, sent)
 
     def all_figures(self) -> Iterator[Figure]:
         yield from self.mine.total if self.mine else ()
-        yield from itertools.chain.from_iterable(self.totals.values())
+        for one in self.accepted.values():
+            yield from one.total
 
     def adapted(self) -> bool:
         """Has anybody in the tree a value of its own?"""
-        return any(is_adapted(body) for body in self.bodies())
+        here = self.mine is not None and is_adapted(self.mine.row.body)
+        return here or any(differs(one.total) for one in self.accepted.values()) or letters.is_any_adapted(self.period)
 
     def total(self) -> list[Figure]:
         """Accepted children as they stand now, with this committee's own part once its month is closed."""
         own = [self.mine.own] if self.mine else []
         lacking = [one.code for one in self.places if one.depth == 1 and one.code not in self.direct]
         silent = sum(1 + len(below(self.tree, code)) for code in lacking)
-        return summed([*own, *(self.totals[code] for code in self.direct)], silent=silent)
+        return summed([*own, *(one.total for one in self.direct.values())], silent=silent)
 
     def lines(self, columns: tuple[Column, ...]) -> Iterator[Line]:
         if self.mine:
@@ -161,7 +168,8 @@ class _Tree:
                 depth=0,
                 state=self.mine.state,
                 note="",
-                cells=cells(columns, self.mine.own),
+                columns=columns,
+                figures=self.mine.own,
                 url=f"/returns/{self.period}/",
             )
         for place in self.places:
@@ -180,15 +188,14 @@ class _Tree:
             note="；".join(filter(None, [on_time, _child_note(newest, standing)])),
             is_late=late,
             below=place.below,
-            cells=cells(columns, self.totals[place.code] if standing else ()),
+            columns=columns,
+            figures=standing.total if standing else (),
             url=f"/returns/inbox/{newest.pk}/" if newest else "",
         )
 
     def _further(self, place: Place, columns: tuple[Column, ...]) -> Line:
-        delivery, said = (
-            self.accepted.get((place.code, place.parent)),
-            self.listed.get(place.parent, {}).get(place.code, {}),
-        )
+        delivery = self.accepted.get((place.code, place.parent))
+        said = self.listed.get(place.parent, {}).get(place.code, {})
         counted = delivery is not None and said.get("digest") == delivery.digest
         return Line(
             code=place.code,
@@ -198,20 +205,16 @@ class _Tree:
             note=NOT_COUNTED if delivery and not counted else "",
             word="" if delivery or said else NOT_HERE,
             below=place.below,
-            cells=cells(columns, self.totals[place.code] if delivery else ()),
+            columns=columns,
+            figures=delivery.total if delivery else (),
         )
 
 
-def _listed(delivery: Delivery) -> dict[str, Mapping[str, Any]]:
-    """What a committee's accepted return says of each of its children."""
-    return {entry["code"]: entry for entry in delivery.body["children"]}
-
-
-def _child_note(newest: Delivery | None, standing: Delivery | None) -> str:
+def _child_note(newest: Delivery | None, standing: letters.Accepted | None) -> str:
     if newest is None:
         return ""
     if newest.state == ReturnState.RETURNED:
         return f"退回理由：{newest.reason}"
-    if standing and standing.pk != newest.pk:
+    if standing and standing.digest != newest.digest:
         return f"第 {newest.revision} 稿待接收，合计里是第 {standing.revision} 稿"
     return ""

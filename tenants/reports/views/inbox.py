@@ -44,10 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(received: list[Delivery]) -> list[dict[str, object]]:
-    return [
-        {"delivery": one, "name": one.body["committee"]["name"], "label": queries.spoken(one.period)}
-        for one in received
-    ]
+    return [{"delivery": one, "name": one.sender_name, "label": queries.spoken(one.period)} for one in received]
 
 
 @requires(Permission.RETURNS_DECIDE)
@@ -59,7 +56,7 @@ def accept_many(request: HttpRequest) -> HttpResponse:
         done, refused = exchange.accept_many(
             delivery_ids=[one.pk for one in chosen], at=clock.now(), by=signed_in(request)  # type: ignore[arg-type]
         )  # fmt: skip
-        names = {one.pk: one.body["committee"]["name"] for one in chosen}
+        names = {one.pk: one.sender_name for one in chosen}
         if done:
             messages.success(request, f"已接收 {len(done)} 份，已计入本会汇总。")
         for key, why in refused:
@@ -73,16 +70,16 @@ def accept_many(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest) -> list[Delivery]:
     """Those asked for that still wait; none named: all that wait."""
     asked = set((request.POST if request.method == "POST" else request.GET).getlist("id"))
-    waiting = [one for one in letters.received() if one.state == DeliveryState.SUBMITTED]
+    waiting = [one for one in letters.received(whole=True) if one.state == DeliveryState.SUBMITTED]
     return [one for one in waiting if str(one.pk) in asked or (not asked and request.method != "POST")]
 
 
 def _weighed(one: Delivery) -> dict[str, object]:
     """A line of the preview: whether it is genuine, what it lacks, what it changes."""
-    before = next((old for old in letters.received_accepted(one.period) if old.sender == one.sender), None)
+    before = letters.standing_before(one)
     return {
         "delivery": one,
-        "name": one.body["committee"]["name"],
+        "name": one.sender_name,
         "label": queries.spoken(one.period),
         "is_genuine": letters.is_genuine(one),
         "lacking": [child["name"] for child in one.body["children"] if child["state"] != "accepted"],
@@ -102,7 +99,7 @@ def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, st
     body = delivery.body
     own, total = queries.figures_in(body, "own"), queries.figures_in(body, "total")
     columns = queries.columns_for(total, adapted=queries.is_adapted(body))
-    before = next((one for one in letters.received_accepted(delivery.period) if one.sender == delivery.sender), None)
+    before = letters.standing_before(delivery)
     earlier = queries.figures_in(before.body, "total") if before and before.pk != delivery.pk else []
     cells = zip(
         *(queries.cells(columns, figures) for figures in (own, total, earlier)),
