@@ -34,7 +34,7 @@ from core import clock
 from tenants.activities import actions, queries
 from tenants.activities.models import AWAY, Destination, OrganiserType, Participation, Role
 from tenants.liaison.models import PlaceLevel, State
-from tenants.liaison.queries import NotYourRecord, seen_by
+from tenants.liaison.queries import seen_by
 
 SORTS = {"held_on": "held_on", "title": "title", "kind": "kind", "place": "place", "state": "state"}
 PLAIN = (
@@ -182,13 +182,6 @@ class ActivityList(Records):
     def post(self, request: Request) -> Response:
         given = self.given(ActivityGiven)
         parts = {one["member"]: one.get("role", Role.PARTICIPANT.value) for one in given.pop("participants", ())}
-        own = own_member(self.user)
-        if own is not None:  # as on the page: one enters one's own part
-            if parts and set(parts) != {own.pk}:
-                raise NotYourRecord
-            parts = {own.pk: Role.PARTICIPANT.value}
-            if given["organiser_type"] == OrganiserType.MEMBER:
-                given.setdefault("organiser", own.pk)
         return self.create(
             lambda: actions.register_activity(**given, participants=parts, today=clock.today(), by=self.user)
         )

@@ -16,11 +16,18 @@ from django.utils.module_loading import import_string
 from core import clock, tenancy
 from core.errors import DomainError, NotFound
 
+OF_THE_BASE = frozenset({"committee", "nav", "inbox"})
+
 
 def page(
     request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    """A whole page. Templates receive plain values and run no queries."""
+    """A whole page. Templates receive plain values and run no queries.
+
+    Raises ValueError for a value that would take the place of the base page's own: the head would name something else.
+    """
+    if taken := OF_THE_BASE & (context or {}).keys():
+        raise ValueError(f"{template}: {', '.join(sorted(taken))} belongs to the base page")
     return render(request, template, dict(context or {}), status=status)
 
 

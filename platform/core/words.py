@@ -64,7 +64,7 @@ FIELDS: Mapping[str, str] = {
     "subject_type": "对象类别", "subject_id": "对象编号", "started_on": "开始", "ended_on": "办结日期", "started_by": "提出人", "process": "办理事项",
     "by": "由谁办", "after": "在哪些步骤之后", "optional": "可以不办", "days": "几天内", "in_working_days": "按工作日", "opened_on": "轮到的日期", "signed_on": "办理日期",
     "nominated_on": "推选日期", "nomination": "推选", "confirmed_at": "确认导入的时间", "added": "新增", "before": "导入前", "undone_at": "撤销时间",
-    "grid": "网格", "value": "设定的内容",
+    "grid": "网格", "value": "设定的内容", "version": "第几版",
 }  # fmt: skip
 APPS: Mapping[str, str] = {
     "accounts": "账号", "members": "委员", "liaison": "联系", "activities": "活动", "voices": "民意与成果", "policy": "办法",

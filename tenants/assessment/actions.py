@@ -20,7 +20,7 @@ from tenants.assessment.models import Objection, Outcome, Waiver
 from tenants.assessment.queries.whatif import WhatIf, keep, weigh
 from tenants.members.queries import member_by_id
 from tenants.policy.queries import policy_on
-from tenants.policy.queries.drafting import open_draft
+from tenants.policy.queries.drafting import open_drafts
 from tenants.proceedings.actions import record_decision
 
 
@@ -219,8 +219,8 @@ def ask_what_if(*, draft_id: UUID, as_of: dt.date, by: User) -> Job:
 
 def try_draft(*, draft_id: UUID, as_of: dt.date, day: dt.date, at: dt.datetime, progress: Progress = silent) -> WhatIf:
     """Judge a year by the draft and keep the answer for an hour, in the cache only. Raises NotFound, UnsoundDraft."""
-    draft = open_draft()
-    if draft is None or draft.pk != draft_id:
+    draft = open_drafts().filter(pk=draft_id).first()
+    if draft is None:
         raise NotFound("这份草稿已经采用或放弃，不用试算了。")
     found = weigh(draft, as_of=as_of, day=day, at=at, progress=progress)
     keep(draft, found)

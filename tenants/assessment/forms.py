@@ -15,6 +15,7 @@ from tenants.assessment.queries.table import Asked
 from tenants.members.models import Sector, SpecialCommittee
 from tenants.proceedings.models import Body
 
+OWING_FIRST = "-short"  # who asks for no order sees first where help is needed
 STATES = [("", "全部"), ("outstanding", "尚差"), ("met", "全部完成")]
 
 
@@ -57,7 +58,7 @@ class StandingFilter(forms.Form):
             special_committee=UUID(special) if special else None,
             state=data.get("state") or "",
             duty=data.get("duty") or "",
-            sort=str(self.data.get("sort") or "name"),
+            sort=str(self.data.get("sort") or OWING_FIRST),
         )
 
 

@@ -18,7 +18,7 @@ class SignForm(forms.Form):
         help_text="同意可以不写；退回要写明理由，申报的人要照着改。",
     )  # fmt: skip
     meeting = forms.CharField(
-        label="哪次会议", required=False, max_length=100, help_text="同意时要填，例如：第十届第3次主席会议。"
+        label="哪次会议", required=False, max_length=100, help_text="例如：第十届第3次主席会议；退回的可以空着。"
     )
     decided_on = forms.DateField(label="会议日期", required=False)
     document_number = forms.CharField(label="文号", required=False, max_length=60)
@@ -29,9 +29,14 @@ class SignForm(forms.Form):
     def __init__(self, *args: Any, step: Step, is_mine: bool, today: dt.date, **kwargs: Any) -> None:
         kwargs["initial"] = {"decided_on": today}
         super().__init__(*args, **kwargs)
+        self.is_return = "return" in self.data
         if step.by not in Body.values:
             for name in ("meeting", "decided_on", "document_number"):
                 del self.fields[name]
+        elif not self.is_return:
+            for name in ("meeting", "decided_on"):  # a body agrees at a meeting; who returns need not name one
+                self.fields[name].required = True
+            self.fields["meeting"].error_messages["required"] = f"请填写是哪次{Body(step.by).label}。"
         if is_mine:
             del self.fields["on_paper"]
         else:

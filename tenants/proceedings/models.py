@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
+from core import workdays
 from core.models import Row
 from core.personal import Rule
 
@@ -115,6 +118,14 @@ class Step(Row):
         safe = (
             "place", "key", "title", "by", "after", "optional", "days", "in_working_days", "state", "opened_on", "due_on", "signed_on", "decision",
         )  # fmt: skip
+
+    @property
+    def due(self) -> dt.date | None:
+        """The last day to sign. While it is open, working days are counted by the calendar known now: a year's holidays may have
+        been announced since the step was opened."""
+        if self.state == StepState.OPEN and self.in_working_days and self.days and self.opened_on:
+            return workdays.after(self.opened_on, self.days)
+        return self.due_on
 
     def __str__(self) -> str:
         return self.title

@@ -9,6 +9,7 @@ from typing import Any
 
 PARAMETER = re.compile(r"<(?:\w+:)?\w+>")
 NOT_PAGES = {"/readyz", "/sign-out/"}
+ONLY_WHERE_LINKED = {"/members/me/data/"}  # of an account with a member; of another of the same role an honest 404
 MACHINES, READ_BY_PEOPLE = "/api/", "/api/v1/docs/"  # what programs read is no page; how they do is
 
 
@@ -43,8 +44,8 @@ class Round:
 
     def __init__(self, routes: Iterable[Route], *, role: str, site: str) -> None:
         mine = [route for route in routes if route.open_to(role, site=site)]
-        self._waiting = [route.path for route in mine if route.is_plain]
-        self._unmet = [route for route in mine if not route.is_plain]
+        self._waiting = [route.path for route in mine if route.is_plain and route.path not in ONLY_WHERE_LINKED]
+        self._unmet = [route for route in mine if not route.is_plain or route.path in ONLY_WHERE_LINKED]
         self._plain = set(self._waiting)
 
     def __iter__(self) -> Round:

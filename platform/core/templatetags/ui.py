@@ -193,10 +193,16 @@ def data_table(content: SafeString, *, caption: str, phone: Literal["cards", "sc
 
 
 @register.inclusion_tag("components/sort.html", takes_context=True)
-def sort(context: RequestContext, key: str, label: str, *, numeric: bool = False) -> dict[str, Any]:
-    """A column head that sorts: `?sort=key`, again for `?sort=-key`; filters stay, the page number does not."""
+def sort(
+    context: RequestContext, key: str, label: str, *, numeric: bool = False, by_itself: Literal["", "+", "-"] = ""
+) -> dict[str, Any]:
+    """A column head that sorts: `?sort=key`, again for `?sort=-key`; filters stay, the page number does not.
+
+    `by_itself`: the list stands in this order, upwards or downwards, where none is asked for.
+    """
     query = context["request"].GET.copy()
-    current = query.get("sort", "")
+    own = f"{by_itself.removeprefix('+')}{key}" if by_itself else ""
+    current = query.get("sort", "") or own
     query["sort"] = f"-{key}" if current == key else key
     query.pop("page", None)
     direction = "ascending" if current == key else "descending" if current == f"-{key}" else ""
@@ -304,6 +310,7 @@ def _speaks_alone(bound: BoundField, said: str) -> bool:
 
 
 DJANGO_ROWS = "10"
+LONG_CHOICE = 14  # characters; longer ones get a line each
 
 
 def _refusal(bound: BoundField) -> str:
@@ -371,6 +378,7 @@ def field(bound: BoundField, *, label: str = "", help: str = "", segments: bool 
     ids = [f"{bound.auto_id}-help"] if help_text else []
     ids += [f"{bound.auto_id}-error"] if bound.errors else []
     hidden = bound.is_hidden
+    choices = list(bound) if kind in ("segments", "choices") else []
     return {
         "bound": bound,
         "kind": kind,
@@ -383,5 +391,6 @@ def field(bound: BoundField, *, label: str = "", help: str = "", segments: bool 
         if kind == "input"
         else "",
         "error": _refusal(bound),
-        "choices": list(bound) if kind in ("segments", "choices") else [],
+        "choices": choices,
+        "are_long": any(len(str(choice.choice_label)) > LONG_CHOICE for choice in choices),
     }

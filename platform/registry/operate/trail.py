@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from core.models import AuditEvent
+from core.words import act
 
 WORDS = {
     "registry.order": "交办开通",
@@ -27,7 +28,8 @@ WORDS = {
     "accounts.create_user": "建立账号",
 }
 NAMES = {"state": "状态", "kept_until": "保存到", "domain": "域名", "code": "代码", "name": "名称", "slug": "网址名", "level": "级别",
-         "parent": "上级", "template": "首份办法", "amount": "限额", "what": "项目", "username": "用户名"}  # fmt: skip
+         "parent": "上级", "template": "首份办法", "amount": "限额", "what": "项目", "username": "用户名",
+         "device": "设备"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ def events(*, q: str = "", action: str = "") -> QuerySet[AuditEvent]:
 def event(row: AuditEvent) -> Event:
     deleted = row.action == "registry.delete"
     return Event(
-        id=row.pk, at=row.created_at, who=row.actor_name, did=WORDS.get(row.action, row.action), about=row.subject_label,
+        id=row.pk, at=row.created_at, who=row.actor_name, did=WORDS.get(row.action) or act(row.action), about=row.subject_label,
         why=row.why, changes="" if deleted else _changes(row.old or {}, row.new or {}), has_certificate=deleted,
     )  # fmt: skip
 

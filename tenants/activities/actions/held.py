@@ -19,7 +19,14 @@ from tenants.activities.queries import is_kind, kind_titles
 from tenants.liaison.actions import decisions, once, refuse_unknown
 from tenants.liaison.actions.files import follow_owner
 from tenants.liaison.models import PlaceLevel, State
-from tenants.liaison.queries import active_members, born_as, enterable, enters_for_others, refuse_strangers
+from tenants.liaison.queries import (
+    NotYourRecord,
+    active_members,
+    born_as,
+    enterable,
+    enters_for_others,
+    refuse_strangers,
+)
 from tenants.liaison.queries.claims import Source, Waiting
 from tenants.members.models import Member, Sector, SpecialCommittee
 from tenants.members.queries import reach_of
@@ -99,20 +106,22 @@ def register_activity(
     """Record an activity and who took part, as member ids or as member id → role (participant, host, lead).
 
     `organiser` is the id of the sector, special committee or member of `organiser_type`; None for committee and other.
-    A member enters only activities they took part in. `id`: as in `register_contact`. Born claimed or confirmed as the policy of that day says.
+    Who enters for themselves only enters what they took part in and names nobody else: without participants it is their own
+    part, and what a member organised is theirs. `id`: as in `register_contact`. Born claimed or confirmed as the policy of that day says.
     Raises TitleMissing, UnknownKind, UnknownWord, ActivityInFuture, ActivityEndsBeforeBeginning, OrganiserMissing, NotFound,
     UnknownMember, MemberNotActive, NotYourRecord, OverQuota.
     """
     if held_on > today:
         raise ActivityInFuture(held_on)
+    roles = roles_of(participants)
+    if not enters_for_others(by):
+        roles, organiser = _own_part(by, roles, organiser_type == OrganiserType.MEMBER, organiser)
     columns = columns_of(
         title=title, kind=kind, organiser_type=organiser_type, organiser=organiser, held_on=held_on, until=until, place=place,
         place_level=place_level, venue_name=venue_name, destination=destination, beneficiary=beneficiary, result=result,
     )  # fmt: skip
-    roles = roles_of(participants)
     own = {organiser} if organiser is not None and organiser_type == OrganiserType.MEMBER else set()
     known = active_members({*roles, *own}, held_on, by=by) if roles or own else {}
-    refuse_strangers(by=by, members=known)
     if twin := once.pressed_before(Activity, id, by=by):
         return twin
     activity = Activity(**columns, state=born_as(by=by, day=held_on), entered_by=by.actor_id)
@@ -130,6 +139,16 @@ def register_activity(
         by=by, action="activities.register_activity", subject=activity, new=new | {"participants": list(roles)}
     )
     return activity
+
+
+def _own_part(
+    by: audit.Actor, roles: Mapping[UUID, str], is_of_member: bool, organiser: UUID | None
+) -> tuple[dict[UUID, str], UUID | None]:
+    """What somebody who enters for themselves says of members: their own part, and what they organised. Raises NotYourRecord."""
+    member = Member.objects.filter(user_id=by.actor_id).first()
+    if member is None or set(roles) - {member.pk} or (is_of_member and organiser not in (None, member.pk)):
+        raise NotYourRecord
+    return {member.pk: Role.PARTICIPANT.value}, member.pk if is_of_member else organiser
 
 
 @transaction.atomic

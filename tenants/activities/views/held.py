@@ -86,12 +86,10 @@ def activity_new(request: HttpRequest) -> HttpResponse:
 
     def save(form: ActivityForm) -> Activity:
         values = form.values(member)
-        if member is not None:
-            values["participants"] = [member.pk]
         if for_others and values["held_on"] > today:
             return _announce(request, values)
         made = actions.register_activity(**values, today=today, by=signed_in(request))
-        _tell(request, made, len(values.get("participants", ())))
+        _tell(request, made, len(values.get("participants", ())) if for_others else 1)
         return made
 
     return records.enter(

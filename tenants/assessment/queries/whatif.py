@@ -18,7 +18,8 @@ from tenants.assessment.queries.standing import POPULATIONS, Line, Standings, st
 from tenants.members.models import Member
 from tenants.policy.models import Draft
 from tenants.policy.queries import policy_on, words
-from tenants.policy.queries.drafting import as_though_always, drafted_policy
+from tenants.policy.queries.cases import drafted
+from tenants.policy.queries.drafting import as_though_always
 
 LARGE = 200  # members; more are worked out by a job
 KEPT = 3600  # seconds
@@ -129,8 +130,11 @@ def is_large(as_of: dt.date) -> bool:
 
 
 def weigh(draft: Draft, *, as_of: dt.date, day: dt.date, at: dt.datetime, progress: Progress = silent) -> WhatIf:
-    """Judge the year that ends on `as_of` by the rules of `day`, without and with the draft. Raises NoPolicy, UnsoundDraft."""
-    policies = (as_though_always(policy_on(day), day), as_though_always(drafted_policy(draft, day), day))
+    """Judge the year that ends on `as_of` by the rules of `day`, and by those of the draft: an adaptation or a case.
+
+    Raises NoPolicy, UnsoundDraft, and of a case what comparing it refuses.
+    """
+    policies = (as_though_always(policy_on(day), day), as_though_always(*drafted(draft, day)))
     progress(0, 3, "按现在的办法算")
     before = standings(as_of, *TYPES, policy=policies[0])
     progress(1, 3, "按草稿算")

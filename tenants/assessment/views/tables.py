@@ -13,7 +13,7 @@ from accounts.access import requires
 from accounts.permissions import Permission
 from core import sheets, tenancy
 from core.web import page, sheet_url
-from tenants.assessment.forms import StandingFilter
+from tenants.assessment.forms import OWING_FIRST, StandingFilter
 from tenants.assessment.queries import table
 from tenants.assessment.views import asking
 from tenants.members import queries as members
@@ -55,6 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "done": asking.door(request, state="met", duty=""),
             "all": asking.door(request, state="", duty=""),
         },
+        "is_owing_first": asked.sort == OWING_FIRST,
         "narrowed": len(found.rows) if asked.state or asked.duty else None,
     }
     return page(request, "assessment/index.html", context)

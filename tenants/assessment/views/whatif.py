@@ -20,6 +20,7 @@ from tenants.assessment import actions
 from tenants.assessment.queries import whatif
 from tenants.assessment.views import asking
 from tenants.policy.models import Draft
+from tenants.policy.queries.cases import open_case
 from tenants.policy.queries.drafting import open_draft
 
 PER_PAGE = 50
@@ -28,8 +29,9 @@ PER_PAGE = 50
 @requires(Permission.POLICY_ADAPT, Permission.POLICY_ADOPT)
 @require_http_methods(["GET", "POST"])
 def what_if(request: HttpRequest) -> HttpResponse:
-    """How many would be done and short under the draft; large committees have it worked out by a job."""
-    today, draft = clock.today(), open_draft()
+    """How many would be done and short under the draft, with `?case=1` under the case; large committees have it worked out by a job."""
+    today, of_case = clock.today(), bool(request.GET.get("case"))
+    draft = open_case() if of_case else open_draft()
     if draft is None:
         nothing = {"draft": None, "may_adapt": may(request.user, Permission.POLICY_ADAPT)}
         return page(request, "assessment/what_if.html", nothing)
@@ -39,12 +41,15 @@ def what_if(request: HttpRequest) -> HttpResponse:
         messages.info(request, "正在试算，算好以后回到“试算影响”看结果。")
         return redirect("jobs:show", job_id=job.pk)
     found = whatif.kept(draft, as_of) if whatif.is_large(as_of) else _now(draft, as_of, today)
+    kept_query = "case=1&" if of_case else ""
     context: dict[str, Any] = {
         "draft": draft,
+        "of_case": of_case,
+        "kept_query": kept_query,
         "found": found,
         "as_of": as_of,
         "years": [
-            {"label": _label(year, end), "url": f"?year={year}", "current": end == as_of}
+            {"label": _label(year, end), "url": f"?{kept_query}year={year}", "current": end == as_of}
             for year, end in whatif.year_ends(today)
         ],
         "label": _label(as_of.year, as_of),
@@ -62,7 +67,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
         "page": Paginator(lines, PER_PAGE).get_page(request.GET.get("page")),
         "duty": next((one for one in found.effects if one.id == duty), None),
         "sheet_url": sheet_url(request),
-        "all_url": f"?year={as_of.year}",
+        "all_url": f"?{kept_query}year={as_of.year}",
     }
     return page(request, "assessment/what_if.html", context)
 

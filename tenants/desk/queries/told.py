@@ -11,12 +11,16 @@ from django.db import models
 
 from accounts.models import User
 from accounts.roles import Role
+from core import clock
 from core.models import AuditEvent
 from core.words import field_name
 from dispatch.registry import registration_of
+from exchange import spans
+from policy_engine.vocabulary import Words, shared_words, words_with
 from registry.queries import committee_by_code
 from tenants.liaison.models import State
 from tenants.members.models import Member, PostKind, Sector, SpecialCommittee
+from tenants.policy.queries import has_policy, policy_on
 from tenants.reports.models import ReturnState
 
 _KNOWN: Mapping[str, str] = {  # words of values whose field is not a column of the subject
@@ -25,6 +29,9 @@ _KNOWN: Mapping[str, str] = {  # words of values whose field is not a column of 
     "other": "其他单位",
 }  # fmt: skip
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+_PERIOD = re.compile(r"\d{4}(?:-(?:\d{2}|H[12]))?\Z")
+_WORDED = ("kinds", "events")  # categories of the vocabulary whose words stand in rows
+_KINDED = ("liaison.contactrecord", "activities.activity", "activities.occasion")
 _LONGEST = 200
 _NAMED: tuple[tuple[type[models.Model], str], ...] = (
     (Member, "name"), (User, "display_name"), (Sector, "name"), (SpecialCommittee, "name"),
@@ -41,6 +48,40 @@ def names_of(events: Iterable[AuditEvent]) -> dict[str, str]:
     for model, field in _NAMED:
         found |= {str(pk): name for pk, name in model._default_manager.filter(pk__in=ids).values_list("pk", field)}
     return found
+
+
+def words_of(events: Iterable[AuditEvent]) -> dict[str, str]:
+    """What the kinds of records and meetings are called; a policy's own words are looked up only where a row has one."""
+    shared = _titles(shared_words())
+    local = [event for event in events if any(word not in shared for word in _kinds(event))]
+    day = max(event.created_at for event in local).astimezone(clock.ZONE).date() if local else None
+    return _titles(words_with(policy_on(day).header.get("local"))) if day and has_policy(day) else shared
+
+
+def _titles(known: Words) -> dict[str, str]:
+    return {word: str(entry.get("title", word)) for one in _WORDED for word, entry in known.get(one, {}).items()}
+
+
+def _kinds(event: AuditEvent) -> Iterator[str]:
+    if event.subject_type not in _KINDED:
+        return
+    for said in (event.old, event.new):
+        if isinstance(said, dict) and isinstance(said.get("kind"), str):
+            yield said["kind"]
+
+
+def labelled(label: str, names: Mapping[str, str]) -> str:
+    """What a row was called, with a committee's code, a period and a kind as words: 政协南县委员会 2022 年 10 月 第 2 稿."""
+    if label in names:
+        return names[label]
+    return " ".join(_part(one) for one in label.split(" "))
+
+
+def _part(text: str) -> str:
+    if _PERIOD.match(text):
+        return spans.spoken(text)
+    found = committee_by_code(text) if text.isdigit() and len(text) == 6 else None
+    return found.name if found else text
 
 
 def changes(event: AuditEvent, old: Any, new: Any, names: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -65,6 +106,10 @@ def spoken(value: Any, key: str, model: type[models.Model] | None, names: Mappin
     text = str(value)
     if _UUID.match(text):
         return names.get(text) or "一条记录"
+    if key in ("kind", "kinds", "type") and text in names:
+        return names[text]
+    if key == "period" and _PERIOD.match(text):
+        return spans.spoken(text)
     if key == "digest":
         return f"{text[:12]}…"
     if key in ("recipient", "committee") and (found := committee_by_code(text)):

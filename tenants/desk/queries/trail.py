@@ -78,7 +78,7 @@ def events(rows: QuerySet[AuditEvent] | Sequence[AuditEvent], *, of: UUID | None
     said = AuditWords.objects.order_by("label")
     said = said.filter(subject_id=of) if of else said
     found = list(rows.prefetch_related(Prefetch("words", said)) if isinstance(rows, QuerySet) else rows)
-    names = told.names_of(found)
+    names = told.words_of(found) | told.names_of(found)
     subjects = {one.subject_id for one in found if one.subject_id}
     gone = set(Erasure.objects.filter(subject_id__in=subjects).values_list("subject_id", flat=True))
     return [_event(row, names, row.subject_id in gone) for row in found]
@@ -112,7 +112,7 @@ def _event(row: AuditEvent, names: dict[str, str], erased: bool) -> Event:
         who=names.get(str(row.actor_id), "") or row.actor_name or "已删除的账号",
         what=words.act(row.action),
         kind=words.row_name(row.subject_type) if row.subject_type else "",
-        subject=row.subject_label or (own.label if own else MARK if erased else ""),
+        subject=told.labelled(row.subject_label or (own.label if own else MARK if erased else ""), names),
         subject_id=row.subject_id,
         why=row.why or (own.why if own else ""),
         changes=tuple(Change(*one) for one in changes),

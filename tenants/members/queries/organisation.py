@@ -281,6 +281,10 @@ class UnitLine:
         ]
 
     @property
+    def gaps_said(self) -> str:
+        return "、".join(self.gaps)
+
+    @property
     def filled(self) -> int:
         return sum(one.post is not None for one in self.holders)
 
@@ -289,7 +293,7 @@ class UnitLine:
         return self.unit.kind == UnitKind.AREA_GROUP
 
     def of_side(self, side: str) -> str:
-        return "、".join(f"{one.word}{one.name}" for one in self.holders if one.side == side and one.post)
+        return "、".join(f"{one.word} {one.name}" for one in self.holders if one.side == side and one.post)
 
     @property
     def cppcc(self) -> str:

@@ -269,7 +269,7 @@ def committee(request: HttpRequest, id: UUID) -> HttpResponse:
     seats = queries.seats_of(found, today)
     director = next((seat.member.name for seat in seats if seat.role == SeatRole.DIRECTOR), "")
     context = {
-        "committee": found,
+        "special_committee": found,
         "seats": seats,
         "links": queries.links_of_committee(found, today),
         "lead": f"{len(seats)} 人，" + (f"主任{director}" if director else "还没有登记主任"),

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import requires, signed_in
@@ -80,7 +82,10 @@ def preview(request: HttpRequest, id: UUID) -> HttpResponse:
         else:
             told = f"名册已导入：新增 {len(done.new)} 人，变更 {len(done.changed)} 人，不变 {done.unchanged} 人。"
             left = f"另有 {done.wrong_rows} 行要改，改好后再导入一次。" if done.errors else ""
-            messages.success(request, f"{told}{left}发现不对，可以在“导入名册”页撤销。")
+            undo_url = reverse("members:import_undo", args=[id])
+            messages.success(
+                request, format_html('{}{}发现不对，可以<a href="{}">撤销这次导入</a>。', told, left, undo_url)
+            )
             return redirect("members:roster")
         draft, plan = actions.preview(draft_id=id, by=signed_in(request))
     blocked = bool(plan.errors) and not (right_rows_only and plan.right_rows)

@@ -54,6 +54,16 @@ class PolicyMoved(DomainError):
         )
 
 
+class SettledForAnotherDay(DomainError):
+    """What was settled reads otherwise on the day the meeting chose."""
+
+    code = "settled_for_another_day"
+
+    def __init__(self, settled_for: dt.date) -> None:
+        text = f"这个案是按 {settled_for:%Y-%m-%d} 起施行核对的，换成这一天，要定的项或数就不一样了。请改回那一天，或退回按新的日期重新核对。"
+        super().__init__(text, fields={"in_force_from": text})
+
+
 @transaction.atomic
 def publish_policy(*, note: str, today: dt.date, at: dt.datetime, by: audit.Actor) -> Publication:
     """Make what this committee has decided its next version, for its children to read; nothing of theirs changes by it.
@@ -139,7 +149,7 @@ def adopt_case(
 ) -> list[PolicyDocument]:
     """Register the decision: the other document from a day on, and what stays of our deviations upon it; the days before keep theirs.
 
-    Raises NotFound, NotProposed, SameHand, PolicyMoved, AdaptationRefused, AlreadyAdopted, StillToCome, and what `adapt` refuses of a statement.
+    Raises NotFound, NotProposed, SameHand, PolicyMoved, SettledForAnotherDay, AdaptationRefused, AlreadyAdopted, StillToCome, and what `adapt` refuses of a statement.
     """
     draft = _case(id)
     if draft.state != DraftState.PROPOSED or draft.operations is None:
@@ -151,6 +161,9 @@ def adopt_case(
     must_be_stated(draft.reason, meeting, document_number, decided_on, in_force_from)
     target = cases.target(draft.origin)
     cases.nothing_to_come(in_force_from)
+    settled_for = cases.first_day(draft, today=today)
+    if settled_for != in_force_from and not cases.reads_alike(draft, on=in_force_from, settled_for=settled_for):
+        raise SettledForAnotherDay(settled_for)
     template = cases.adoptable(target, in_force_from)
     if PolicyDocument.objects.filter(
         kind=Kind.TEMPLATE, identifier=template.id, in_force_from=in_force_from, withdrawal=None

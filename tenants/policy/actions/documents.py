@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -31,7 +31,7 @@ from policy_engine import (
 )
 from policy_engine.addresses import TOGETHER
 from tenants.policy import queries
-from tenants.policy.models import Kind, Layer, PolicyDocument, Withdrawal
+from tenants.policy.models import Draft, Kind, Layer, PolicyDocument, Withdrawal
 from tenants.policy.queries import cases, versions, words
 from tenants.proceedings.actions import record_decision
 from tenants.proceedings.models import Decision
@@ -286,8 +286,10 @@ def successor(*, template: Template, replaces: bool, in_force_from: date) -> Tem
 
 
 @transaction.atomic
-def withdraw(*, id: UUID, reason: str, today: date, by: audit.Actor) -> Withdrawal:
+def withdraw(*, id: UUID, reason: str, today: date, at: datetime, by: audit.Actor) -> Withdrawal:
     """Take back a document whose first day has not come: it never binds anybody. The row stays, with the reason.
+
+    A case it came of is open again, with what was chosen, to be settled anew.
 
     Raises NotFound, AlreadyInForce, AlreadyWithdrawn.
     """
@@ -298,13 +300,26 @@ def withdraw(*, id: UUID, reason: str, today: date, by: audit.Actor) -> Withdraw
         raise AlreadyInForce(document.title)
     if Withdrawal.objects.filter(document=document).exists():
         raise AlreadyWithdrawn
-    made = _take_back(document, reason, by)
+    made, taken = _take_back(document, reason, by), [document]
     if document.decision_id is not None:  # what one decision brought goes together
         together = PolicyDocument.objects.defer("content").filter(decision=document.decision_id, withdrawal=None)
         for other in together.exclude(pk=document.pk):
             _take_back(other, reason, by)
+            taken.append(other)
+    _open_again(taken, reason=reason, at=at, by=by)
     tell_parent(document.in_force_from, by=by)
     return made
+
+
+def _open_again(taken: Sequence[PolicyDocument], *, reason: str, at: datetime, by: audit.Actor) -> None:
+    adopted = Draft.objects.filter(is_case=True, document__in=taken).order_by("-changed_at").first()
+    if adopted is None or Draft.objects.filter(is_case=True, is_open=True).exists():
+        return
+    case = Draft(
+        is_case=True, origin=adopted.origin, typed=adopted.typed, prepared_by=adopted.prepared_by, changed_at=at, remark=reason[:300]
+    )  # fmt: skip
+    case.save(force_insert=True)
+    audit.record(by=by, action="policy.begin_case", subject=case, new={"origin": case.origin}, why=reason)
 
 
 def _take_back(document: PolicyDocument, reason: str, by: audit.Actor) -> Withdrawal:

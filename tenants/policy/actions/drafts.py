@@ -30,6 +30,13 @@ class NotSound(DomainError):
         super().__init__("草稿里还有没填好或不成立的地方。请回去改好，再送请会议决定。")
 
 
+class ReasonMissing(DomainError):
+    code = "draft_reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__("还没有写理由：为什么与上级不同，一两句即可。", fields={"reason": "请填写理由。"})
+
+
 class NotProposed(DomainError):
     code = "draft_not_proposed"
 
@@ -98,12 +105,14 @@ def keep_detail(
 def propose(*, id: UUID, reason: str, body: str, in_force_from: dt.date, at: dt.datetime, by: User) -> Draft:
     """Lay the draft before the body: from now on it is read, not written.
 
-    Raises NotFound, AtTheMeeting, NotSound, and what `preview` refuses.
+    Raises NotFound, AtTheMeeting, ReasonMissing, NotSound, and what `preview` refuses.
     """
     draft = _own(id, is_case=False)
     if draft.state == DraftState.PROPOSED:
         raise AtTheMeeting
-    if draft.operations is None or not reason.strip():
+    if not reason.strip():
+        raise ReasonMissing
+    if draft.operations is None:
         raise NotSound
     preview(
         operations=draft.all_operations, reason=reason, body=body, meeting="", document_number="", in_force_from=in_force_from

@@ -32,7 +32,7 @@ from policy_engine.rebase import Line
 from tenants.policy.models import Draft, Kind, Layer, PolicyDocument, Withdrawal
 from tenants.policy.queries import changes, shipped, versions, words
 from tenants.policy.queries.adaptable import Knob, sections
-from tenants.policy.queries.drafting import open_drafts
+from tenants.policy.queries.drafting import UnsoundDraft, drafted_policy, open_drafts
 from tenants.policy.queries.merging import merged
 from tenants.policy.queries.stack import held_on, is_own_document, layers_on, own_overlays_on, policy_on
 from tenants.policy.queries.telling import SORTS, Teller, teller
@@ -163,6 +163,53 @@ class Case:
 def open_case() -> Draft | None:
     """The one being settled or waiting for its meeting."""
     return open_drafts().filter(is_case=True).first()
+
+
+def first_day(draft: Draft, *, today: dt.date) -> dt.date:
+    """The day a case was last worked out for: what was typed, else what the document names, never before today."""
+    typed = (draft.typed.get("in_force_from") or [""])[-1]
+    try:
+        return dt.date.fromisoformat(typed)
+    except ValueError:
+        return max(filter(None, [today, target(draft.origin).first_day]))
+
+
+def drafted(draft: Draft, day: dt.date) -> tuple[Policy, dt.date]:
+    """What would be in force were the draft adopted, and from which day on. Raises NoPolicy, UnsoundDraft, and what `case_of` refuses."""
+    if not draft.is_case:
+        return drafted_policy(draft, day), day
+    if draft.operations is None:
+        raise UnsoundDraft("还有没有定的项。")
+    case = case_of(target(draft.origin), first_day(draft, today=day))
+    try:
+        return after(case, draft.operations, body="chairpersons_council", reason=draft.reason or "草稿"), case.day
+    except TemplateErrors as faults:
+        raise UnsoundDraft(faults.errors[0].message) from faults
+
+
+def reads_alike(draft: Draft, *, on: dt.date, settled_for: dt.date) -> bool:
+    """Whether a case compares the same on both days: what was settled for one holds on the other."""
+    found = target(draft.origin)
+    return _read(case_of(found, on)) == _read(case_of(found, settled_for))
+
+
+def _read(case: Case) -> list[tuple[Any, ...]]:
+    return [
+        (one.id, one.outcome, one.old, one.new, one.ours, [(v.path, v.old, v.new, v.ours) for v in one.values])
+        for one in case.matters
+    ]
+
+
+def left_behind(document: PolicyDocument) -> PolicyDocument | None:
+    """The document already registered for a later day that ends this adaptation, for it was settled without it; None where it goes on."""
+    later = PolicyDocument.objects.defer("content").filter(
+        kind=Kind.TEMPLATE, withdrawal=None, in_force_from__gt=document.in_force_from, order__lt=document.order
+    )  # fmt: skip
+    for one in later.order_by("in_force_from"):
+        assert one.in_force_from is not None  # the filter's
+        if all(overlay.id != document.identifier for overlay in own_overlays_on(one.in_force_from)):
+            return one
+    return None
 
 
 def target(origin: str) -> Target:

@@ -180,15 +180,20 @@ def readings(tell: Teller) -> list[Reading]:
             id=one.id.partition(".")[2],
             question=tell.title(one),
             answer=str(one.read("reading", tell.day) or ""),
-            clauses=tuple(
-                (clause, words.reference(tell.policy.clauses[clause].ref))
-                for clause in one.clauses
-                if clause in tell.policy.clauses
-            ),
+            clauses=_named_once(tell, one.clauses),
             carriers=tuple(_carriers(tell, one.read("carried_by", tell.day, ()))),
         )
         for one in found
     ]
+
+
+def _named_once(tell: Teller, clauses: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """(id, reference) of each place once: three sentences of 第 16 条 are one place to read."""
+    found: dict[str, str] = {}
+    for clause in clauses:
+        if clause in tell.policy.clauses:
+            found.setdefault(words.reference(tell.policy.clauses[clause].ref), clause)
+    return tuple((clause, ref) for ref, clause in found.items())
 
 
 def more(document: Document) -> list[tuple[str, list[Meaning]]]:

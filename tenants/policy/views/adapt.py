@@ -9,7 +9,10 @@ from django.contrib import messages
 from django.forms import MultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import may, requires, signed_in
@@ -20,8 +23,8 @@ from core.web import page, refusals_on
 from policy_engine import Policy
 from tenants.policy import actions, queries
 from tenants.policy.forms import AdaptForm, DecisionForm, DetailForm, OwnDutyForm, RemarkForm
-from tenants.policy.models import Draft, DraftState
-from tenants.policy.queries import changes, details, drafting
+from tenants.policy.models import Draft, DraftState, PolicyDocument
+from tenants.policy.queries import cases, changes, details, drafting
 from tenants.policy.queries.adaptable import sections_on
 from tenants.policy.views.document import above, none
 from tenants.proceedings.models import Body
@@ -169,8 +172,12 @@ def propose(request: HttpRequest) -> HttpResponse:
             by=signed_in(request),
         )  # fmt: skip
     except DomainError as refusal:
-        messages.warning(request, refusal.message)
-        return redirect("policy:adapt")
+        where = next((name for name in ("reason", "in_force_from", "body") if name in refusal.fields), "")
+        address = reverse("policy:adapt") + (f"#id_{where}" if where else "")
+        messages.warning(
+            request, format_html('{} <a href="{}">去填</a>', refusal.message, address) if where else refusal.message
+        )
+        return redirect(address)
     messages.success(request, "已送请会议决定。会议通过后，由领导或另一位同事登记，从施行日起管用。")
     return redirect("policy:draft")
 
@@ -212,6 +219,8 @@ def adopt(request: HttpRequest) -> HttpResponse:
             first = document.in_force_from
             later = "到那天以前仍按原办法，要撤回可在“文件与施行”里办。" if first and first > today else ""
             messages.success(request, f"已登记会议决定，{first:%Y-%m-%d} 起施行，上级可见理由与文号。{later}")
+            if ending := cases.left_behind(document):
+                messages.warning(request, _left_behind(document, ending))
             return redirect("policy:documents")
     return _draft_page(request, found, today, decision=form)
 
@@ -320,6 +329,15 @@ def _statement(found: Draft, today: date) -> dict[str, Any]:
         "body": said["body"] or Body.CHAIRPERSONS_COUNCIL.value,
         "in_force_from": first,
     }
+
+
+def _left_behind(document: PolicyDocument, ending: PolicyDocument) -> SafeString:
+    """An adaptation decided after another document was: until when it holds, and how it is kept beyond."""
+    return format_html(
+        "这次调整只管到 {} 的前一天：那天起施行的《{}》登记在前，没有把它算进去。要接着用，请"
+        '<a href="{}">撤回那份</a>，换新版的案会带着已有的选择重新打开，把这次的也逐项定下来再送会议。',
+        f"{ending.in_force_from:%Y-%m-%d}", ending.title, reverse("policy:withdraw", args=[ending.pk]),
+    )  # fmt: skip
 
 
 def _before(day: date) -> Policy:

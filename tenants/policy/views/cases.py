@@ -62,7 +62,7 @@ def _typed(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Keep everything that was chosen; then say what is missing, or lay it before the meeting."""
     if not may(request.user, Permission.POLICY_ADAPT) or draft.state == DraftState.PROPOSED:
         return _case_page(request, draft, _kept(draft))
-    case = cases.case_of(cases.target(draft.origin), _day(request.POST.get("in_force_from", ""), draft))
+    case = cases.case_of(cases.target(draft.origin), _typed_day(request.POST.get("in_force_from", ""), draft))
     form = CaseForm(request.POST, case=case)
     form.is_valid()
     body = form.cleaned_data.get("body") or Body.CHAIRPERSONS_COUNCIL.value
@@ -202,18 +202,17 @@ def _found() -> Draft:
     return draft
 
 
-def _day(text: str, draft: Draft) -> dt.date:
-    """The first day typed, else the one the document names, never before today."""
+def _typed_day(text: str, draft: Draft) -> dt.date:
+    """The first day in the form just sent, else the one the case was last worked out for."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        return max(filter(None, [clock.today(), cases.target(draft.origin).first_day]))
+        return cases.first_day(draft, today=clock.today())
 
 
 def _kept(draft: Draft) -> CaseForm:
     """What was chosen last time, as it was chosen."""
-    typed = MultiValueDict(draft.typed)
-    day = _day(typed.get("in_force_from") or "", draft)
+    day = cases.first_day(draft, today=clock.today())
     case = cases.case_of(cases.target(draft.origin), day)
     form = CaseForm(case=case)
     several = {f"value:{one.path}" for matter in case.matters for one in matter.knobs if one.sort == "several"}

@@ -53,7 +53,9 @@ def withdraw(request: HttpRequest, id: UUID) -> HttpResponse:
     document, form = adopted.document(id), WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            actions.withdraw(id=id, reason=form.cleaned_data["reason"], today=clock.today(), by=signed_in(request))
+            actions.withdraw(
+                id=id, reason=form.cleaned_data["reason"], today=clock.today(), at=clock.now(), by=signed_in(request)
+            )
             messages.success(request, f"《{document.title}》已撤回，不会施行；原来的办法照旧。")
             return redirect("policy:documents")
     status = 422 if form.errors else 200

@@ -110,7 +110,7 @@ def waiting_for(user: Any) -> list[Waiting]:
     return [
         Waiting(
             process=step.process_id, step_id=step.pk, clauses=tuple(step.process.clauses), title=step.process.title, step=step.title, what=subject_of(step.process).what,
-            since=step.opened_on or step.process.started_on, due_on=step.due_on,
+            since=step.opened_on or step.process.started_on, due_on=step.due,
         )
         for step in open_steps.select_related("process").order_by("opened_on", "process__started_on")
     ]  # fmt: skip

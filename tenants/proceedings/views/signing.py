@@ -111,18 +111,19 @@ def _shown(step: Step, form: SignForm | None) -> dict[str, Any]:
         "skipped": "not_applicable",
         "returned": "rejected",
     }
-    counted = step.in_working_days and step.due_on is not None and step.state == StepState.OPEN
+    counted = step.in_working_days and step.due is not None and step.state == StepState.OPEN
     return {
         "step": step, "who": queries.who(step.by), "form": form, "state": marks[step.state], "late": _late(step),
-        "calendar": workdays.told(step.due_on) if counted and step.due_on else "",
+        "calendar": workdays.told(step.due) if counted and step.due else "",
     }  # fmt: skip
 
 
 def _late(step: Step) -> int:
     """Days beyond the day the document allows."""
-    if step.state != StepState.OPEN or step.due_on is None:
+    due = step.due
+    if step.state != StepState.OPEN or due is None:
         return 0
-    return max(0, (clock.today() - step.due_on).days)
+    return max(0, (clock.today() - due).days)
 
 
 def _say(

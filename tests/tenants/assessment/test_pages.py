@@ -34,13 +34,13 @@ def test_the_totals_stand_on_top_and_lead_to_the_people(office, town):
 @pytest.mark.parametrize(
     ("query", "names"),
     [
-        ("", ["甲", "乙", "丙"]),
+        ("", ["乙", "丙", "甲"]),
         ("state=met", ["甲"]),
         ("state=outstanding", ["乙", "丙"]),
         ("duty=constituents", ["乙", "丙"]),
         ("q=乙", ["乙"]),
-        ("q=li0", ["甲", "乙", "丙"]),
-        ("state=nonsense&sector=nonsense&duty=nonsense", ["甲", "乙", "丙"]),
+        ("q=li0", ["乙", "丙", "甲"]),
+        ("state=nonsense&sector=nonsense&duty=nonsense", ["乙", "丙", "甲"]),
         ("as_of=2022-01-01", ["甲", "乙", "丙"]),
         ("as_of=2022-01-01&state=met", []),
         ("as_of=not-a-day&state=met", ["甲"]),
@@ -78,6 +78,9 @@ def test_every_figure_is_a_door_and_keeps_the_day_and_the_filters(office, town):
 def test_the_list_is_sorted_by_how_much_is_owed(office, town):
     town.member("做完", paired=3)
     town.member("没做")
+    assert shown(office.get("/standing/")) == ["没做", "做完"]
+    assert "差得多的排在前面" in office.get("/standing/").content.decode()
+    assert "差得多的排在前面" not in office.get("/standing/?sort=name").content.decode()
     assert shown(office.get("/standing/?sort=-short")) == ["没做", "做完"]
     assert shown(office.get("/standing/?sort=short")) == ["做完", "没做"]
     assert shown(office.get("/standing/?sort=-name")) == ["没做", "做完"]

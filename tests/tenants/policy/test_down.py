@@ -192,6 +192,64 @@ def test_what_was_adopted_after_a_case_was_settled_is_not_lost(office, account, 
     assert leader.post("/policy/rebase/adopt/", DECISION).url == "/policy/documents/"
 
 
+def test_an_adaptation_decided_after_the_new_version_says_until_when_it_holds_and_the_case_opens_again(
+    office, account, browser_of, world
+):
+    begun(office)
+    office.post("/policy/rebase/", choices())
+    leader = browser_of(world("nanxian"), account("leader"))
+    leader.post("/policy/rebase/adopt/", DECISION)
+    late = {
+        "reason": "年底加一次",
+        "body": "chairpersons_council",
+        "in_force_from": "2022-12-15",
+        "duty.contacts.min": "6",
+    }
+    form = office.get("/policy/adapt/").context["form"]
+    typed = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    assert office.post("/policy/adapt/", typed | late | {"step": "preview"}).url == "/policy/draft/"
+    office.post("/policy/draft/propose/")
+    done = leader.post("/policy/draft/adopt/", DECISION | {"in_force_from": "2022-12-15"}, follow=True).content.decode()
+    assert "只管到 2023-01-01 的前一天" in done
+    assert (numbers("contacts", dt.date(2022, 12, 20)), numbers("contacts", NEW_YEAR)) == ((6, None), (3, None))
+    coming = PolicyDocument.objects.get(kind="template", in_force_from=NEW_YEAR)
+    assert f"/policy/documents/{coming.pk}/withdraw/" in done
+    leader.post(f"/policy/documents/{coming.pk}/withdraw/", {"reason": "把年底的调整算进去"})
+    again = office.get("/policy/rebase/")
+    assert "把年底的调整算进去" in again.content.decode()
+    assert again.context["form"][f"take:{CONSTITUENTS}"].value() == "ours"
+    assert "6" in next(one.ours for one in again.context["case"].open if one.id == CONTACTS)
+
+
+def test_a_case_settled_for_one_day_is_not_registered_for_another_on_which_it_reads_otherwise(
+    office, account, browser_of, world, monkeypatch
+):
+    begun(office)
+    office.post("/policy/rebase/", choices())
+    leader = browser_of(world("nanxian"), account("leader"))
+    later = DECISION | {"in_force_from": "2023-03-01"}
+    with monkeypatch.context() as other:
+        other.setattr(
+            cases, "reads_alike", lambda draft, on, settled_for: (on, settled_for) != (dt.date(2023, 3, 1), NEW_YEAR)
+        )
+        refused = leader.post("/policy/rebase/adopt/", later)
+        assert refused.status_code == 422
+        assert "按 2023-01-01 起施行核对" in refused.content.decode()
+    assert leader.post("/policy/rebase/adopt/", later).url == "/policy/documents/"
+    assert numbers("contacts", dt.date(2023, 3, 1)) == (3, None)
+
+
+def test_a_case_is_tried_on_the_records_before_it_is_decided(office):
+    begun(office)
+    assert "试算影响" not in office.get("/policy/rebase/").content.decode()
+    office.post("/policy/rebase/", choices(step="save"))
+    assert "/standing/what-if/?case=1" in office.get("/policy/rebase/").content.decode()
+    found = office.get("/standing/what-if/?case=1").context["found"]
+    effects = {one.id: (one.rule_before, one.rule_after) for one in found.effects}
+    assert effects["contacts"] == ("每年至少 4 次", "每年至少 3 次")
+    assert "没有可试算的草稿" in office.get("/standing/what-if/").content.decode()
+
+
 def test_the_parent_sees_who_took_it_who_is_behind_and_numbers_only(office, account, browser_of, world):
     begun(office)
     office.post("/policy/rebase/", choices())

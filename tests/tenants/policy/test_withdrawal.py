@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection, transaction
@@ -15,6 +15,7 @@ from tenants.policy.queries import adopted
 
 pytestmark = pytest.mark.django_db
 TODAY, NEW_YEAR = date(2022, 11, 30), date(2023, 1, 1)
+AT = datetime(2022, 11, 30, 9, tzinfo=UTC)
 
 
 def adapt(first=NEW_YEAR):
@@ -52,13 +53,13 @@ def test_until_its_first_day_it_may_be_taken_back_and_stays_in_the_list(anhua, a
 def test_what_is_in_force_cannot_be_taken_back(anhua):
     document = adapt(TODAY)
     with pytest.raises(actions.AlreadyInForce):
-        actions.withdraw(id=document.pk, reason="不要了", today=TODAY, by=SYSTEM)
+        actions.withdraw(id=document.pk, reason="不要了", today=TODAY, at=AT, by=SYSTEM)
     with pytest.raises(NotFound):
-        actions.withdraw(id=document.decision_id, reason="不要了", today=TODAY, by=SYSTEM)
+        actions.withdraw(id=document.decision_id, reason="不要了", today=TODAY, at=AT, by=SYSTEM)
 
 
 def test_the_database_keeps_what_was_taken_back(anhua):
-    actions.withdraw(id=adapt().pk, reason="会议改期", today=TODAY, by=SYSTEM)
+    actions.withdraw(id=adapt().pk, reason="会议改期", today=TODAY, at=AT, by=SYSTEM)
     with (
         pytest.raises(ProgrammingError, match="permission denied"),
         transaction.atomic(),

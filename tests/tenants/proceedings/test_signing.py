@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core import workdays
 from core.audit import SYSTEM
 from tenants.desk.models import Notice
 from tenants.members import actions as members
@@ -147,3 +148,13 @@ def test_whose_turn_it_is_is_told_and_who_began_it_hears_the_end(sector: Sector,
     assert asked.settled_at is not None
     back = Notice.objects.get(user=office)
     assert (back.title, "请补材料" in back.text) == ("已退回：教育界某事", True)
+
+
+def test_working_days_are_counted_anew_once_a_years_holidays_are_announced(monkeypatch):
+    """A step opened before them was given the last day as weekends alone tell it."""
+    step = Step(state="open", in_working_days=True, days=5, opened_on=dt.date(2022, 9, 28), due_on=dt.date(2022, 10, 5))
+    assert step.due == dt.date(2022, 10, 10), "the holidays of October are known now"
+    monkeypatch.setattr(workdays, "is_known", lambda day: False)
+    assert step.due == dt.date(2022, 10, 5)
+    step.state = "signed"
+    assert step.due == dt.date(2022, 10, 5), "what is over keeps the day it was given"

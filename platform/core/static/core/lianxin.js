@@ -29,6 +29,12 @@
     if (open) { open.open = false; open.querySelector("summary").focus(); }
   });
 
+  // On a phone the tabs scroll sideways: the present one is in sight.
+  for (const tab of document.querySelectorAll(".lx-tabs [aria-current]")) {
+    const row = tab.parentElement;
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }
+
   // Lists worked through by keyboard: j and k move, a letter presses what carries it (data-key), x ticks.
   const keyed = document.querySelector("[data-keys]");
   keyed?.addEventListener("focusin", (event) => {
