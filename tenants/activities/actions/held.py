@@ -145,7 +145,7 @@ def _own_part(
     by: audit.Actor, roles: Mapping[UUID, str], is_of_member: bool, organiser: UUID | None
 ) -> tuple[dict[UUID, str], UUID | None]:
     """What somebody who enters for themselves says of members: their own part, and what they organised. Raises NotYourRecord."""
-    member = Member.objects.filter(user_id=by.actor_id).first()
+    member = Member.objects.filter(user_id=by.actor_id).first() if by.actor_id else None
     if member is None or set(roles) - {member.pk} or (is_of_member and organiser not in (None, member.pk)):
         raise NotYourRecord
     return {member.pk: Role.PARTICIPANT.value}, member.pk if is_of_member else organiser
