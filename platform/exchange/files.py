@@ -11,6 +11,7 @@ from exchange.signing import ALGORITHM, fingerprint
 
 FILE_FORMAT = "lianxin.return-file/1"
 BODY_FORMAT = "lianxin.return/2"
+BROKEN_DOWN_FORMAT = "lianxin.return/3"  # the same, and the sender's own people by attribute: half-years and years
 
 
 def envelope(body: Mapping[str, Any], *, signature: str, public_key: str) -> dict[str, Any]:

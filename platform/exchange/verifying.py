@@ -13,9 +13,10 @@ from typing import Any, NoReturn
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from exchange import breakdowns
 from exchange.canonical import digest_of
 from exchange.figures import OWN, TOTAL, Figure, figures_in, recomputed
-from exchange.files import BODY_FORMAT, FILE_FORMAT
+from exchange.files import BODY_FORMAT, BROKEN_DOWN_FORMAT, FILE_FORMAT
 from exchange.signing import ALGORITHM, fingerprint, is_signed
 from exchange.spans import span_of, spoken
 from policy_engine.load import load_catalogue
@@ -205,6 +206,8 @@ def _alone(file: _File) -> Iterator[Fault]:
     for scope in (OWN, TOTAL):
         yield from _figures(file, scope)
     yield from _children(file)
+    for place, said in breakdowns.faults(file.body):
+        yield Fault(file.name, f"body.{place}", "bad_breakdown", f"{file.said}：{said}", "请报送单位核对后报更正稿")
 
 
 def _is_key(text: str) -> bool:
@@ -356,19 +359,47 @@ _CHILD = _closed(
     size={"type": "integer", "minimum": 1, "maximum": 100_000},
     submitted_on=_MAYBE_DAY,
 )
-_BODY = _closed(
-    format={"const": BODY_FORMAT},
-    committee=_closed(code=_CODE, name=_WORDS, level=_WORDS),
-    period={"type": "string", "pattern": r"^20[0-9]{2}(-(0[1-9]|1[0-2])|-H[12])?\Z"},
-    revision={"type": "integer", "minimum": 1, "maximum": 9999},
-    previous=_DIGEST,
-    as_of=_DAY,
-    due_on=_MAYBE_DAY,
-    policies=_closed(own=_DIGEST, parent=_DIGEST),
-    own=_FIGURES,
-    total=_FIGURES,
-    children={"type": "array", "items": _CHILD, "maxItems": 5000},
+_KEY = {"type": "string", "pattern": r"^[a-z][a-z_]{0,39}\Z"}  # a cell of attributes.yaml; never a text somebody typed
+_LINES = {
+    "type": "array",
+    "maxItems": 200,
+    "items": _closed(
+        cells={"type": "array", "items": _KEY, "minItems": 1, "maxItems": 200}, persons=_COUNT, did=_MAYBE
+    ),
+}
+_BREAKDOWN = _closed(
+    attribute=_KEY,
+    threshold={"type": "integer", "minimum": 1, "maximum": 1000},
+    cells={"type": "array", "items": _KEY, "maxItems": 200, "uniqueItems": True},
+    persons=_LINES,
+    figures={
+        "type": "object",
+        "propertyNames": {"pattern": r"^R[0-9]{2}\.(own|parent)\Z"},
+        "additionalProperties": _LINES,
+        "maxProperties": 200,
+    },
 )
+_PLAIN: dict[str, Any] = {
+    "committee": _closed(code=_CODE, name=_WORDS, level=_WORDS),
+    "period": {"type": "string", "pattern": r"^20[0-9]{2}(-(0[1-9]|1[0-2])|-H[12])?\Z"},
+    "revision": {"type": "integer", "minimum": 1, "maximum": 9999},
+    "previous": _DIGEST,
+    "as_of": _DAY,
+    "due_on": _MAYBE_DAY,
+    "policies": _closed(own=_DIGEST, parent=_DIGEST),
+    "own": _FIGURES,
+    "total": _FIGURES,
+    "children": {"type": "array", "items": _CHILD, "maxItems": 5000},
+}
+_BODY = {
+    "if": {"type": "object", "properties": {"format": {"const": BROKEN_DOWN_FORMAT}}, "required": ["format"]},
+    "then": _closed(
+        format={"const": BROKEN_DOWN_FORMAT},
+        breakdowns={"type": "array", "items": _BREAKDOWN, "maxItems": 20},
+        **_PLAIN,
+    ),
+    "else": _closed(format={"const": BODY_FORMAT}, **_PLAIN),
+}
 _SHAPE = Draft202012Validator(
     _closed(
         format={"const": FILE_FORMAT},

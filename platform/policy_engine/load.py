@@ -84,6 +84,16 @@ def load_catalogue() -> tuple[Mapping[str, Any], ...]:
     return tuple(document.data["indicators"])
 
 
+@lru_cache(maxsize=1)
+def load_attributes() -> Mapping[str, Mapping[str, Any]]:
+    """What returns break people down by, read once: attribute → `{title, cells: {key: {title, also}}, other: {title}}`. Raises TemplateErrors."""
+    document = read(TEMPLATES / "attributes.yaml", name="attributes.yaml")
+    faults = schema.faults(document, schema.ATTRIBUTES, words_with({}))
+    if faults:
+        raise TemplateErrors(faults)
+    return dict(document.data["attributes"])
+
+
 Known = Container[str] | None
 """Ids that exist; None where the file that lists them is itself faulty, so that nothing can be called unknown."""
 

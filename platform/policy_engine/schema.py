@@ -503,6 +503,7 @@ RECKONED: Schema = {  # how a committee works a shared indicator out; README of 
     "out_of": {"anyOf": [COUNTS, {"type": "integer", "minimum": 1}]},
     "voices": {"enum": ["received", "answered", "converted", "solved"]},
     "policy": {"enum": ["adopted_below", "deviation"]},
+    "broken_down_by": {"type": "array", "items": {"enum": ["sector", "post"]}, "minItems": 1, "uniqueItems": True},
 }
 CATALOGUE = closed(
     {
@@ -516,6 +517,24 @@ CATALOGUE = closed(
     },
     "indicators",
 )  # fmt: skip
+CELL_TITLE: Schema = {"title": TEXT, "also": {"type": "array", "items": TEXT, "uniqueItems": True}}
+ATTRIBUTES = closed(
+    {
+        "attributes": by_name(
+            closed(
+                {
+                    "title": TEXT,
+                    "cells": by_name(closed(CELL_TITLE, "title")),
+                    "other": closed({"title": TEXT}, "title"),
+                },
+                "title",
+                "cells",
+                "other",
+            )
+        )
+    },
+    "attributes",
+)
 PARAMETERS = closed(
     {
         "parameters": by_name(

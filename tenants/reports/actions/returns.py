@@ -19,14 +19,16 @@ from exchange import queries as exchange
 from exchange.actions import deliver
 from exchange.canonical import digest_of
 from exchange.figures import recomputed
-from exchange.files import BODY_FORMAT
+from exchange.files import BODY_FORMAT, BROKEN_DOWN_FORMAT
 from exchange.models import Delivery
+from exchange.spans import kind_of
 from policy_engine.periods import Period
 from registry import interrupt
 from registry.queries import below, children_on, parent_on, tree_on
 from tenants.reports import queries
 from tenants.reports.actions.keys import signed
 from tenants.reports.models import Return, ReturnState
+from tenants.reports.queries import breakdowns
 
 CLOSE_PERIOD = "reports.close_period"
 
@@ -89,7 +91,7 @@ def close_period(*, period: str, today: dt.date, at: dt.datetime, by: audit.Acto
     draft = previous.row if previous and previous.state == ReturnState.DRAFT else None
     revision = previous.revision + (draft is None) if previous else 1
     interrupt.reached("return locked")
-    body = _body(span, revision)
+    body = _body(span, revision, draft)
     row = draft or Return(period=period, revision=revision, as_of=span.last_day)
     row.policies, row.body, row.digest, row.closed_at = body["policies"], body, digest_of(body), at
     row.closed_by = by if isinstance(by, User) else None
@@ -212,14 +214,20 @@ def _ask(row: Return, whom: Permission, title: str, text: str, *, at: dt.datetim
     notices.tell(may=whom, title=title, text=text, url=f"/returns/{row.period}/", about=row.pk, at=at)
 
 
-def _body(span: Period, revision: int) -> dict[str, Any]:
-    """The canonical return: figures of committees and their digests; no name, no id of any person or record."""
+def _body(span: Period, revision: int, draft: Return | None) -> dict[str, Any]:
+    """The canonical return: figures of committees and their digests; no name, no id of any person or record.
+
+    A half-year's and a year's also tell their own people by attribute, as far as no subtraction from another return opens them.
+    """
     me = tenancy.current()
+    is_split = kind_of(span.key) != "month"
+    if is_split:
+        breakdowns.one_at_a_time()
     own = queries.own_figures(span)
     children, accepted = _children(span)
     due = queries.due_on(span)
     body: dict[str, Any] = {
-        "format": BODY_FORMAT,
+        "format": BROKEN_DOWN_FORMAT if is_split else BODY_FORMAT,
         "committee": {"code": me.code, "name": me.name, "level": me.level},
         "period": span.key,
         "revision": revision,
@@ -230,6 +238,9 @@ def _body(span: Period, revision: int) -> dict[str, Any]:
         "own": [figure.to_json() for figure in own.figures],
         "children": children,
     }
+    if is_split:
+        found = breakdowns.splits(own.on, own.met)
+        body["breakdowns"] = breakdowns.told(found, span, instead_of=draft, month=own.on.month)
     body["total"] = [one.to_json() for one in recomputed(body, [delivery.body for delivery in accepted])]
     return body
 

@@ -1,5 +1,6 @@
 """Reads of returns and of what lies below: figures only, from received returns alone."""
 
+from tenants.reports.queries.breakdown_tables import HELD, Table, tables
 from tenants.reports.queries.computing import Own, own_figures
 from tenants.reports.queries.deadlines import due_on
 from tenants.reports.queries.display import Cell, Column, cells, columns_for, is_adapted
@@ -56,6 +57,7 @@ from tenants.reports.queries.tree import NOT_HERE, Line, Rollup, column_pair, op
 
 __all__ = [
     "CARRIED",
+    "HELD",
     "NOT_HERE",
     "BadPeriod",
     "Below",
@@ -71,6 +73,7 @@ __all__ = [
     "Progress",
     "Record",
     "Rollup",
+    "Table",
     "Who",
     "all_latest",
     "answers_of",
@@ -116,6 +119,7 @@ __all__ = [
     "spans_until",
     "spoken",
     "summed",
+    "tables",
     "to_decide",
     "to_sign",
     "to_submit",

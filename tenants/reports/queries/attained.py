@@ -19,9 +19,10 @@ Window = Callable[[str], Period]
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Ids of everybody in office on a day, by type (member, sector, group…)."""
+    """Ids of everybody in office on a day, by type (member, sector, group…); the members with what they hold."""
 
     by_type: Mapping[str, frozenset[str]]
+    members: tuple[Person, ...] = ()
 
     def of(self, kind: str) -> frozenset[str]:
         return self.by_type.get(kind, frozenset())
@@ -39,18 +40,33 @@ class Unit:
 
 def in_office(as_of: dt.date) -> People:
     found: dict[str, set[str]] = {}
-    for one in subjects(as_of):
-        if _is_in_office(one, as_of):
-            found.setdefault(one.type, set()).add(one.id)
-    return People({kind: frozenset(ids) for kind, ids in found.items()})
+    present = [one for one in subjects(as_of) if _is_in_office(one, as_of)]
+    for one in present:
+        found.setdefault(one.type, set()).add(one.id)
+    members = tuple(one for one in present if one.type == "member")
+    return People({kind: frozenset(ids) for kind, ids in found.items()}, members)
 
 
 def _is_in_office(person: Person, as_of: dt.date) -> bool:
     return (person.since is None or person.since <= as_of) and (person.until is None or person.until > as_of)
 
 
-def numbers(policy: Policy, people: People, window: Window, as_of: dt.date) -> dict[str, tuple[int, int | None]]:
-    """Numerator and denominator per bound attainment; the unbound are not applicable."""
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Numerator and denominator, with the ids behind both where each is somebody by themselves, not a share or a period."""
+
+    numerator: int
+    denominator: int
+    did: frozenset[str] | None = None
+    asked: frozenset[str] | None = None
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        return self.numerator, self.denominator
+
+
+def sides(policy: Policy, people: People, window: Window, as_of: dt.date) -> dict[str, Sides]:
+    """Per bound attainment; the unbound are not applicable."""
     mine = bound(policy)
     if not mine:
         return {}
@@ -64,11 +80,15 @@ def bound(policy: Policy) -> list[Indicator]:
 
 def _sides(
     one: Indicator, policy: Policy, found: Sequence[Verdict], people: People, span: Period, as_of: dt.date
-) -> tuple[int, int | None]:
+) -> Sides:
     if shares := coverage(one, found, as_of):
-        return sum(share.numerator or 0 for share in shares), sum(share.denominator or 0 for share in shares)
+        return Sides(sum(share.numerator or 0 for share in shares), sum(share.denominator or 0 for share in shares))
     units = list(units_of(one, policy, found, people, span, as_of))
-    return sum(unit.is_in for unit in units), len(units)
+    numbers = sum(unit.is_in for unit in units), len(units)
+    if any(unit.period for unit in units):
+        return Sides(*numbers)
+    did, asked = (frozenset(unit.subject for unit in units if unit.is_in or every) for every in (False, True))
+    return Sides(*numbers, did, asked)
 
 
 def coverage(one: Indicator, found: Iterable[Verdict], as_of: dt.date) -> list[Verdict]:

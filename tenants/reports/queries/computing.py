@@ -24,14 +24,6 @@ from tenants.voices import queries as voices
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """The figures with the digests of the policies they were judged by (None: no policy adopted)."""
-
-    figures: tuple[Figure, ...]
-    policies: Mapping[str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
 class Ground:
     """What the figures of one return stand on: the period, the policies, the indicators as they bind here, everybody in office."""
 
@@ -44,10 +36,14 @@ class Ground:
     def as_of(self) -> dt.date:
         return self.span.last_day
 
-    def window(self, code: str) -> Period:
+    @property
+    def month(self) -> int:
+        """The month a year begins with."""
         own = self.policies.get(Basis.OWN)
-        month = int(own.setting("year_start_month", self.as_of, 1)) if own else 1
-        return window(code, self.span, year_start_month=month)
+        return int(own.setting("year_start_month", self.as_of, 1)) if own else 1
+
+    def window(self, code: str) -> Period:
+        return window(code, self.span, year_start_month=self.month)
 
     def applies(self, indicator: Indicator) -> bool:
         """Has the document this rule at all? Most counts are of everybody."""
@@ -55,6 +51,16 @@ class Ground:
             return True
         own = self.policies.get(Basis.OWN)
         return own is not None and (bool(indicator.duties) or any(one in own.clauses for one in indicator.clauses))
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The figures with the digests of the policies they were judged by (None: no policy adopted), and what they stand on."""
+
+    figures: tuple[Figure, ...]
+    policies: Mapping[str, str | None]
+    on: Ground
+    met: Mapping[Basis, Mapping[str, attained.Sides]]
 
 
 def ground(span: Period) -> Ground:
@@ -83,24 +89,24 @@ def own_figures(span: Period) -> Own:
     found = _reckoned(on)
     digests = {basis: policy.digest for basis, policy in on.policies.items()}  # of the whole document: worked out once
     judged = {digests[basis]: policy for basis, policy in on.policies.items()}  # not adapted: judged once
-    met = {digest: attained.numbers(policy, on.people, on.window, on.as_of) for digest, policy in judged.items()}
+    sides = {digest: attained.sides(policy, on.people, on.window, on.as_of) for digest, policy in judged.items()}
+    met = {basis: sides[digest] for basis, digest in digests.items()}
     figures = [
-        figure(
-            code,
-            basis,
-            _of(indicator, found, met.get(digests.get(basis, ""), {})),
-        )
+        figure(code, basis, _of(indicator, found, met.get(basis, {})))
         for code, indicator in on.indicators.items()
         for basis in bases_of(indicator)
     ]
-    return Own(tuple(sorted(figures, key=lambda one: one.key)), {str(basis): digests.get(basis) for basis in Basis})
+    policies = {str(basis): digests.get(basis) for basis in Basis}
+    return Own(tuple(sorted(figures, key=lambda one: one.key)), policies, on, met)
 
 
 Counts = tuple[int, int | None]
 
 
-def _of(indicator: Indicator, found: Mapping[str, Counts], met: Mapping[str, Counts]) -> Counts | None:
-    return (met if indicator.kind == "attainment" else found).get(indicator.id)
+def _of(indicator: Indicator, found: Mapping[str, Counts], met: Mapping[str, attained.Sides]) -> Counts | None:
+    if indicator.kind != "attainment":
+        return found.get(indicator.id)
+    return met[indicator.id].counts if indicator.id in met else None
 
 
 def _reckoned(on: Ground) -> dict[str, Counts]:

@@ -50,6 +50,13 @@ def numbers(
     return {one.id: (values[places[one.id][0]], _denominator(one, people, values, places[one.id][1])) for one in wanted}
 
 
+def doers(wanted: Sequence[Indicator], people: People, window: Window, as_of: dt.date) -> dict[str, frozenset[str]]:
+    """Who is in the numerator, per indicator that counts people. One statement."""
+    cells = [cell_of(one, window(one.id), people, as_of) for one in wanted]
+    found = _selected([f"array_agg(DISTINCT {cell.value}) FILTER (WHERE {cell.sql})" for cell in cells], cells)
+    return {one.id: frozenset(ids or ()) for one, ids in zip(wanted, found, strict=True)}
+
+
 def cell_of(one: Indicator, span: Period, people: People, as_of: dt.date) -> Cell:
     """The numerator. Where those who did it are counted, they are of the denominator: in office on the last day."""
     assert one.where is not None
@@ -90,11 +97,15 @@ def _denominator(one: Indicator, people: People, values: Sequence[int], place: i
 
 
 def _run(cells: Sequence[Cell]) -> list[int]:
+    return _selected([cell.number for cell in cells], cells)
+
+
+def _selected(columns: Sequence[str], cells: Sequence[Cell]) -> list[Any]:
     if not cells:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {', '.join(cell.number for cell in cells)} FROM deed WHERE confirmed",
+            f"SELECT {', '.join(columns)} FROM deed WHERE confirmed",
             [value for cell in cells for value in cell.params],
         )
         return list(cursor.fetchone())

@@ -179,7 +179,7 @@ class _Tree:
         newest, standing = self.newest.get(place.code), self.direct.get(place.code)
         first = self.first.get(place.code)
         late = is_late(first, self.due)
-        on_time = f"晚报（{first.astimezone(clock.ZONE):%Y-%m-%d}）" if first and late else ""
+        on_time = f"迟报（{first.astimezone(clock.ZONE):%Y-%m-%d}）" if first and late else ""
         return Line(
             code=place.code,
             name=place.name,

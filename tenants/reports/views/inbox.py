@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
+from core.sheets import Out, book, download
 from core.web import page, refusals_on
 from exchange import actions as exchange
 from exchange import queries as letters
@@ -19,6 +21,7 @@ from exchange.models import Delivery, DeliveryState
 from exchange.signing import fingerprint
 from tenants.reports import queries
 from tenants.reports.forms import SendBackForm
+from tenants.reports.views.sheets import breakdown_sheets
 
 
 @requires(Permission.RETURNS_READ)
@@ -92,24 +95,22 @@ def _weighed(one: Delivery) -> dict[str, object]:
 @require_safe
 def preview(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """What accepting would take in."""
-    return _preview(request, letters.received_one(delivery_id), SendBackForm())
+    delivery = letters.received_one(delivery_id)
+    if request.GET.get("format") == "xlsx":
+        return _sheet(delivery, _table(delivery, []))
+    return _preview(request, delivery, SendBackForm())
 
 
 def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, status: int = 200) -> HttpResponse:
     body = delivery.body
-    own, total = queries.figures_in(body, "own"), queries.figures_in(body, "total")
-    columns = queries.columns_for(total, adapted=queries.is_adapted(body))
     before = letters.standing_before(delivery)
     earlier = queries.figures_in(before.body, "total") if before and before.pk != delivery.pk else []
-    cells = zip(
-        *(queries.cells(columns, figures) for figures in (own, total, earlier)),
-        strict=True,
-    )
     context = {
         "delivery": delivery,
         "name": body["committee"]["name"],
         "label": queries.spoken(delivery.period),
-        "table": [{"column": one.column, "own": one, "total": two, "earlier": three} for one, two, three in cells],
+        "table": _table(delivery, earlier),
+        "breakdowns": queries.tables(body),
         "before": before if earlier else None,
         "chain": queries.chain(body, before.body) if before and earlier else (),
         "children": body["children"],
@@ -120,6 +121,36 @@ def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, st
         "form": form,
     }
     return page(request, "reports/received.html", context, status=status)
+
+
+def _table(delivery: Delivery, earlier: list[queries.Figure]) -> list[dict[str, Any]]:
+    """What was sent, the sender's own and with those below it, beside what was accepted before."""
+    body = delivery.body
+    own, total = queries.figures_in(body, "own"), queries.figures_in(body, "total")
+    columns = queries.columns_for(total, adapted=queries.is_adapted(body))
+    lines = zip(*(queries.cells(columns, figures) for figures in (own, total, earlier)), strict=True)
+    return [{"column": one.column, "own": one, "total": two, "earlier": three} for one, two, three in lines]
+
+
+def _sheet(delivery: Delivery, table: list[dict[str, Any]]) -> HttpResponse:
+    body = delivery.body
+    columns = [Out("指标", 26), Out("口径", 14), Out("对方本级", 10), Out("分子/分母", 14), Out("含其下级", 10)]
+    columns += [Out("含其下级分子/分母", 18), Out("答复的委员会", 14)]
+    rows = [
+        [
+            line["column"].indicator.title,
+            line["column"].basis_above,
+            line["own"].shown,
+            line["own"].parts,
+            line["total"].shown,
+            line["total"].parts,
+            line["total"].answered,
+        ]
+        for line in table
+    ]
+    label = queries.spoken(delivery.period)
+    name = f"{body['committee']['name']} {label}报表 第{delivery.revision}稿.xlsx"
+    return download(book([(label, columns, rows), *breakdown_sheets(body)]), name=name)
 
 
 def _fingerprint(public_key: str) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock, tenancy
-from core.sheets import Out, download, write
+from core.sheets import Out, book, download
 from core.web import page, refusals_on
 from dispatch.models import Job
 from dispatch.queries import latest as latest_job
@@ -23,6 +23,7 @@ from policy_engine.periods import Period
 from registry.queries import ancestors_of, children_of, committee_by_code
 from tenants.reports import actions, queries
 from tenants.reports.forms import WithdrawForm
+from tenants.reports.views.sheets import breakdown_sheets
 
 NEXT = {
     "draft": "等领导签署",
@@ -204,6 +205,7 @@ def _context(
         "fingerprint": fingerprint(filed.row.public_key) if filed.row.public_key else "",
         "next": _next(filed),
         "table": table,
+        "breakdowns": queries.tables(filed.row.body),
         "children": filed.row.body["children"],
         "lacking": filed.lacking,
         "earlier": earlier,
@@ -258,7 +260,8 @@ def _sheet(filed: queries.Filed, table: list[FigureLine]) -> HttpResponse:
         for line in table
     ]
     name = f"{tenancy.current().name} {queries.spoken(filed.period)}报表 第{filed.revision}稿"
-    return download(write(title=queries.spoken(filed.period), columns=columns, rows=rows), name=f"{name}.xlsx")
+    first = (queries.spoken(filed.period), columns, rows)
+    return download(book([first, *breakdown_sheets(filed.row.body)]), name=f"{name}.xlsx")
 
 
 @requires(Permission.RETURNS_SIGN)

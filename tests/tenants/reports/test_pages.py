@@ -235,7 +235,7 @@ def test_the_parent_accepts_several_after_a_look_and_a_late_one_is_called_late(y
     assert "已接收 2 份" in done
     assert "没有选中待接收的报表" in office.get("/returns/inbox/accept/").content.decode()
     text = _keep("rollup-late", office.get("/rollup/?period=2022-10"))
-    assert "晚报（2022-11-30）" in text
+    assert "迟报（2022-11-30）" in text
     assert "0 / 2" in text
 
 
