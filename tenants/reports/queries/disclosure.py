@@ -9,8 +9,8 @@ by itself, or together with others as the *rest*, or the whole breakdown is held
   cells of the people; where those of one figure are among those of another (paired by one's own value and by the parent's, all
   duties done and one of them), the difference is a group of people too, and obeys the same;
 - **releases**: the smallest groups told in two releases of a dimension (a correction, the half-year and its year) are equal in
-  both, or differ by at least `threshold`. A cell that was not there before, or is no more, may be another one renamed: all
-  such cells, with the one that gathers what has no name of its own, count as one group.
+  both, or differ by at least `threshold`. A cell that was not there before may be one that is no more, renamed, or have come
+  out of the one that gathers what has no name of its own: these are compared in every combination.
 
 Levels need no more: a parent adds totals, never cells, so nothing above holds a number that is not in somebody's release.
 Rounding was left out: a rounded figure cannot be recomputed by whoever checks the return. Source: ARCHITECTURE (returns),
@@ -19,9 +19,10 @@ statistical disclosure control by suppression. Pure functions, no database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import combinations
 from typing import Any, Self
 
 Cells = frozenset[str]
@@ -88,14 +89,22 @@ def release(
     )
     figures: dict[str, tuple[Told, ...]] = {}
     for code, counts in sorted(did.items()):
-        kin = [other for other in figures if (code, other) in nested or (other, code) in nested]
+        kin = [other for other in did if (code, other) in nested or (other, code) in nested]
+        everybody, mine = sum(persons.values()), sum(counts.values())
+        totals = [
+            one
+            for other in kin
+            for theirs in (sum(did[other].values()),)
+            for one in (theirs, everybody - theirs, abs(theirs - mine))
+        ]
         lines = _split(
             people,
             amounts=partial(_both, persons, counts),
             earlier=[_amounts(one.figures[code]) for one in earlier if code in one.figures]
-            + [_amounts(figures[other]) for other in kin],
+            + [_amounts(figures[other]) for other in kin if other in figures],
             loose=loose,
             threshold=threshold,
+            is_zero_telling=any(0 < number < threshold for number in totals),
         )
         if lines:
             figures[code] = tuple(Told(cells, _sum(persons, cells), _sum(counts, cells)) for cells in lines)
@@ -109,16 +118,21 @@ def _split(
     earlier: Sequence[Mapping[Cells, tuple[int, ...]]],
     loose: Cells,
     threshold: int,
+    is_zero_telling: bool = False,
 ) -> list[Cells]:
     """The units told by themselves and one rest; empty: nothing can be told beside the total.
 
     What cannot stand joins the rest; a rest that cannot stand takes the smallest unit with people in it. Each round the
-    rest grows, so the rounds are at most as many as the units.
+    rest grows, so the rounds are at most as many as the units. `is_zero_telling`: by the committee's
+    totals a few people did what those of this figure did too, or did not, or make the difference; they are not where everybody
+    or nobody did, so such cells say where they are.
     """
     rest: set[Cells] = set()
     while len(rest) < len(units):
         parts = [one for one in units if one not in rest] + ([_union(rest)] if rest else [])
         bad = _unsafe(parts, amounts, earlier, loose, threshold)
+        if is_zero_telling:
+            bad |= {one for one in parts if any(amounts(one)) and 0 in amounts(one)}
         if not bad:
             return sorted(parts, key=sorted)
         joining = {one for one in units if one in bad} - rest
@@ -146,8 +160,8 @@ def _unsafe(
     bad = {part for part in parts if any(map(few, amounts(part)))}
     whole = _union(parts)
     for before in earlier:
-        for now, then in _shared(parts, before, loose):
-            if whole <= _union(now):
+        for now, then in _compared(parts, before, loose):
+            if not now or whole <= _union(now):
                 continue  # the totals are told anyway
             new = [sum(column) for column in zip(*map(amounts, now), strict=True)]
             old = (
@@ -158,24 +172,38 @@ def _unsafe(
     return bad
 
 
-def _shared(parts: Iterable[Cells], before: Iterable[Cells], loose: Cells) -> list[tuple[list[Cells], list[Cells]]]:
-    """The smallest groups both releases tell: parts of one and of the other that overlap, taken together."""
-    known, then = _union(parts), _union(before)
-    renamed = known ^ then
-    groups: list[tuple[Cells, list[Cells], list[Cells]]] = [(renamed | loose, [], [])] if renamed else []
+Pair = tuple[list[Cells], list[Cells]]
+MOST = 8  # groups that are tried in every combination
+
+
+def _compared(parts: Iterable[Cells], before: Iterable[Cells], loose: Cells) -> Iterator[Pair]:
+    """What both releases tell: the smallest groups of parts of one and of the other that overlap. A cell that is new may be one
+    that is gone, or have come out of a loose one; so groups that hold such cells are also taken together, in every combination
+    (where there are too many: each two, and all)."""
+    groups = _overlapping(parts, before)
+    yield from groups
+    strange = _union(parts) ^ _union(before)
+    if not strange:
+        return
+    odd = [group for group in groups if any(one & (strange | loose) for one in (*group[0], *group[1]))]
+    for size in range(2, len(odd) + 1) if len(odd) <= MOST else (2, len(odd)):
+        for taken in combinations(odd, size):
+            yield [one for now, _ in taken for one in now], [one for _, then in taken for one in then]
+
+
+def _overlapping(parts: Iterable[Cells], before: Iterable[Cells]) -> list[Pair]:
+    groups: list[Pair] = []
     for side, found in enumerate((parts, before)):
         for part in found:
-            met = [group for group in groups if part & group[0]]
-            joined: tuple[list[Cells], list[Cells]] = ([], [])
-            cells = part
+            met = [group for group in groups if any(part & one for one in (*group[0], *group[1]))]
+            joined: Pair = ([], [])
             for group in met:
-                cells |= group[0]
-                joined[0].extend(group[1])
-                joined[1].extend(group[2])
+                joined[0].extend(group[0])
+                joined[1].extend(group[1])
                 groups.remove(group)
             joined[side].append(part)
-            groups.append((cells, *joined))
-    return [(now, old) for _, now, old in groups if now]
+            groups.append(joined)
+    return groups
 
 
 def _amounts(lines: Iterable[Told]) -> dict[Cells, tuple[int, ...]]:

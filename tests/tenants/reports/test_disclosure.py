@@ -89,7 +89,7 @@ def histories(draw: st.DrawFn) -> tuple[int, list[tuple[dict[str, int], dict[str
     return draw(st.integers(2, 4)), moments
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=50)
 @given(histories())
 def test_no_subtraction_finds_a_few_people(
     story: tuple[int, list[tuple[dict[str, int], dict[str, dict[str, int]]]]],
