@@ -57,22 +57,35 @@ def summed(parts: Iterable[Iterable[Figure]], *, silent: int = 0) -> list[Figure
 
     `silent` committees were asked and sent nothing. Sorted by indicator and basis; nothing hangs on the order of the parts.
     """
-    given = [{one.key: one for one in part} for part in parts]
-    return [_sum(key, [part[key] for part in given if key in part], silent) for key in sorted(set().union(*given))]
+    sums: dict[tuple[str, str], _Sum] = {}
+    for part in parts:
+        for key, one in {one[:2]: one for one in part}.items():
+            (sums.get(key) or sums.setdefault(key, _Sum())).add(one)
+    return [sums[key].figure(key, silent) for key in sorted(sums)]
 
 
-def _sum(key: tuple[str, str], figures: list[Figure], silent: int) -> Figure:
-    valid = [one for one in figures if one.applicable]
-    below = [one.denominator for one in valid if one.denominator is not None]
-    return Figure(
-        indicator=key[0],
-        basis=key[1],
-        applicable=bool(valid),
-        numerator=sum(one.numerator or 0 for one in valid) if valid else None,
-        denominator=sum(below) if below else None,
-        answered=sum(one.answered for one in valid),
-        asked=sum(one.asked for one in figures) + silent,
-    )
+class _Sum:
+    """One figure so far. `numerator` None: it applies to nobody yet; `denominator` None: a count, which has none."""
+
+    __slots__ = ("answered", "asked", "denominator", "numerator")
+
+    def __init__(self) -> None:
+        self.numerator: int | None = None
+        self.denominator: int | None = None
+        self.answered = self.asked = 0
+
+    def add(self, one: Figure) -> None:
+        _, _, applicable, numerator, denominator, answered, asked = one
+        self.asked += asked
+        if applicable:
+            self.numerator = (self.numerator or 0) + (numerator or 0)
+            self.answered += answered
+            if denominator is not None:
+                self.denominator = (self.denominator or 0) + denominator
+
+    def figure(self, key: tuple[str, str], silent: int) -> Figure:
+        applies = self.numerator is not None
+        return Figure(*key, applies, self.numerator, self.denominator, self.answered, self.asked + silent)
 
 
 def figures_in(body: Mapping[str, Any], scope: str) -> list[Figure]:

@@ -17,7 +17,7 @@ from importlib import import_module
 from tests.bench.figure import HEAD
 from tests.bench.place import ROOT
 
-BENCHES = ("provisioning", "migrations", "pages", "memory", "policy", "standing", "documents", "rollup")
+BENCHES = ("provisioning", "migrations", "pages", "memory", "policy", "standing", "documents", "rollup", "closing")
 LONG = ("many",)
 
 

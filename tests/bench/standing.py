@@ -221,7 +221,14 @@ def _by_hand() -> Counts:
     }
 
 
-def _fill() -> None:
+def _fill(
+    *,
+    people: int = MEMBERS,
+    contacts: int = CONTACTS,
+    present: int = PRESENT,
+    outputs: int = OUTPUTS,
+    links: int = LINKS,
+) -> None:
     """A year of records, the same at every run."""
     from django.db import connection
 
@@ -241,7 +248,7 @@ def _fill() -> None:
             joined_on=dt.date(2021, 12, 1),
             is_invented=True,
         )
-        for n in range(MEMBERS)
+        for n in range(people)
     )
     ContactRecord.objects.bulk_create(
         (
@@ -253,11 +260,11 @@ def _fill() -> None:
                 summary="联系",
                 state="confirmed",
             )
-            for _ in range(CONTACTS)
+            for _ in range(contacts)
         ),
         batch_size=2000,
     )
-    held = Activity.objects.bulk_create(_activities(chance, group), batch_size=2000)
+    held = Activity.objects.bulk_create(_activities(chance, group, present), batch_size=2000)
     Participation.objects.bulk_create(
         (
             Participation(activity=one, member=member, role="participant", state="confirmed")
@@ -275,20 +282,20 @@ def _fill() -> None:
                 authorship="individual",
                 state="confirmed",
             )
-            for _ in range(OUTPUTS)
+            for _ in range(outputs)
         ),
         batch_size=2000,
     )
     OutputAuthor.objects.bulk_create(
         (OutputAuthor(output=one, member=chance.choice(members), role="lead") for one in handed), batch_size=2000
     )
-    people = Constituent.objects.bulk_create((Constituent(name=f"群众{n}") for n in range(LINKS)), batch_size=2000)
+    met = Constituent.objects.bulk_create((Constituent(name=f"群众{n}") for n in range(links)), batch_size=2000)
     ConstituentLink.objects.bulk_create(
         (
             ConstituentLink(
-                member=members[n % MEMBERS], constituent=one, choice_basis="sector", since=dt.date(2022, 1, 10)
+                member=members[n % people], constituent=one, choice_basis="sector", since=dt.date(2022, 1, 10)
             )
-            for n, one in enumerate(people)
+            for n, one in enumerate(met)
         ),
         batch_size=2000,
     )
@@ -297,10 +304,10 @@ def _fill() -> None:
             cursor.execute(f"ANALYZE {table}")
 
 
-def _activities(chance: Random, group: Any) -> Iterator[Any]:
+def _activities(chance: Random, group: Any, present: int) -> Iterator[Any]:
     from tenants.activities.models import Activity
 
-    for _ in range(PRESENT // PER_ACTIVITY):
+    for _ in range(present // PER_ACTIVITY):
         kind = chance.choice(ACTIVITY_KINDS)
         by_group = chance.random() < 0.5
         yield Activity(

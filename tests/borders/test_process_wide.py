@@ -26,6 +26,7 @@ REMEMBERED = {
     "platform/registry/schema_script.py:fingerprint": "of the code alone: migrations and grants on disk",
     "platform/core/templatetags/ui.py:mark": "of the code alone: the drawings and their address",
     "platform/core/pinyin.py:of": "a pure function of its text",
+    "tenants/policy/queries/stack.py:_digest": "keyed by the committee",
     "tenants/policy/queries/stack.py:_loaded": "keyed by the committee",
     "tenants/policy/queries/stack.py:_resolved": "keyed by the committee",
     "tenants/assessment/queries/standing.py:_docket": "keyed by the committee",
@@ -50,11 +51,12 @@ CHANGEABLE = {
     "tenants/liaison/queries/claims.py:_sources": "of the code alone: which apps have claims",
     "tenants/liaison/queries/files.py:_keepers": "of the code alone: which apps keep files",
 }
-# Kept on one object: a user lives for a request, an assessment and a case for a page.
+# Kept on one object: a user lives for a request, an assessment, a case and a roll-up for a page.
 KEPT_ON_OBJECTS = {
     "platform/accounts/models.py",
     "tenants/assessment/queries/standing.py",
     "tenants/policy/queries/cases.py",
+    "tenants/reports/queries/tree.py",
 }
 
 

@@ -78,9 +78,14 @@ Binding = tuple[str, tuple[UUID, ...]]
 """What names a resolved policy, and may name what was worked out from one: the committee and its documents, in order."""
 
 
-def binding_on(day: date) -> Binding:
-    """Of the policy in force on `day`. Raises NoPolicy. One query."""
-    return tenancy.current().code, _stack(day)
+def binding_on(day: date, *, own: bool = True) -> Binding:
+    """Of the policy in force on `day`; `own` False: without the committee's own adaptations. Raises NoPolicy. One query."""
+    return tenancy.current().code, _stack(day, own=own)
+
+
+def digest_by(binding: Binding) -> str:
+    """The digest of the policy a binding names; worked out once."""
+    return _digest(*binding)
 
 
 def policy_of(binding: Binding, day: date) -> Policy:
@@ -251,3 +256,8 @@ def _beside(rows: list[PolicyDocument]) -> list[PolicyDocument]:
 def _resolved(committee: str, ids: tuple[UUID, ...]) -> Policy:
     layers = _loaded(committee, ids)
     return resolve(layers.template, layers.overlays)
+
+
+@lru_cache(maxsize=KEPT)
+def _digest(committee: str, ids: tuple[UUID, ...]) -> str:
+    return _resolved(committee, ids).digest

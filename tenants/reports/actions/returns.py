@@ -254,10 +254,12 @@ def _children(span: Period) -> tuple[list[dict[str, Any]], list[Delivery]]:
 
     `size`: how many committees it speaks for, itself and those below.
     """
-    accepted = {delivery.sender: delivery for delivery in exchange.received_accepted(span.key, whole=True)}
     standing = {delivery.sender: delivery for delivery in exchange.received(span.key)}
-    first = exchange.first_received(span.key)
     names = {entry.code: entry.name for entry in children_on(tenancy.current().code, span.last_day)}
+    if not standing and not names:
+        return [], []
+    accepted = {delivery.sender: delivery for delivery in exchange.received_accepted(span.key, whole=True)}
+    first = exchange.first_received(span.key)
     names = {code: delivery.sender_name for code, delivery in accepted.items()} | names
     tree = tree_on(span.last_day) if names else []
     lines = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from policy_engine import Indicator, Policy
 from policy_engine.periods import Period
-from tenants.policy.queries import NoPolicy, parent_policy_on, policy_on
+from tenants.policy.queries import Binding, NoPolicy, binding_on, digest_by, policy_of
 from tenants.reports.models import Basis
 from tenants.reports.queries import attained, counted, declared
 from tenants.reports.queries.figures import (
@@ -28,6 +28,7 @@ class Ground:
     """What the figures of one return stand on: the period, the policies, the indicators as they bind here, everybody in office."""
 
     span: Period
+    bindings: Mapping[Basis, Binding]
     policies: Mapping[Basis, Policy]
     indicators: Mapping[str, Indicator]
     people: attained.People
@@ -65,16 +66,18 @@ class Own:
 
 def ground(span: Period) -> Ground:
     """One statement for the policies and eight for the people."""
-    policies = policies_on(span.last_day)
+    as_of = span.last_day
+    bindings = bindings_on(as_of)
+    policies = {basis: policy_of(binding, as_of) for basis, binding in bindings.items()}
     own = policies.get(Basis.OWN)
     bound = indicators_of(own) if own else shared_indicators()
-    return Ground(span, policies, bound, attained.in_office(span.last_day))
+    return Ground(span, bindings, policies, bound, attained.in_office(as_of))
 
 
-def policies_on(as_of: dt.date) -> dict[Basis, Policy]:
-    """By one's own value and by the parent's; empty where no policy is adopted."""
+def bindings_on(as_of: dt.date) -> dict[Basis, Binding]:
+    """What names the policies by one's own value and by the parent's; empty where no policy is adopted."""
     try:
-        return {Basis.OWN: policy_on(as_of), Basis.PARENT: parent_policy_on(as_of)}
+        return {Basis.OWN: binding_on(as_of), Basis.PARENT: binding_on(as_of, own=False)}
     except NoPolicy:
         return {}
 
@@ -87,7 +90,7 @@ def own_figures(span: Period) -> Own:
     """
     on = ground(span)
     found = _reckoned(on)
-    digests = {basis: policy.digest for basis, policy in on.policies.items()}  # of the whole document: worked out once
+    digests = {basis: digest_by(binding) for basis, binding in on.bindings.items()}
     judged = {digests[basis]: policy for basis, policy in on.policies.items()}  # not adapted: judged once
     sides = {digest: attained.sides(policy, on.people, on.window, on.as_of) for digest, policy in judged.items()}
     met = {basis: sides[digest] for basis, digest in digests.items()}

@@ -39,8 +39,8 @@ def _is_own(policy: Policy, span: Period) -> bool:
 def adoption(span: Period) -> dict[str, str]:
     """Per committee directly below how its having a policy is known: `told` (what it says it holds of ours), `returned` (its accepted
     return names one, also a document of its own), empty for not at all. Its own records are out of reach. Four statements."""
+    children = children_on(tenancy.current().code, span.last_day)
+    if not children:
+        return {}
     told, returned = positions(span.last_day), exchange.judged_by(span.key)
-    return {
-        one.code: "told" if one.code in told else "returned" if returned.get(one.code) else ""
-        for one in children_on(tenancy.current().code, span.last_day)
-    }
+    return {one.code: "told" if one.code in told else "returned" if returned.get(one.code) else "" for one in children}
