@@ -26,6 +26,13 @@ class NoParent(DomainError):
         super().__init__("本会没有上级委员会，报表签署后即为定稿，不用再报送。")
 
 
+class InCircle(DomainError):
+    code = "in_circle"
+
+    def __init__(self) -> None:
+        super().__init__("上下级关系里有环，找不到该报给谁，没有报送。请联系平台运维核对各委员会的上级。")
+
+
 class AlreadyDelivered(DomainError):
     code = "already_delivered"
 
@@ -96,7 +103,7 @@ def deliver(
     """Send the current committee's return to the parent the registry names for the period's last day.
 
     `body` is the canonical return; `body["committee"]["code"]` and `body["period"]` name sender and period; `signature` is that
-    of the committee's key in use. Raises NoParent, AlreadyDelivered, StillWaiting, OlderRevision, BadSignature, KeyNotInUse;
+    of the committee's key in use. Raises NoParent, InCircle, AlreadyDelivered, StillWaiting, OlderRevision, BadSignature, KeyNotInUse;
     then nothing was sent.
     """
     committee = tenancy.current()
@@ -104,6 +111,8 @@ def deliver(
     line = ancestors_on(committee.code, span.last_day) if span else []
     if not line:
         raise NoParent
+    if line[-1].parent:  # the line ends where it comes back to itself
+        raise InCircle
     _may_send(period, revision)
     if not is_signed(body, public_key=public_key, signature=signature):
         raise BadSignature("没有报送。请领导撤回签署，重新结账、签署。")

@@ -50,7 +50,7 @@ def run() -> list[Figure]:
         Figure(f"close {COUNTIES} counties, each: ORM counts per member, duty", each, median(taken.orm), 8, "s", len(taken.orm)),
         Figure("  each: one SQL by hand that counts these duties", each, median(taken.hand), 0, "s", len(taken.hand)),
         Figure(f"  each of the last {AT_ENDS} of {COUNTIES}: the first {AT_ENDS}", median(last), median(first), 1 / 1.2, "s", AT_ENDS),
-        Figure("one county corrected, up four levels: everybody anew", median(changes), taken.everybody, 30, "s", CARRIED),
+        Figure("one county corrected, up four levels: everybody anew", median(changes), taken.everybody, 20, "s", CARRIED),
         Figure("  its sums alone, city, province, country: the limit", sums, SUMS_LIMIT, 1, "s", CARRIED),
     ]  # fmt: skip
 

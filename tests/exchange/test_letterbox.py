@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from unittest import mock
 
 import pytest
 from django.db import connection
@@ -15,7 +16,8 @@ from exchange import actions, queries
 from exchange.canonical import canonical, digest_of
 from exchange.models import Delivery
 from exchange.overview import accepted_below
-from tests.exchange.conftest import sent
+from registry import doctor
+from tests.exchange.conftest import as_owner, sent, under
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +50,29 @@ def test_submitting_the_same_return_twice_is_refused_and_changes_nothing(anhua):
     with pytest.raises(actions.AlreadyDelivered):
         _deliver()
     assert len(queries.sent("2022-11")) == 1
+
+
+def test_two_deliveries_at_the_same_moment_are_one(anhua, monkeypatch):
+    first = _deliver()
+    monkeypatch.setattr(actions, "_may_send", lambda period, revision: None)  # both looked before either was there
+    with pytest.raises(actions.AlreadyDelivered):
+        _deliver()
+    assert [one.pk for one in queries.sent("2022-11")] == [first.pk]
+
+
+@pytest.mark.parametrize("back", [("430900", "430923"), ("430000", "430900")])
+def test_with_a_circle_in_the_tree_nothing_is_sent_and_it_is_said(place, back):
+    """Anhua itself comes back to itself, or those above it do."""
+    was = {"430900": "430000", "430000": None}
+    try:
+        as_owner(under(*back))
+        assert doctor._circles() == (False, mock.ANY)
+        with place("anhua").inside(), pytest.raises(actions.InCircle, match="有环"):
+            _deliver()
+    finally:
+        as_owner(under(back[0], was[back[0]]))
+    with place("anhua").inside():
+        assert _deliver().recipient == "430900"
 
 
 def test_a_correction_waits_until_the_parent_has_answered_the_first(place):

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 
-import psycopg2
 import pytest
-from django.db import connections
 
 from core.audit import SYSTEM
 from exchange import actions as exchange
 from exchange.canonical import digest_of
 from exchange.figures import figure, recomputed
-from registry.queries import everyone, forget_routes
+from registry.queries import everyone
 from tenants.reports import queries
 from tenants.reports.queries import overview, places
-from tests.exchange.conftest import sent
+from tests.exchange.conftest import as_owner, sent, under
 from tests.tenants.reports.conftest import AT
 
 pytestmark = pytest.mark.django_db
@@ -25,26 +22,13 @@ HALVES = ("2022-06", "2022-07")
 COUNTY, CITY, PROVINCE = "430923", "430900", "430000"
 
 
-def _as_owner(*statements: str) -> None:
-    owner = psycopg2.connect(**connections["owner"].get_connection_params())
-    owner.autocommit = True
-    with closing(owner), owner.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-    forget_routes()
-
-
-def _now_below(code: str) -> str:
-    return f"UPDATE registry_committee SET parent_id = (SELECT id FROM registry_committee WHERE code = '{code}') WHERE code = '{COUNTY}'"
-
-
 @pytest.fixture
 def moved() -> Iterator[Callable[[], None]]:
     """Called: Anhua belongs to the province itself since July. Put back afterwards."""
     former = f"""INSERT INTO registry_formerparent (id, created_at, until, committee_id, parent_id)
         SELECT gen_random_uuid(), now(), '2022-07-01', id, parent_id FROM registry_committee WHERE code = '{COUNTY}'"""
-    yield lambda: _as_owner(former, _now_below(PROVINCE))
-    _as_owner("DELETE FROM registry_formerparent", _now_below(CITY))
+    yield lambda: as_owner(former, under(COUNTY, PROVINCE))
+    as_owner("DELETE FROM registry_formerparent", under(COUNTY, CITY))
 
 
 def _report(place, slug: str, period: str, *, met: tuple[int, int], to: str, below: list[dict] | None = None) -> dict:

@@ -139,3 +139,10 @@ def test_tints_go_from_the_least_to_the_greatest_of_a_column():
         [Cell(column, None), cell((0, 0))],
     ]
     assert overview.tints(rows) == [[1, 0], [5, 0], [3, 0], [0, 0]]
+
+
+def test_of_nobody_no_share_is_shown_and_nothing_is_divided():
+    for code, kind in (("R05", "attainment"), ("R02", "ratio")):
+        assert shared_indicators()[code].kind == kind
+        cell = Cell(Column(shared_indicators()[code], "own"), figure(code, "own", (0, 0)))
+        assert (cell.number, cell.shown, cell.value, cell.parts) == (None, "—", "", "0 / 0")
