@@ -16,6 +16,7 @@ from exchange.canonical import digest_of
 from exchange.models import Delivery, DeliveryState, SigningKey
 from exchange.signing import fingerprint, is_signed
 from exchange.spans import span_of
+from registry import interrupt
 from registry.queries import ancestors_on
 
 
@@ -198,9 +199,11 @@ def _decide(delivery: Delivery, *, state: DeliveryState, reason: str, at: dt.dat
     waiting = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SUBMITTED)
     if not waiting.update(state=state, reason=reason, decided_at=at):
         raise AlreadyDecided
+    interrupt.reached("return decided")
     old = {"state": str(delivery.state)}
     delivery.state, delivery.reason, delivery.decided_at = state, reason, at
     audit.record(by=by, action=f"exchange.{state}", subject=delivery, old=old, new={"state": str(state)}, why=reason)
+    interrupt.reached("return decision noted")
 
 
 @transaction.atomic

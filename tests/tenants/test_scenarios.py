@@ -1,7 +1,7 @@
 """Acceptance scenarios told through the product's own actions and pages; each by its id.
 
 Others stand with what they are about: S08 and waivers in assessment/test_decisions, S13 in proceedings/test_signing, S19
-in members/test_organisation, S21 in reports/test_documents, S31 in exchange and reports. Not yet: S06, S18, S25 (plans and
+in members/test_organisation, S21 in reports/test_documents, S31 in reports/test_privacy (and its isolation in exchange). Not yet: S06, S18, S25 (plans and
 reports), S15, S22, S28 and the Member Home of S27 (studios, portal).
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from core.audit import SYSTEM
+from policy_engine.periods import year_of
 from tenants.activities.actions import add_guest, register_activity
 from tenants.activities.queries import guest_levels_on
 from tenants.assessment import queries as assessment
@@ -22,8 +23,9 @@ from tenants.liaison.actions import assign_links, register_contact
 from tenants.members import actions as members
 from tenants.members.models import Member, Post, SpecialCommittee
 from tenants.policy.actions import adapt, prepare_committee
+from tenants.policy.queries import policy_on
 from tenants.proceedings.models import Step
-from tenants.reports.queries import own_figures, span
+from tenants.reports.queries import attained, own_figures, span
 from tenants.voices.actions import register_output
 from tests.tenants.assessment.conftest import TODAY, Town
 
@@ -152,6 +154,9 @@ def test_s10_a_vice_chairs_months_stand_each_for_itself(under: Any, town: Town) 
     months = [(one.state, one.counted, one.outstanding, one.over) for one in line.verdicts]
     assert months == [("met", 1, 0, 0), ("met", 2, 0, 0), ("outstanding", 0, 1, 0), ("met", 3, 0, 1)]
     assert [one.closed for one in line.verdicts] == [True, True, True, False]
+    april = dt.date(2022, 4, 30)
+    found = attained.sides(policy_on(april), attained.in_office(april), lambda code: year_of(april, 1), april)
+    assert found["R07"].counts == (3, 4), "R07: three of the four months"
 
 
 def test_s12_the_two_who_are_not_linked_are_named(under: Any, town: Town, account: Any, browser_of: Any) -> None:
@@ -274,6 +279,8 @@ def test_s29_a_county_with_its_own_range_is_judged_by_it_and_sends_both(anhua: A
     sent = {one.key: (one.numerator, one.denominator) for one in own_figures(span(f"{TODAY:%Y-%m}")).figures}
     assert sent["R05", "own"] == (0, 1)
     assert sent["R05", "parent"] == (1, 1)
+    deviations, parameters = sent["R40", "own"]
+    assert (deviations, parameters > 1) == (1, True), "R40: one of the parent's parameters is another here"
 
 
 def test_s32_one_person_of_two_committees_is_two_members(place: Any, town: Town) -> None:

@@ -9,6 +9,7 @@ from django.db import ProgrammingError, connection, connections, transaction
 
 from core import clock, sealing, tenancy
 from core.audit import SYSTEM
+from core.models import AuditEvent
 from exchange import actions as exchange
 from exchange import queries as letters
 from exchange import signing
@@ -125,6 +126,11 @@ STEPS = {
     "sign": lambda: actions.sign(period="2022-09", at=AT, by=_leader()),
     "submit": lambda: actions.submit(period="2022-09", at=AT, by=SYSTEM),
 }
+DECISIONS = {  # the parent's
+    "accept": lambda key: exchange.accept(delivery_id=key, at=AT, by=SYSTEM),
+    "accept many": lambda key: exchange.accept_many(delivery_ids=[key], at=AT, by=SYSTEM),
+    "send back": lambda key: exchange.send_back(delivery_id=key, reason="请核对", at=AT, by=SYSTEM),
+}
 
 
 def _leader():
@@ -137,8 +143,11 @@ def _leader():
 
 def _step(name: str, *, die_at: str = "") -> int:
     def do() -> None:
-        with tenancy.inside("430923"):
-            STEPS[name]()
+        with tenancy.inside("430900" if name in DECISIONS else "430923"):
+            if name in DECISIONS:
+                DECISIONS[name](letters.received("2022-09")[0].pk)
+            else:
+                STEPS[name]()
 
     return in_child(do, LX_TEST_DIE_AT=die_at).returncode
 
@@ -147,6 +156,12 @@ def _stands() -> tuple:
     with tenancy.inside("430923"):
         row = Return.objects.filter(period="2022-09").values_list("state", "signature").first()
         return (row[0], bool(row[1])) if row else None, SigningKey.objects.count(), len(letters.sent("2022-09"))
+
+
+def _decided() -> tuple:
+    with tenancy.inside("430900"):
+        noted = AuditEvent.objects.filter(action__in=("exchange.accepted", "exchange.returned")).count()
+        return letters.received("2022-09")[0].state, noted
 
 
 def test_killed_at_any_step_a_return_is_where_it_was_before_and_goes_on(committed):
@@ -160,6 +175,14 @@ def test_killed_at_any_step_a_return_is_where_it_was_before_and_goes_on(committe
         assert (_step("submit", die_at="return delivered"), _stands()) == (-9, (("signed", True), 1, 0))
         assert (_step("submit"), _stands()) == (0, (("submitted", True), 1, 1))
         assert (_step("submit"), _stands()) == (1, (("submitted", True), 1, 1)), "sent twice it is refused"
+        for way, point in (
+            ("accept many", "return decided"),
+            ("accept many", "return decision noted"),
+            ("send back", "return decided"),
+        ):
+            assert (_step(way, die_at=point), _decided()) == (-9, ("submitted", 0)), (point, way)
+        assert (_step("accept many"), _decided()) == (0, ("accepted", 1))
+        assert (_step("accept"), _decided()) == (1, ("accepted", 1)), "decided twice it is refused"
     finally:
         _wipe(began)
 
@@ -169,5 +192,6 @@ def _wipe(began: dt.datetime) -> None:
     with connections["owner"].cursor() as cursor:
         for table in ("exchange_delivery", "exchange_signingkey"):
             cursor.execute(f"DELETE FROM public.{table}")
-        for table in tables:
-            cursor.execute(f'DELETE FROM "c_430923".{table} WHERE created_at >= %s', [began])
+        for schema in ("c_430923", "c_430900"):
+            for table in tables:
+                cursor.execute(f'DELETE FROM "{schema}".{table} WHERE created_at >= %s', [began])
