@@ -110,7 +110,7 @@ ACTIONS: Mapping[str, str] = {
     "proceedings.record_decision": "记录会议决定",
     "reports.close_period": "结账", "reports.sign": "签署报表", "reports.withdraw_signature": "撤回签署", "reports.submit": "报送报表", "reports.change_key": "更换签名密钥", "reports.reseal_keys": "重新封存签名密钥",
     "reports.fill_form": "填写登记表", "reports.take_form_step": "登记表办理一步", "reports.undo_form_step": "登记表撤回一步",
-    "assessment.waive": "登记豁免", "assessment.what_if": "试算办法调整", "assessment.end_waiver": "撤销豁免", "assessment.object_to": "提异议",
+    "assessment.remind": "提醒委员", "assessment.waive": "登记豁免", "assessment.what_if": "试算办法调整", "assessment.end_waiver": "撤销豁免", "assessment.object_to": "提异议",
     "assessment.answer_objection": "答复异议", "assessment.withdraw_objection": "收回异议",
     "reports.ask_bundle": "申请生成全体文件", "reports.fetch_bundle": "下载全体文件", "reports.make_bundle": "生成全体文件",
     "exchange.deliver": "送达上级", "exchange.accepted": "接收报表", "exchange.returned": "退回报表", "exchange.publish_key": "公布签名公钥", "exchange.publish": "发布办法", "exchange.take_position": "报告办法采用情况",

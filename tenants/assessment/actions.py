@@ -24,6 +24,27 @@ from tenants.policy.queries.drafting import open_drafts
 from tenants.proceedings.actions import record_decision
 
 
+class NothingOwed(DomainError):
+    code = "nothing_owed"
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"“{title}”现在没有欠，不用提醒。")
+
+
+class NoAccount(DomainError):
+    code = "no_account"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}还没有账号，收不到提醒。请先在委员页邀请开通账号，或打电话告知。")
+
+
+class RemindedToday(DomainError):
+    code = "reminded_today"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"今天已经提醒过{name}这一项，一天只提醒一次。")
+
+
 class NotWaivable(DomainError):
     code = "not_waivable"
 
@@ -71,6 +92,24 @@ class UnknownOutcome(DomainError):
 
     def __init__(self) -> None:
         super().__init__("答复只有“已更正”和“维持原数”两种。", fields={"outcome": "请选一种"})
+
+
+@transaction.atomic
+def remind(*, member: UUID, duty: str, as_of: dt.date, at: dt.datetime, by: audit.Actor) -> None:
+    """Tell a member what one duty still lacks: into their inbox, once a day. Raises NotFound, NothingOwed, NoAccount, RemindedToday, NoPolicy."""
+    person, asked = member_by_id(member), _duty(duty, as_of)
+    line = queries.standing_of(person, as_of)[0].line(duty)
+    if line is None or not line.owed:
+        raise NothingOwed(asked.title)
+    if person.user_id is None:
+        raise NoAccount(person.name)
+    told = notices.tell(
+        to=[person.user_id], title=f"办公室提醒：{asked.title}", text=f"{queries.said(line)} {line.unit}".strip(), url=f"/standing/me/#{duty}",
+        member=person.pk, clauses=asked.clauses, key=f"remind:{person.pk}:{duty}:{as_of:%Y-%m-%d}", at=at,
+    )  # fmt: skip
+    if not told:
+        raise RemindedToday(person.name)
+    audit.record(by=by, action="assessment.remind", subject=person, new={"duty": duty})
 
 
 @transaction.atomic

@@ -19,5 +19,6 @@ urlpatterns = [
     path("waivers/<uuid:waiver_id>/end/", decisions.end_waiver, name="end_waiver"),
     path("<uuid:member_id>/", subjects.member, name="member"),
     path("<uuid:member_id>/file/", subjects.file, name="file"),
+    path("<uuid:member_id>/remind/<slug:duty>/", decisions.remind, name="remind"),
     path("<uuid:member_id>/waive/<slug:duty>/", decisions.waive, name="waive"),
 ]

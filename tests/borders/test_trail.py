@@ -699,7 +699,7 @@ EXAMPLES |= {
     "policy.adopt_successor": lambda life: _template(life) | {
         "replaces": True, "reason": "换届", "body": "chairpersons_council", "meeting": "第3次会议", "decided_on": DAY, "document_number": "1号",
         "in_force_from": DAY, "today": TODAY},
-    "policy.adopt_template": _template, "policy.withdraw": _future_document,
+    "policy.adopt_template": _template, "policy.withdraw": lambda life: _future_document(life) | _at(),
     "policy.keep_draft": lambda life: {"typed": {"reason": ["群众多"]}, "operations": None} | _at(),
     "policy.propose": lambda life: _draft(life) | _at(), "policy.drop_draft": lambda life: _draft(life) | _at(),
     "policy.reopen": lambda life: _draft(life, proposed=True) | {"remark": "再议"} | _at(),
@@ -726,6 +726,7 @@ EXAMPLES |= {
     "reports.change_key": lambda life: _at(), "reports.reseal_keys": lambda life: _period("closed", "signed")(life) | {"by": SYSTEM},
     "exchange.publish_key": lambda life: {"public_key": "a" * 43 + "="} | _at(),
     "reports.close_period": _period(), "reports.sign": _period("closed"), "reports.withdraw_signature": _period("closed", "signed"),
+    "assessment.remind": lambda life: {"member": life.other.pk, "duty": "constituents", "as_of": TODAY} | _at(),
     "assessment.waive": _waived, "assessment.end_waiver": lambda life: _waived(life, done=True),
     "assessment.object_to": lambda life: _objection(life, raised=False), "assessment.answer_objection": _objection,
     "assessment.withdraw_objection": _objection,

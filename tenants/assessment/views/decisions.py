@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import may, requires, signed_in
 from accounts.permissions import Permission
 from core import clock
-from core.errors import NotFound
+from core.errors import DomainError, NotFound
 from core.web import page, refusals_on
 from tenants.assessment import actions, queries
 from tenants.assessment.forms import AnswerForm, ObjectionFilter, ObjectionForm, WaiverForm, WhyForm
@@ -25,6 +25,22 @@ from tenants.members.models import Member
 from tenants.policy.queries import words
 
 PER_PAGE = 50
+
+
+@requires(Permission.STANDING_DECIDE)
+@require_POST
+def remind(request: HttpRequest, member_id: UUID, duty: str) -> HttpResponse:
+    """Tell the member what this duty still lacks."""
+    member = seen(request, member_id)
+    try:
+        actions.remind(member=member.pk, duty=duty, as_of=clock.today(), at=clock.now(), by=signed_in(request))
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, f"已提醒{member.name}，对方在收件和首页看到。")
+    return redirect(f"/standing/{member.pk}/#{duty}")
 
 
 @requires(Permission.STANDING_DECIDE)

@@ -14,6 +14,8 @@ from accounts.permissions import Permission
 from core import clock
 from core.errors import NotFound
 from core.web import page
+from policy_engine import Duty, Policy
+from policy_engine.vocabulary import group_of, words_with
 from tenants.assessment import queries
 from tenants.assessment.queries import decisions, years
 from tenants.assessment.views import asking
@@ -110,6 +112,7 @@ def _member_page(request: HttpRequest, member: Member) -> HttpResponse:
         "detail": member.sector.name,
         "decided": decisions.decided_of(member),
         "may_decide": may(request.user, Permission.STANDING_DECIDE),
+        "may_enter": may(request.user, Permission.RECORDS_WRITE),
         "may_object": is_own,
         "may_print": is_own or members.reach_of(request.user, Permission.RECORDS_READ).has(member),
     }
@@ -136,11 +139,24 @@ def _subject_page(
         "days": asking.days(request, as_of),
         "standing": standing,
         "document": policy.document,
-        "lines": [(one, decided.get(one.line.duty.id)) for one in lines],
+        "lines": [(one, decided.get(one.line.duty.id), entry(policy, one.line.duty)) for one in lines],
+        "is_today": as_of == clock.today(),
         "audience": "office" if asking.reads_all(request) else "member",
         **more,
     }
     return page(request, "assessment/subject.html", context)
+
+
+ENTRIES = {"contact": "/contacts/new/", "activity": "/activities/new/", "output": "/outputs/new/"}
+
+
+def entry(policy: Policy, duty: Duty) -> str:
+    """Where a record that would count for the duty is entered; empty where none is."""
+    if duty.where is None or duty.where.family != "record":
+        return ""
+    known = words_with(policy.header.get("local"))
+    groups = {group_of(known, kind) for kind in duty.where.kinds}
+    return next((url for group, url in ENTRIES.items() if group in groups), "")
 
 
 def _lead(standing: queries.Standing, detail: str, as_of: date) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from accounts.access import may
 from accounts.permissions import Permission as P
@@ -15,7 +16,7 @@ from tenants.desk.queries.due import due_day
 from tenants.desk.queries.work import Work, work_of
 from tenants.liaison import queries as liaison
 from tenants.members import queries as members
-from tenants.members.models import Member
+from tenants.members.models import Member, SpecialCommittee
 from tenants.policy.queries import has_policy, parent_policy_on
 from tenants.policy.queries.reading import DutyLine, duty_line
 from tenants.policy.queries.words import rule
@@ -61,11 +62,22 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLine:
+    """One duty of a special committee itself, still owed."""
+
+    of: str
+    line: assessment.Line
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeHome:
     """What waits for somebody of the office, a leader, or the level above. `standing`, `rollup`: None where one may not see it."""
 
     work: tuple[Work, ...]
     standing: assessment.Standings | None
+    of_whom: str  # whose members the standing speaks of; empty: the whole committee
+    own: tuple[OwnLine, ...]  # what the special committees one is responsible for still owe themselves
     duties: tuple[DutyShort, ...]
     rollup: reports.Rollup | None
     months: tuple[Month, ...]
@@ -163,18 +175,41 @@ class MemberHome:
 def office_home(user: Any, *, today: dt.date) -> OfficeHome:
     """Composed of the other apps' own queries; what the person may not see is not asked for."""
     due = reports.due_month(today)
-    judged = may(user, P.STANDING_READ) and members.reach_of(user, P.STANDING_READ).is_everybody and has_policy(today)
+    reach = members.reach_of(user, P.STANDING_READ) if may(user, P.STANDING_READ) else None
+    judged = reach is not None and (reach.is_everybody or bool(reach.special_committees)) and has_policy(today)
     below = reports.rollup(due.key) if may(user, P.ROLLUP_READ) else None
-    standing = assessment.standing(today) if judged else None
+    standing = _within(assessment.standing(today), reach) if judged and reach else None
+    named = _named(reach) if judged and reach and not reach.is_everybody else []
     newest = reports.all_latest() if may(user, P.RETURNS_READ) else {}
     return OfficeHome(
         work=work_of(user, today=today),
         standing=standing,
+        of_whom="、".join(one.name for one in named),
+        own=tuple(_own(named, today)),
         duties=tuple(_duties(standing)) if standing else (),
         rollup=below if below and below.asked else None,
         months=tuple(_months(newest, due.key)) if may(user, P.RETURNS_READ) and has_policy(today) else (),
         period=reports.spoken(due.key),
     )
+
+
+def _within(found: assessment.Standings, reach: members.Reach) -> assessment.Standings:
+    if reach.is_everybody:
+        return found
+    seen = {str(key) for key in reach.among(map(UUID, found.by_subject))}
+    return replace(found, by_subject={key: one for key, one in found.by_subject.items() if key in seen})
+
+
+def _named(reach: members.Reach) -> list[SpecialCommittee]:
+    return [one for one in members.special_committees() if one.pk in reach.special_committees]
+
+
+def _own(named: Sequence[SpecialCommittee], today: dt.date) -> Iterator[OwnLine]:
+    for one in named:
+        standing, _ = assessment.standing_of_subject("special_committee", str(one.pk), today)
+        for line in standing.lines:
+            if line.is_open:
+                yield OwnLine(of=one.name, line=line, url=f"/standing/special-committees/{one.pk}/#{line.duty.id}")
 
 
 def _duties(found: assessment.Standings) -> Iterator[DutyShort]:

@@ -28,6 +28,7 @@ _KNOWN: Mapping[str, str] = {  # words of values whose field is not a column of 
     **{name: role.label for name, role in Role.by_name.items()}, "special_committee": "专委会", "sector": "界别", "committee": "本会",
     "other": "其他单位",
 }  # fmt: skip
+_NARROWED = re.compile(r"(?P<role>[a-z_]+):(?P<to>.+)\Z")  # a role and to what it is narrowed
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _PERIOD = re.compile(r"\d{4}(?:-(?:\d{2}|H[12]))?\Z")
 _WORDED = ("kinds", "events")  # categories of the vocabulary whose words stand in rows
@@ -110,6 +111,8 @@ def spoken(value: Any, key: str, model: type[models.Model] | None, names: Mappin
         return names[text]
     if key == "period" and _PERIOD.match(text):
         return spans.spoken(text)
+    if key == "roles" and (given := _NARROWED.match(text)) and given["role"] in Role.by_name:
+        return f"{Role.by_name[given['role']].label}（{names.get(given['to'], given['to'])}）"
     if key == "digest":
         return f"{text[:12]}…"
     if key in ("recipient", "committee") and (found := committee_by_code(text)):
@@ -130,8 +133,8 @@ def _ids(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         for one in value:
             yield from _ids(one)
-    elif isinstance(value, str) and _UUID.match(value):
-        yield value
+    elif isinstance(value, str) and _UUID.match(value.rpartition(":")[2]):
+        yield value.rpartition(":")[2]
 
 
 def _model(label: str) -> type[models.Model] | None:

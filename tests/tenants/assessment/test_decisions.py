@@ -186,3 +186,27 @@ def test_an_answer_is_one_of_two(objector):
     ):
         with pytest.raises(DomainError, match=match):
             actions.answer_objection(id=made.pk, **told, at=clock.now(), by=SYSTEM)
+
+
+def test_the_office_reminds_a_member_of_what_is_owed_once_a_day(anhua, town, account, browser_of):
+    user = account("member")
+    short, done, unknown = town.member("甲", user=user), town.member("乙", paired=3), town.member("丙")
+    office = browser_of(anhua, account("office"))
+    page = office.get(f"/standing/{short.pk}/").content.decode()
+    assert f"/standing/{short.pk}/remind/constituents/" in page
+    assert "邀请开通" in office.get(f"/standing/{unknown.pk}/").content.decode()
+    assert "/remind/" not in office.get(f"/standing/{done.pk}/").content.decode()
+    told = office.post(f"/standing/{short.pk}/remind/constituents/", follow=True).content.decode()
+    assert "已提醒甲" in told
+    (notice,) = Notice.objects.filter(user=user)
+    assert (notice.url, "差 3 人" in notice.text) == ("/standing/me/#constituents", True)
+    for member, said in ((short, "一天只提醒一次"), (done, "现在没有欠"), (unknown, "还没有账号")):
+        assert said in office.post(f"/standing/{member.pk}/remind/constituents/", follow=True).content.decode()
+    assert Notice.objects.filter(user=user).count() == 1
+    assert office.post(f"/standing/{short.pk}/remind/nothing/").status_code == 404
+
+
+def test_what_a_record_would_count_for_is_entered_from_the_page(dongcheng, town, account, browser_of):
+    member = town.member("甲")
+    page = browser_of(dongcheng, account("office")).get(f"/standing/{member.pk}/").content.decode()
+    assert f"/contacts/new/?member={member.pk}" in page

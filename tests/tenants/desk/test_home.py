@@ -96,7 +96,7 @@ def test_home_takes_as_many_statements_for_many_members_as_for_one(
     for number in range(30):
         members.add_member(name="张丽华", number=f"A{number}", sector=sector, joined_on=TERM, by=SYSTEM)
     browser = browser_of(anhua, account("office"))
-    with django_assert_max_num_queries(49):
+    with django_assert_max_num_queries(50):
         text(browser.get("/"))
 
 
@@ -198,3 +198,19 @@ def test_a_members_home_folds_away_what_is_only_counted_and_says_by_when(guangzh
     assert "最近的期限 12月31日" in page
     assert "12月31日前" in page
     assert re.search(r"另有 \d+ 项只计数", page)
+
+
+def test_the_office_of_a_special_committee_sees_its_own_members_and_what_it_owes_itself(
+    anhua: Any, account: Any, browser_of: Any
+) -> None:
+    sector = members.add_sector(name="教育界", by=SYSTEM)
+    mine, other = (members.add_special_committee(name=name, by=SYSTEM) for name in ("提案委", "经科委"))
+    for number, one in enumerate((mine, mine, other)):
+        members.add_member(
+            name=f"委员{number}", number=f"A{number}", sector=sector, joined_on=TERM, special_committees=[one], by=SYSTEM
+        )  # fmt: skip
+    user = account("special_committee_office", scope=str(mine.pk))
+    home = browser_of(anhua, user).get("/").context["home"]
+    assert (home.of_whom, len(home.standing.by_subject)) == ("提案委", 2)
+    assert {(one.of, one.line.duty.id) for one in home.own} >= {("提案委", "committee_base")}
+    assert "提案委自己还差的" in text(browser_of(anhua, user).get("/"))

@@ -13,7 +13,7 @@ from django.db import transaction
 from openpyxl import load_workbook
 
 from accounts.permissions import Permission
-from core import audit, words
+from core import audit, clock, words
 from core.audit import SYSTEM
 from core.models import AuditEvent, AuditWords
 from tenants.desk import queries
@@ -136,3 +136,17 @@ def test_a_demonstration_is_called_one(anhua: Any) -> None:
         event = audit.record(by=SYSTEM, action="demo.year", subject=None)
     (shown,) = queries.events([event])
     assert (shown.what, shown.who) == ("写入演示数据", "系统")
+
+
+def test_kinds_periods_committees_and_narrowed_roles_are_read_as_words(anhua: Any, office: Any) -> None:
+    """Stored as codes, for the row outlives its words; read as a clerk says them."""
+    unit = members.add_special_committee(name="提案委", by=office)
+    row = AuditEvent(
+        action="activities.set_occasion", subject_type="activities.occasion", subject_label="430923 2022-10 第 1 稿", created_at=clock.now(),
+        new={"kind": "standing_committee_meeting", "period": "2022-10", "roles": [f"special_committee_office:{unit.pk}", "district_recorder:梅城镇"]},
+    )  # fmt: skip
+    (event,) = queries.events([row])
+    assert event.subject == "政协安化县委员会 2022 年 10 月 第 1 稿"
+    assert {one.field: one.new for one in event.changes} == {
+        "类别": "常委会会议", "期间": "2022 年 10 月", "角色": "专委会工作室（提案委）、区政协录入员（梅城镇）",
+    }  # fmt: skip
