@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 
@@ -39,6 +40,29 @@ class Standing(NamedTuple):
     revision: int
     state: str
     first_at: dt.datetime
+
+
+class Received(NamedTuple):
+    """The newest revision a child sent for a period, whatever became of it. `first_at`: when its first revision was sent."""
+
+    id: UUID
+    sender: str
+    revision: int
+    state: str
+    reason: str
+    digest: str
+    first_at: dt.datetime
+
+
+def received(period: str) -> list[Received]:
+    """What the direct children sent for a period, without bodies. One statement."""
+    sql = f"""
+        SELECT DISTINCT ON (sender) id, sender, revision, state, reason, digest, min(submitted_at) OVER (PARTITION BY sender)
+        FROM {_table()} WHERE period = %(period)s AND recipient = %(me)s ORDER BY sender, revision DESC
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"me": tenancy.current().code, "period": period})
+        return [Received._make(row) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,6 @@ def _due(span: Period, policy: Policy | None) -> dt.date | None:
     return span.last_day + dt.timedelta(days=int(days)) if isinstance(days, int | float) and days >= 0 else None
 
 
-def is_late(first_at: dt.datetime | None, due: dt.date | None) -> bool:
-    """Did the first revision come after the last day in time? Nothing that has not come is late here: it is missing."""
-    return due is not None and first_at is not None and first_at.astimezone(clock.ZONE).date() > due
+def is_late(first_at: dt.datetime, due: dt.date | None) -> bool:
+    """Did the first revision come after the last day in time?"""
+    return due is not None and first_at.astimezone(clock.ZONE).date() > due

@@ -144,13 +144,23 @@ def wall(periods: Sequence[Period]) -> Wall:
     above them is known here; an empty place says nothing about them. Who moved stands under both parents, under each with
     the periods it belonged there.
     """
-    rows = {(row.sender, row.recipient, row.period): row for row in letters.standings([one.key for one in periods])}
-    periods = _begun(periods, {period for *_, period in rows})
+    rows: dict[tuple[str, str], dict[str, letters.Standing]] = {}
+    for row in letters.standings([one.key for one in periods]):
+        rows.setdefault((row.sender, row.recipient), {})[row.period] = row
+    periods = _begun(periods, {period for known in rows.values() for period in known})
     due = dues_on(periods)
     trees = trees_on([one.last_day for one in periods])
     parents = {one.key: {entry.code: entry.parent for entry in trees[one.last_day]} for one in periods}
-    stand = places(trees[periods[-1].last_day], {(sender, recipient) for sender, recipient, _ in rows})
-    lines = [WallLine(one.code, one.name, one.depth, tuple(_bricks(one, periods, rows, parents, due))) for one in stand]
+    stand = places(trees[periods[-1].last_day], rows)
+    lines = [
+        WallLine(
+            one.code,
+            one.name,
+            one.depth,
+            tuple(_bricks(one, periods, rows.get((one.code, one.parent), {}), parents, due)),
+        )
+        for one in stand
+    ]
     asked = [brick for line in lines if line.depth == 1 for brick in line.bricks if brick.state != ELSEWHERE]
     told = [one for one in asked if one.state in (ReturnState.SUBMITTED, ReturnState.ACCEPTED)]
     return Wall(
@@ -170,12 +180,12 @@ def _begun(periods: Sequence[Period], told: set[str]) -> Sequence[Period]:
 def _bricks(
     place: Place,
     periods: Sequence[Period],
-    rows: Mapping[tuple[str, str, str], letters.Standing],
+    known: Mapping[str, letters.Standing],
     parents: Mapping[str, Mapping[str, str | None]],
     due: Mapping[str, dt.date | None],
 ) -> Iterator[Brick]:
     for period in periods:
-        row = rows.get((place.code, place.parent, period.key))
+        row = known.get(period.key)
         if row is not None:
             late = is_late(row.first_at, due[period.key])
             yield Brick(period, row.state, is_late=late, revision=row.revision)

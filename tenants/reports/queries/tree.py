@@ -11,8 +11,6 @@ from functools import cached_property
 from core import clock, tenancy
 from core.errors import NotFound
 from exchange import overview as letters
-from exchange import queries as exchange
-from exchange.models import Delivery
 from registry.queries import below, tree_on
 from tenants.reports.models import ReturnState
 from tenants.reports.queries import filed
@@ -78,7 +76,7 @@ class Rollup:
 
 
 def rollup(period: str, *, including: str = "") -> Rollup:
-    """The tree below this committee on a period's last day. At most twelve statements, however many committees there are.
+    """The tree below this committee on a period's last day. At most eleven statements, however many committees there are.
 
     `including`: an indicator that has its column even where nobody has the figure.
     """
@@ -132,15 +130,14 @@ class _Tree:
         self.period = period
         self.me = tenancy.current()
         self.mine = filed.latest(period)
-        self.newest = {one.sender: one for one in exchange.received(period)}
+        self.newest = {one.sender: one for one in letters.received(period)}
         self.tree = tree_on(span(period).last_day)
         above = {one.parent for one in self.tree if one.parent}
         self.accepted = {(one.sender, one.recipient): one for one in letters.accepted_below(period, listed_by=above)}
         self.direct = {one.sender: one for one in self.accepted.values() if one.recipient == self.me.code}
         self.listed = {one.sender: {child["code"]: child for child in one.children} for one in self.accepted.values()}
         self.due = due_on(span(period))
-        self.first = exchange.first_received(period)
-        sent = {(one.sender, one.recipient) for one in self.newest.values()} | self.accepted.keys()
+        sent = {(sender, self.me.code) for sender in self.newest} | self.accepted.keys()
         self.places = places(self.tree, sent)
 
     def all_figures(self) -> Iterator[Figure]:
@@ -177,9 +174,8 @@ class _Tree:
 
     def _child(self, place: Place, columns: tuple[Column, ...]) -> Line:
         newest, standing = self.newest.get(place.code), self.direct.get(place.code)
-        first = self.first.get(place.code)
-        late = is_late(first, self.due)
-        on_time = f"迟报（{first.astimezone(clock.ZONE):%Y-%m-%d}）" if first and late else ""
+        late = newest is not None and is_late(newest.first_at, self.due)
+        on_time = f"迟报（{newest.first_at.astimezone(clock.ZONE):%Y-%m-%d}）" if newest and late else ""
         return Line(
             code=place.code,
             name=place.name,
@@ -190,7 +186,7 @@ class _Tree:
             below=place.below,
             columns=columns,
             figures=standing.total if standing else (),
-            url=f"/returns/inbox/{newest.pk}/" if newest else "",
+            url=f"/returns/inbox/{newest.id}/" if newest else "",
         )
 
     def _further(self, place: Place, columns: tuple[Column, ...]) -> Line:
@@ -210,7 +206,7 @@ class _Tree:
         )
 
 
-def _child_note(newest: Delivery | None, standing: letters.Accepted | None) -> str:
+def _child_note(newest: letters.Received | None, standing: letters.Accepted | None) -> str:
     if newest is None:
         return ""
     if newest.state == ReturnState.RETURNED:
