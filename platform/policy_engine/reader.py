@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import MaxDepthExceededError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -65,8 +66,12 @@ def read_text(path: Path, name: str) -> str:
 def parse(text: str, name: str) -> Document:
     """Read YAML text. Raises TemplateErrors."""
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        yaml = YAML(typ="safe", pure=True)
+        yaml.max_depth = DEEPEST + 1  # further down every bracket costs ruamel more than the one before
+        node = yaml.compose(text)
         return _Walk(Document(name, None)).document_from(node)
+    except (RecursionError, MaxDepthExceededError):
+        raise _one(name, 0, "too_deep", "嵌套太深", f"最多嵌套 {DEEPEST} 层") from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _one(
@@ -76,8 +81,6 @@ def parse(text: str, name: str) -> Document:
             f"YAML 写法有误:{error.problem}",
             "检查缩进、冒号、引号和括号",
         ) from None
-    except RecursionError:
-        raise _one(name, 0, "too_deep", "嵌套太深", f"最多嵌套 {DEEPEST} 层") from None
     except (YAMLError, ValueError, TypeError, IndexError, AttributeError, KeyError, NotImplementedError) as error:
         # ruamel lets a few internal errors of its scanner through on damaged text; to the author they are all one thing.
         raise _one(

@@ -769,7 +769,6 @@ def called(action: Callable[..., Any], given: dict[str, Any], by: Any) -> Callab
 
 def digests() -> dict[str, str]:
     """Every table of the committee the test stands in, and the public ones a committee or the operator writes, as digests."""
-    found: dict[str, str] = {}
     with connection.cursor() as cursor:
         schema = tenancy.current().schema if tenancy.is_inside() else None
         own: list[str] = []
@@ -781,13 +780,10 @@ def digests() -> dict[str, str]:
             if schema
             else ("dispatch_job", "billing_free_quota", "registry_committee", "core_auditevent", "core_auditwords")
         )
-        for name, table in [
-            *((one, f'"{one}"') for one in own),
-            *((f"public.{one}", f"public.{one}") for one in public),
-        ]:
-            cursor.execute(f"SELECT md5(coalesce(string_agg(x::text, '' ORDER BY x::text), '')) FROM {table} x")
-            found[name] = cursor.fetchone()[0]
-    return found
+        tables = [*((one, f'"{one}"') for one in own), *((f"public.{one}", f"public.{one}") for one in public)]
+        digest = "SELECT '{}', md5(coalesce(string_agg(x::text, '' ORDER BY x::text), '')) FROM {} x"
+        cursor.execute(" UNION ALL ".join(digest.format(name, table) for name, table in tables))
+        return dict(cursor.fetchall())
 
 
 def _refuse_trail(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:

@@ -1,12 +1,13 @@
 """Journeys see the product from outside: a running deployment, a real browser, no model imported.
 
-One deployment per session: its own database, web server, worker and timetable, with the story at small scale.
+One deployment per session: its own database, web server, worker with the timetable, with the story at small scale.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -34,17 +35,32 @@ def browser() -> Iterator[Browser]:
         yield chromium
 
 
+@pytest.fixture(scope="session")
+def cookies() -> dict[tuple[str, str, bool], Any]:
+    """Of those who have signed in by the page; who comes back finds themselves signed in, as anybody does."""
+    return {}
+
+
 @pytest.fixture
-def signed_in(deployment: Deployment, browser: Browser) -> Iterator[Callable[..., Page]]:
+def signed_in(
+    deployment: Deployment, browser: Browser, cookies: dict[tuple[str, str, bool], Any]
+) -> Iterator[Callable[..., Page]]:
     """`signed_in("anhua", "member", phone=True)` is a page of that person, at home."""
     contexts = []
 
     def sign_in(slug: str, role: str, *, phone: bool = False, javascript: bool = True) -> Page:
         size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-        context = browser.new_context(viewport=size, locale="zh-CN", java_script_enabled=javascript)
+        before = cookies.get((slug, role, javascript))
+        context = browser.new_context(
+            viewport=size, locale="zh-CN", java_script_enabled=javascript, storage_state=before
+        )
         contexts.append(context)
         page = context.new_page()
-        let_in(page, deployment.url(slug), deployment.account(slug, role))
+        if before is None:
+            let_in(page, deployment.url(slug), deployment.account(slug, role))
+            cookies[slug, role, javascript] = context.storage_state()
+        else:
+            page.goto(deployment.url(slug))
         return page
 
     yield sign_in

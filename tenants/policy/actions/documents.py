@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -30,9 +31,10 @@ from policy_engine import (
     together,
 )
 from policy_engine.addresses import TOGETHER
+from policy_engine.vocabulary import TEMPLATES
 from tenants.policy import queries
 from tenants.policy.models import Draft, Kind, Layer, PolicyDocument, Withdrawal
-from tenants.policy.queries import cases, versions, words
+from tenants.policy.queries import cases, shipped, versions, words
 from tenants.proceedings.actions import record_decision
 from tenants.proceedings.models import Decision
 
@@ -348,8 +350,13 @@ def must_be_stated(reason: str, meeting: str, document_number: str, decided_on: 
 
 
 def _load(name: str) -> Template:
+    """A shipped one is read once per process: provisioning looks at it first and adopts it then."""
+    folder = find_template(name)
+    if folder == TEMPLATES / name:
+        with suppress(NotFound):  # a faulty one is told of below, fault by fault
+            return shipped.template(name)
     try:
-        return load_template(find_template(name))
+        return load_template(folder)
     except TemplateErrors as refusal:
         raise UnusableTemplate(name, refusal.errors) from refusal
 
