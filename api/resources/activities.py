@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -196,16 +197,12 @@ class OneActivity(OneRecord):
 
     @tells("changeActivity", "修改活动", takes=ActivityChanged, gives=Activity, match=True)
     def patch(self, request: Request, id: UUID) -> Response:
-        queries.activity_by_id(self.user, id)
-        given = self.given(ActivityChanged)
+        return self.change(id, takes=ActivityChanged, plain=PLAIN, linked=_organised, act=actions.change_activity)
 
-        def act(record: Any) -> None:
-            now = {name: getattr(record, name) for name in PLAIN} | {
-                "organiser": record.organiser_sector_id or record.organiser_special_committee_id or record.organiser_member_id
-            }  # fmt: skip
-            actions.change_activity(id=id, **(now | given), today=clock.today(), by=self.user, at=clock.now())
 
-        return self.change(id, act)
+def _organised(record: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    ids = (record.organiser_sector_id, record.organiser_special_committee_id, record.organiser_member_id)
+    return {"organiser": next(filter(None, ids), None)}
 
 
 class TakenActivity(Taken):

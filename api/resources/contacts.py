@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -167,22 +168,16 @@ class OneContact(OneRecord):
 
     @tells("changeContact", "修改联系记录", takes=ContactChanged, gives=Contact, match=True)
     def patch(self, request: Request, id: UUID) -> Response:
-        queries.contact_by_id(self.user, id)
-        given = self.given(ContactChanged)
+        return self.change(id, takes=ContactChanged, plain=PLAIN, linked=self._linked, act=actions.change_contact)
 
-        def act(record: Any) -> None:
-            reachable = Member.objects.filter(queries.enterable(self.user), pk=record.target_id)
-            now = {name: getattr(record, name) for name in PLAIN} | {
-                "member": record.member_id,
-                "target": record.target_id
-                if record.target_id and reachable.exists()
-                else None,  # beyond reach it stays
-                "participants": list(record.participants.values_list("member_id", flat=True)),
-                "constituents": None,
-            }
-            actions.change_contact(id=id, **(now | given), today=clock.today(), by=self.user, at=clock.now())
-
-        return self.change(id, act)
+    def _linked(self, record: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+        reachable = Member.objects.filter(queries.enterable(self.user), pk=record.target_id)
+        return {
+            "member": record.member_id,
+            "target": record.target_id if record.target_id and reachable.exists() else None,  # beyond reach it stays
+            "participants": list(record.participants.values_list("member_id", flat=True)),
+            "constituents": None,
+        }
 
 
 class TakenContact(Taken):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -157,20 +158,15 @@ class OneOutput(OneRecord):
 
     @tells("changeOutput", "修改成果", takes=OutputChanged, gives=Output, match=True)
     def patch(self, request: Request, id: UUID) -> Response:
-        queries.output_by_id(self.user, id)
-        given = self.given(OutputChanged)
+        return self.change(id, takes=OutputChanged, plain=PLAIN, linked=self._linked, act=actions.change_output)
 
-        def act(record: Any) -> None:
-            authors = queries.signers(record)
-            lead = next((one.member_id for one in authors if one.role == AuthorRole.LEAD), None)
-            now = {name: getattr(record, name) for name in PLAIN} | {
-                "lead": lead, "others": [one.member_id for one in authors if one.member_id != lead], "sector": record.sector_id,
-            }  # fmt: skip
-            if (own := key_of(own_member(self.user))) and given.get("lead", lead or own) != (lead or own):
-                raise NotYourRecord
-            actions.change_output(id=id, **(now | given), today=clock.today(), by=self.user, at=clock.now())
-
-        return self.change(id, act)
+    def _linked(self, record: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+        authors = queries.signers(record)
+        lead = next((one.member_id for one in authors if one.role == AuthorRole.LEAD), None)
+        if (own := key_of(own_member(self.user))) and given.get("lead", lead or own) != (lead or own):
+            raise NotYourRecord
+        others = [one.member_id for one in authors if one.member_id != lead]
+        return {"lead": lead, "others": others, "sector": record.sector_id}
 
 
 class TakenOutput(Taken):

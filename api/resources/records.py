@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -89,15 +89,27 @@ class OneRecord(Endpoint):
     def read(self, id: UUID) -> Response:
         return Response(one(self.resource, self.user, id))
 
-    def change(self, id: UUID, act: Callable[[Any], Any]) -> Response:
-        """`act` is called with the record as it is, its row locked."""
+    def change(
+        self,
+        id: UUID,
+        *,
+        takes: type[serializers.Serializer],
+        plain: Sequence[str],
+        linked: Callable[[Any, Mapping[str, Any]], dict[str, Any]],
+        act: Callable[..., Any],
+    ) -> Response:
+        """Set right what was given; the rest stays as it is with the row locked: the fields named in `plain`, and what `linked` says."""
+        self.resource.find(self.user, id)
+        given = self.given(takes)
 
         def locked() -> UUID:
             record = self.resource.find(self.user, id)
             type(record)._default_manager.select_for_update().get(pk=id)
             record = self.resource.find(self.user, id)
             self.refuse_changed(self.resource.show(self.user, [record])[0], required=True)
-            act(self.resource.find(self.user, id))
+            record = self.resource.find(self.user, id)
+            now = {name: getattr(record, name) for name in plain} | linked(record, given)
+            act(id=id, **(now | given), today=clock.today(), by=self.user, at=clock.now())
             return id
 
         return self.write(locked, show=lambda key: one(self.resource, self.user, UUID(key)))
