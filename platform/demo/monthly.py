@@ -1,4 +1,5 @@
-"""The first half-year's and October's returns go up, one sent back, one late, one corrected; November is left to the visitor."""
+"""The first half-year's and October's returns go up: one sent back, one late, one corrected and restated above, whose second
+revision waits at the province; November is left to the visitor."""
 
 from __future__ import annotations
 
@@ -8,10 +9,12 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from core.clock import ZONE
-from demo.cast import STAFF
+from demo.cast import STAFF, STORY_ENDS
 from exchange import actions as exchange
 from exchange.models import Delivery
 from exchange.queries import received
+from tenants.liaison.actions import register_contact
+from tenants.members.models import Member
 from tenants.reports import actions as reports
 
 PERIOD, HALF = "2022-10", "2022-H1"
@@ -32,6 +35,11 @@ def steps(codes: frozenset[str]) -> list[Step]:
     every = [
         _send("430923", "half_return", 8, HALF), _send("430921", "half_return", 20, HALF),
         Step("430900", "half_accepts", _yiyang_accepts_both, "430923"),
+        _send("430900", "half_return", 23, HALF),
+        Step("430000", "half_accepts", lambda: _accept("430900", 25, HALF), "430900"),
+        Step("430923", "half_forgotten", _remember), _send("430923", "half_return_corrected", 27, HALF),
+        Step("430900", "half_accepts_corrected", lambda: _accept("430923", 28, HALF), "430923"),
+        _send("430900", "half_return_restated", 29, HALF),
         _send("430923", "return", 3), _send("430921", "return", 3),
         Step("430900", "sorts_returns", _yiyang_sorts),
         _send("430921", "return_again", 7),
@@ -63,6 +71,15 @@ def _file(day: int, period: str) -> None:
 def _yiyang_accepts_both() -> None:
     for one in received(HALF):
         _accept(one.sender, 22, HALF)
+
+
+def _remember() -> None:
+    """Two visits of the spring come to light after the half-year was sent."""
+    for member in Member.objects.order_by("name_pinyin")[:2]:
+        register_contact(
+            member=member.pk, kind="visit", held_on=dt.date(2022, 5, 17), summary="走访结对群众，听取春耕用水的意见（演示，事后补记）",
+            today=STORY_ENDS, by=_office(), mode="visit", headcount=3,
+        )  # fmt: skip
 
 
 def _yiyang_sorts() -> None:

@@ -44,6 +44,12 @@ def first_received(period: str) -> dict[str, dt.datetime]:
     return dict(rows.annotate(first=Min("submitted_at")).order_by())
 
 
+def first_sent() -> dict[tuple[str, str], dt.datetime]:
+    """The same for every period at once: by sender and period."""
+    rows = Delivery.objects.filter(recipient=_me()).values_list("sender", "period").annotate(first=Min("submitted_at"))
+    return {(sender, period): first for sender, period, first in rows.order_by()}
+
+
 def bodies_of(digests: Collection[str]) -> dict[str, dict[str, Any]]:
     """Bodies by digest, of returns this committee may read."""
     return dict(Delivery.objects.filter(digest__in=list(digests)).values_list("digest", "body"))

@@ -14,7 +14,7 @@ from exchange import signing
 from exchange.canonical import digest_of
 from exchange.commands import verify as command
 from exchange.figures import figure, recomputed
-from exchange.files import BODY_FORMAT, written
+from exchange.files import BODY_FORMAT, BROKEN_DOWN_FORMAT, written
 from exchange.spans import span_of, spoken
 from exchange.verifying import verify
 
@@ -239,3 +239,57 @@ def test_a_period_is_a_month_a_half_year_or_a_year(key, last, said):
 @pytest.mark.parametrize("key", ["2022-H3", "2022-13", "2022-Q1", "22", "２０２２", "2022\n", ""])
 def test_no_other_text_is_a_period(key):
     assert span_of(key) is None
+
+
+def _line(*cells, persons, did=None):
+    return {"cells": list(cells), "persons": persons, "did": did}
+
+
+def broken_down(**changed):
+    """A half-year of nine people: three sectors told, one of them joined with a small one."""
+    people = [_line("education", persons=5), _line("commerce", "religion", persons=4)]
+    figures = {
+        "R05.own": [
+            _line("education", persons=5, did=5), _line("commerce", "religion", persons=4, did=0)
+        ]
+    }  # fmt: skip
+    entry = {
+        "attribute": "sector",
+        "threshold": 3,
+        "cells": ["commerce", "education", "religion"],
+        "persons": people,
+        "figures": figures,
+    }
+    made = body(period="2022-H1", met=(5, 9))
+    return made | {"format": BROKEN_DOWN_FORMAT, "breakdowns": [entry | changed]}
+
+
+def test_a_half_year_with_breakdowns_passes_and_one_of_before_them_too():
+    assert verify({"new": file_of(broken_down())}).ok
+    assert verify({"held back": file_of(broken_down(figures={"R05.own": []}))}).ok
+    assert verify({"old": file_of(body(period="2022-H1"))}).ok
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"persons": [_line("education", persons=5), _line("commerce", persons=4)]},
+        {"persons": [_line("education", persons=7), _line("commerce", "religion", persons=2)]},
+        {"figures": {"R05.own": [_line("education", persons=5, did=4), _line("commerce", "religion", persons=4, did=1)]}},
+        {"figures": {"R05.own": [_line("education", "religion", persons=5, did=5), _line("commerce", persons=4, did=0)]}},
+        {"figures": {"R05.own": [_line("education", persons=5, did=5), _line("commerce", "religion", persons=4, did=4)]}},
+        {"figures": {"R09.own": []}},
+        {"figures": {"R05.own": [_line("education", "commerce", "religion", persons=3, did=5)]}},
+    ],
+    ids=["a cell missing", "too few people", "too few did", "cells torn apart", "not the total", "no such figure", "more did than are"],
+)  # fmt: skip
+def test_cells_that_cannot_be_or_should_not_be_told_are_named(changed):
+    found = codes(verify({"f": file_of(broken_down(**changed))}))
+    assert set(found) == {("f", "bad_breakdown")}
+
+
+def test_a_cell_named_in_somebodys_own_words_is_no_return():
+    named = broken_down(cells=["commerce", "education", "王家湾界"])
+    assert codes(verify({"f": file_of(named)})) == [("f", "bad_shape")]
+    assert codes(verify({"f": file_of(broken_down() | {"format": BODY_FORMAT})})) == [("f", "bad_shape")]
+    assert codes(verify({"f": file_of(body() | {"format": BROKEN_DOWN_FORMAT})})) == [("f", "bad_shape")]

@@ -2,7 +2,7 @@
 
 from tenants.reports.queries.breakdown_tables import HELD, Table, tables
 from tenants.reports.queries.computing import Own, own_figures
-from tenants.reports.queries.deadlines import due_on
+from tenants.reports.queries.deadlines import InTime, due_on, in_time
 from tenants.reports.queries.display import Cell, Column, cells, columns_for, is_adapted
 from tenants.reports.queries.figures import (
     CARRIED,
@@ -66,6 +66,7 @@ __all__ = [
     "Column",
     "Figure",
     "Filed",
+    "InTime",
     "Line",
     "Opened",
     "Own",
@@ -95,6 +96,7 @@ __all__ = [
     "form_sheet",
     "forms_on",
     "in_order",
+    "in_time",
     "is_adapted",
     "is_final",
     "key_in_use",

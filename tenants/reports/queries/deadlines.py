@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from core import clock
-from exchange.spans import Kind, kind_of
+from exchange import queries as letters
+from exchange.models import Delivery
+from exchange.spans import Kind, kind_of, span_of
 from policy_engine import Policy
 from policy_engine.periods import Period
 from tenants.policy.queries import policies_over
@@ -40,3 +44,40 @@ def _due(span: Period, policy: Policy | None) -> dt.date | None:
 def is_late(first_at: dt.datetime, due: dt.date | None) -> bool:
     """Did the first revision come after the last day in time?"""
     return due is not None and first_at.astimezone(clock.ZONE).date() > due
+
+
+@dataclass(frozen=True, slots=True)
+class InTime:
+    """Whether a committee's return came in time: told by when its first revision came; a correction is not late."""
+
+    first_on: dt.date | None
+    due_on: dt.date | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.days > 0
+
+    @property
+    def days(self) -> int:
+        return (self.first_on - self.due_on).days if self.first_on and self.due_on else 0
+
+    @property
+    def said(self) -> str:
+        """In words; empty where no day is set."""
+        if self.due_on is None or self.first_on is None:
+            return ""
+        return f"迟报 {self.days} 天（期限 {self.due_on:%m-%d}）" if self.is_late else "按期"
+
+
+def in_time(received: Sequence[Delivery]) -> dict[UUID, InTime]:
+    """Per return received. Two statements."""
+    first = letters.first_sent() if received else {}
+    spans = {key: span for key in {one.period for one in received} if (span := span_of(key))}
+    due = dues_on(list(spans.values())) if spans else {}
+    return {
+        one.pk: InTime(
+            at.astimezone(clock.ZONE).date() if (at := first.get((one.sender, one.period))) else None,
+            due.get(one.period),
+        )
+        for one in received
+    }

@@ -47,7 +47,11 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(received: list[Delivery]) -> list[dict[str, object]]:
-    return [{"delivery": one, "name": one.sender_name, "label": queries.spoken(one.period)} for one in received]
+    times = queries.in_time(received)
+    return [
+        {"delivery": one, "name": one.sender_name, "label": queries.spoken(one.period), "in_time": times[one.pk]}
+        for one in received
+    ]
 
 
 @requires(Permission.RETURNS_DECIDE)
@@ -65,7 +69,8 @@ def accept_many(request: HttpRequest) -> HttpResponse:
         for key, why in refused:
             messages.error(request, f"{names[key]}没有接收：{why.message}")
         return redirect("reports:inbox")
-    lines = [_weighed(one) for one in chosen]
+    times = queries.in_time(chosen)
+    lines = [_weighed(one) | {"in_time": times[one.pk]} for one in chosen]
     genuine = [line for line in lines if line["is_genuine"]]
     return page(request, "reports/accept_many.html", {"lines": lines, "genuine": len(genuine)})
 
@@ -114,6 +119,7 @@ def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, st
         "before": before if earlier else None,
         "chain": queries.chain(body, before.body) if before and earlier else (),
         "children": body["children"],
+        "in_time": queries.in_time([delivery])[delivery.pk],
         "is_genuine": letters.is_genuine(delivery),
         "fingerprint": _fingerprint(delivery.public_key),
         "is_adapted": queries.is_adapted(body),
@@ -129,7 +135,20 @@ def _table(delivery: Delivery, earlier: list[queries.Figure]) -> list[dict[str, 
     own, total = queries.figures_in(body, "own"), queries.figures_in(body, "total")
     columns = queries.columns_for(total, adapted=queries.is_adapted(body))
     lines = zip(*(queries.cells(columns, figures) for figures in (own, total, earlier)), strict=True)
-    return [{"column": one.column, "own": one, "total": two, "earlier": three} for one, two, three in lines]
+    return [
+        {
+            "column": one.column,
+            "own": one,
+            "total": two,
+            "earlier": three,
+            "moved": bool(earlier) and _moved(two, three),
+        }
+        for one, two, three in lines
+    ]
+
+
+def _moved(now: queries.Cell, before: queries.Cell) -> bool:
+    return (now.shown, now.parts) != (before.shown, before.parts)
 
 
 def _sheet(delivery: Delivery, table: list[dict[str, Any]]) -> HttpResponse:

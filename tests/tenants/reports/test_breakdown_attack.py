@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from core.audit import SYSTEM
+from exchange import actions as exchange
+from tenants.liaison.models import ConstituentLink
+from tenants.members.models import Member, Sector
 from tenants.reports.queries import span
 from tenants.reports.queries.breakdowns import beside, split
+from tests.tenants.reports.conftest import AT
+from tests.tenants.reports.test_breakdowns import settle, year_end
 from tests.tenants.reports.test_disclosure import echelon, spanned
 
 CELLS = ("commerce", "education", "health", "science", "other")
@@ -126,7 +134,7 @@ class Attacker:
     per cell and kind of person (`atoms`: those of the first figure, of the second alone, of neither)."""
 
     def __init__(self, moment: Moment, body: Mapping[str, Any], codes: tuple[str, ...]) -> None:
-        (entry,) = body["breakdowns"]
+        entry = body["breakdowns"][0]
         self.moment, self.cells = moment, entry["cells"]
         self.atoms = len(codes) + 1
         place = moment.place()
@@ -221,3 +229,64 @@ def families(pairs: Any) -> list[set[str]]:
             found.remove(one)
         found.append(joined)
     return found
+
+
+PEOPLE = {
+    "教育界": [3, 4, 5, 6, 7, 0, 0, 3], "工商联": [5, 5, 6, 2, 1, 0], "医药卫生界": [3, 3, 9, 9, 5, 0, 8], "宗教界": [5], "山歌界": [0, 6],
+}  # fmt: skip
+OWN, PARENT = range(5, 9), range(3, 6)
+
+
+def _moment(day: dt.date) -> Moment:
+    """The truth, counted by hand from the rows: nothing of what the returns are made with."""
+    home, paired = {}, {}
+    sectors = {one.pk: number for number, one in enumerate(Sector.objects.all())}
+    cells = tuple(
+        {"教育界": "education", "工商联": "commerce", "医药卫生界": "health", "宗教界": "religion"}.get(
+            one.name, "other"
+        )
+        for one in Sector.objects.all()
+    )
+    for one in Member.objects.all():
+        if one.left_on is None or one.left_on > day:
+            home[str(one.pk)] = sectors[one.sector_id]
+            paired[str(one.pk)] = one.constituent_links.filter(since__lte=day).exclude(until__lte=day).count()
+    did = {
+        "R05.own": {one for one, number in paired.items() if number in OWN},
+        "R05.parent": {one for one, number in paired.items() if number in PARENT},
+        "R17.own": {one for one, number in paired.items() if number >= OWN[0]},
+    }
+    return Moment(home, cells, {code: frozenset(ids) for code, ids in did.items()})
+
+
+@pytest.mark.django_db
+def test_who_has_every_return_of_a_county_and_its_city_finds_nobody(year, place):
+    """From records to bodies: the half-year, sent back, corrected; a member moves, one leaves, a sector is renamed; the year."""
+    with place("anhua").inside():
+        people = settle(PEOPLE)
+        year.adapt(OWN[0], OWN[-1])
+        seen = [(_moment(dt.date(2022, 6, 30)), year.report("2022-H1"))]
+    with place("yiyang").inside():
+        exchange.send_back(delivery_id=seen[0][1].pk, reason="请核对", at=AT, by=SYSTEM)
+    with place("anhua").inside():
+        ConstituentLink.objects.filter(member=people[0]).delete()
+        Member.objects.filter(pk=people[1].pk).update(sector=Sector.objects.get(name="宗教界"))
+        seen.append((_moment(dt.date(2022, 6, 30)), year.report("2022-H1")))
+        Member.objects.filter(pk=people[8].pk).update(left_on=dt.date(2022, 8, 1))
+        Sector.objects.filter(name="教育界").update(name="读书人界")
+        seen.append((_moment(dt.date(2022, 12, 31)), year_end()))
+    with place("yiyang").inside():
+        exchange.accept(delivery_id=seen[1][1].pk, at=AT, by=SYSTEM)
+        settle({"教育界": [3] * 4 + [0] * 5, "工商联": [4] * 3}, name="市委员")
+        city = year.report("2022-H1")
+    assert sum(one["persons"] for one in city.body["breakdowns"][0]["persons"]) == 12, (
+        "its own people; no cell of below"
+    )
+    codes = seen[0][1].body["breakdowns"][0]["figures"].keys() & {"R05.own", "R05.parent", "R17.own"}
+    assert codes == {"R05.own", "R05.parent", "R17.own"}
+    for code in sorted(codes):
+        known = [Attacker(moment, sent.body, (code,)) for moment, sent in seen]
+        assert [one.few() for one in known] == [[]] * 3
+        assert [now.moved(then) for now, then in combinations(known, 2)] == [[]] * 3
+    told = [len(sent.body["breakdowns"][0]["persons"]) for _, sent in seen]
+    assert told[0] > 1, "and the first one does tell something"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from core.audit import SYSTEM
 from exchange import actions as exchange
@@ -17,6 +19,7 @@ from tenants.liaison.models import Constituent, ConstituentLink
 from tenants.members.models import Member, Post, Sector
 from tenants.reports import actions, queries
 from tenants.reports.models import Return
+from tenants.reports.queries import breakdowns
 from tenants.reports.queries.breakdowns import sector_cell
 from tests.tenants.reports.conftest import AT
 
@@ -74,8 +77,12 @@ line takes education along: 7 of 11, four of whom did not."""
 
 
 @pytest.mark.django_db
-def test_a_case_to_check_by_hand(year, anhua):
+def test_a_case_to_check_by_hand(year, anhua, django_assert_num_queries):
     settle(WORKED)
+    half = queries.span(FIRST)
+    own = queries.own_figures(half)
+    with django_assert_num_queries(3):
+        breakdowns.told(breakdowns.splits(own.on, own.met), half, instead_of=None)
     body = year.close(FIRST).body
     assert body["format"] == "lianxin.return/3"
     assert lines(body) == {"education": (6,), "health": (7,), "commerce+religion": (5,)}
@@ -205,3 +212,27 @@ def test_files_with_breakdowns_pass_offline_beside_old_ones_and_the_parent_sums_
     }
     report = verify(texts)
     assert (report.faults, len(report.files)) == ([], 3)
+
+
+@pytest.mark.django_db
+def test_both_sides_read_the_same_cells_and_why_some_are_not_told(year, place, account, browser_of):
+    with place("anhua").inside():
+        settle(WORKED)
+        delivery = year.report(FIRST)
+        own = browser_of(place("anhua"), account("office"))
+    with place("yiyang").inside():
+        above = browser_of(place("yiyang"), account("office"))
+    for browser, address in ((own, f"/returns/{FIRST}/"), (above, f"/returns/inbox/{delivery.pk}/")):
+        text = browser.get(address).content.decode()
+        assert "按界别分列" in text
+        assert "按职务分列" in text
+        assert "工商联、宗教（合并）" in text
+        assert text.count("未公布（人数少）</span>") == 4, "education, and commerce with religion, of two figures"
+        assert "不是零" in text
+        assert "7 / 11" in text
+        book = load_workbook(BytesIO(browser.get(f"{address}?format=xlsx").content))
+        sheet = {row[0].value: [cell.value for cell in row] for row in book["按界别分列"].iter_rows()}
+        assert sheet["教育"][1:4] == ["6", "未公布（人数少）", None]
+        assert sheet["医药卫生"][1:4] == ["7", "42.9%", "3 / 7"]
+        assert sheet["未单列各格合计"][2:4] == ["63.6%", "7 / 11"]
+        assert sheet["本级全体"][1:4] == ["18", "55.6%", "10 / 18"]

@@ -227,7 +227,10 @@ def test_the_parent_accepts_several_after_a_look_and_a_late_one_is_called_late(y
         year.policy_set("return_days_month", 5)
     office = signed_in("yiyang", "office")
     assert "接收选中的…" in _buttons(_keep("inbox-many", office.get("/returns/inbox/")))
+    assert office.get("/returns/inbox/").content.decode().count("迟报 25 天（期限 11-05）") == 2
+    assert "迟报 25 天（期限 11-05）" in office.get(f"/returns/inbox/{first.pk}/").content.decode()
     text = _keep("accept-many", office.get("/returns/inbox/accept/"))
+    assert text.count("迟报 25 天（期限 11-05）") == 2
     assert "接收这 2 份" in _buttons(text)
     one = office.get(f"/returns/inbox/accept/?id={first.pk}").content.decode()
     assert "接收这 1 份" in _buttons(one)
