@@ -69,6 +69,10 @@ class OwnLine:
     line: assessment.Line
     url: str
 
+    @property
+    def rule(self) -> str:
+        return rule(self.line.duty)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeHome:

@@ -55,6 +55,8 @@
     const data = read(table), column = Number(at.dataset.column ?? 0);
     data.rows = data.rows.filter((row) => row.cells.some((cell) => cell.value !== null));
     if (!data.rows.length) continue;
+    const spoken = data.heads.filter((_, place) => data.rows.some((row) => row.cells[place]?.value !== null));
+    if (at.dataset.chart === "line" && spoken.length < 2) continue;  // one period is no trend: the table says it
     at.hidden = false;
     if (at.dataset.chart === "bar") at.classList.add(`lx-chart--rows-${Math.min(8, Math.ceil(data.rows.length / 4))}`);
     const chart = window.echarts.init(at, null, { renderer: "canvas" });
