@@ -119,14 +119,24 @@ def test_no_return_nor_any_two_of_them_find_fewer_than_three_people(moments: lis
             assert Attacker(moment, body, pair).few() == []
 
 
-def test_a_rename_that_hides_a_move_is_seen_through() -> None:
-    """Five and four; then one moves, and the first is called otherwise: 4 and 5 under new names are still the one who moved."""
-    home = {f"a{n}": 0 for n in range(5)} | {f"b{n}": 1 for n in range(4)} | {f"c{n}": 2 for n in range(9)}
+@pytest.mark.parametrize(
+    ("then", "now", "people"),
+    [
+        (("education", "health"), ("science", "health"), (5, 9)),
+        (("other", "other", "health"), ("education", "other", "health"), (5, 4, 9)),
+        (("education", "other", "health"), ("other", "other", "health"), (5, 4, 9)),
+    ],
+    ids=["called otherwise", "out of those without a cell", "among those without a cell"],
+)
+def test_who_left_a_sector_is_not_known_by_its_new_name(
+    then: tuple[str, ...], now: tuple[str, ...], people: tuple[int, ...]
+) -> None:
+    home = {f"{sector}-{number}": sector for sector, size in enumerate(people) for number in range(size)}
     did = dict.fromkeys((IN_RANGE, "R05.parent", NOTHING_OWED, OUTPUT), frozenset(home))
-    first = Moment(home, ("education", "other", "health"), did)
-    second = Moment(home | {"a0": 1}, ("science", "other", "health"), did)
-    told = [{tuple(one["cells"]) for one in body["breakdowns"][0]["persons"]} for body in bodies_of([first, second])]
-    assert told == [{("education",), ("health",), ("other",)}, {("health",), ("other", "science")}]
+    left = {person: sector for person, sector in home.items() if person != "0-0"}
+    moments = [Moment(home, then, did), Moment(left, now, {code: ids - {"0-0"} for code, ids in did.items()})]
+    first, second = (Attacker(*pair, (IN_RANGE,)) for pair in zip(moments, bodies_of(moments), strict=True))
+    assert (first.few(), second.few(), second.moved(first)) == ([], [], [])
 
 
 class Attacker:
