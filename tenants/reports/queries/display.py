@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -139,6 +139,6 @@ def differs(total: Iterable[Figure]) -> bool:
 NUMBERS = slice(Figure._fields.index("numerator"), Figure._fields.index("denominator") + 1)
 
 
-def cells(columns: Iterable[Column], figures: Iterable[Figure]) -> tuple[Cell, ...]:
+def cells(columns: Collection[Column], figures: Iterable[Figure]) -> tuple[Cell, ...]:
     by_key = {one[:2]: one for one in figures}
-    return tuple(Cell(column, by_key.get((column.indicator.id, column.basis))) for column in columns)
+    return tuple(map(Cell, columns, map(by_key.get, (column.key for column in columns))))
