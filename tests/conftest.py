@@ -32,8 +32,10 @@ COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with 
 
 
 LONGEST = (  # files of more than ten seconds on a quiet machine, in the order of their length
-    "test_one_year", "test_first_light", "test_trail", "test_reach", "test_foreign_ids", "test_fuzz", "test_operate", "test_counters_agree", "test_story",
-    "test_load", "test_judge", "test_commands", "test_catalog", "test_isolation", "test_exclusive", "test_resolve", "test_context_machine",
+    "test_one_year", "test_first_light", "test_the_sum", "test_reach", "test_trail", "test_access", "test_fuzz", "test_operate", "test_batches",
+    "test_story", "test_crossing_hosts", "test_context_machine", "test_catalog", "test_interruption", "test_migration", "test_importing",
+    "test_commands", "test_openapi", "test_redis", "test_down", "test_counters_agree", "test_foreign_ids", "test_exclusive", "test_archiving",
+    "test_cli", "test_judge", "test_isolation", "test_home", "test_load", "test_resolve",
 )  # fmt: skip
 
 
@@ -65,6 +67,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     ]
     for line in told:
         terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_cost_little() -> None:
+    """Argon2 as everywhere, over a little memory: the hundred megabytes of each hash are for those who guess, not for us."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1
 
 
 @pytest.fixture(scope="session")

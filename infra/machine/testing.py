@@ -17,6 +17,9 @@ from .setup import only_one
 # A suite makes and drops databases: it is given servers by these two names only, never a demo's or a real one's address.
 NOT_FOR_TESTS = ("DATABASE_URL", "DATABASE_OWNER_URL")
 
+# Kept from writing bytecode, each of the suite's processes would compile the whole project, and pytest rewrite every test, anew.
+COSTLY = ("PYTHONDONTWRITEBYTECODE",)
+
 
 class _Ended(BaseException):
     """We were told to end."""
@@ -37,7 +40,7 @@ def with_servers(argv: Sequence[str]) -> int:
                 remarks.append("日志 .local/log/")
             env = plain_environment()
             env |= {"LIANXIN_ADMIN_URL": admin, "REDIS_URL": redis, "PATH": f"{BIN}:{env.get('PATH', '/usr/bin:/bin')}"}
-            return _run(argv, {name: value for name, value in env.items() if name not in NOT_FOR_TESTS})
+            return _run(argv, {name: value for name, value in env.items() if name not in NOT_FOR_TESTS + COSTLY})
         finally:
             stop_leftovers()
 

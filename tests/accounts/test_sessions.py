@@ -34,14 +34,14 @@ def test_the_session_of_one_committee_is_a_stranger_at_another(place, account):
             account("leader", password=SECRET)
     client = _signed_in(place("anhua"), "leader")
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    assert client.get("/policy/", headers={"host": "nanxian.localhost"}).status_code == 302
+    assert client.get("/inbox/", headers={"host": "nanxian.localhost"}).status_code == 302
     with place("anhua").inside():
         row = Session.objects.get(session_key=key)
     with place("nanxian").inside():  # even with the row copied along
         row.user_id = None
         row.save(force_insert=True)
     client.cookies[settings.SESSION_COOKIE_NAME] = key
-    assert client.get("/policy/", headers={"host": "nanxian.localhost"}).status_code == 302
+    assert client.get("/inbox/", headers={"host": "nanxian.localhost"}).status_code == 302
     with place("nanxian").inside():
         assert not Session.objects.filter(session_key=key).exists()
 
@@ -78,9 +78,9 @@ def test_half_an_hour_of_idling_ends_a_session_and_use_prolongs_it(anhua, accoun
     client = _signed_in(anhua, "leader")
     for _ in range(3):
         _later(monkeypatch, minutes=25)
-        assert client.get("/policy/").status_code == 200
+        assert client.get("/inbox/").status_code == 200
     _later(monkeypatch, minutes=31)
-    assert client.get("/policy/").status_code == 302
+    assert client.get("/inbox/").status_code == 302
     assert not Session.objects.exists()
 
 
@@ -88,19 +88,19 @@ def test_twelve_hours_end_a_session_however_busy(anhua, account, monkeypatch):
     account("leader", password=SECRET)
     client = _signed_in(anhua, "leader")
     for _ in range(36):
-        assert client.get("/policy/").status_code == 200
+        assert client.get("/inbox/").status_code == 200
         _later(monkeypatch, minutes=20)
-    assert client.get("/policy/").status_code == 302
+    assert client.get("/inbox/").status_code == 302
 
 
 def test_being_seen_is_written_once_a_minute_at_most(anhua, account, django_assert_num_queries, monkeypatch):
     account("leader", password=SECRET)
     client = _signed_in(anhua, "leader")
     seen = Session.objects.get().seen_at
-    client.get("/policy/")
+    client.get("/inbox/")
     assert Session.objects.get().seen_at == seen
     _later(monkeypatch, minutes=2)
-    client.get("/policy/")
+    client.get("/inbox/")
     assert Session.objects.get().seen_at > seen
 
 
@@ -110,16 +110,16 @@ def test_a_members_own_phone_is_remembered_fourteen_days_and_thirty_in_all(anhua
     assert int(client.cookies[settings.SESSION_COOKIE_NAME]["max-age"]) == 30 * 24 * 3600
     for days in (13, 13):
         _later(monkeypatch, days=days)
-        assert client.get("/policy/").status_code == 200
+        assert client.get("/inbox/").status_code == 200
     _later(monkeypatch, days=5)
-    assert client.get("/policy/").status_code == 302
+    assert client.get("/inbox/").status_code == 302
 
 
 def test_an_office_is_never_remembered_whatever_the_form_says(anhua, account, monkeypatch):
     account("office", password=SECRET)
     client = _signed_in(anhua, "office", remember="on")
     _later(monkeypatch, minutes=31)
-    assert client.get("/policy/").status_code == 302
+    assert client.get("/inbox/").status_code == 302
 
 
 def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(anhua, account):
@@ -131,13 +131,13 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(anhua, accoun
     assert wrong.status_code == 422
     weak = here.post("/accounts/me/password/", {"current": SECRET, "password": "leader", "again": "leader"})
     assert weak.status_code == 422
-    assert there.get("/policy/").status_code == 200
+    assert there.get("/inbox/").status_code == 200
     done = here.post(
         "/accounts/me/password/", {"current": SECRET, "password": "another word 9", "again": "another word 9"}
     )
     assert done.status_code == 302
-    assert here.get("/policy/").status_code == 200
-    assert there.get("/policy/").status_code == 302
+    assert here.get("/inbox/").status_code == 200
+    assert there.get("/inbox/").status_code == 302
 
 
 def test_one_sees_and_ends_ones_own_devices_and_nobody_elses(anhua, account):
@@ -152,10 +152,10 @@ def test_one_sees_and_ends_ones_own_devices_and_nobody_elses(anhua, account):
     assert not any(key in page for key in keys)
     assert here.post(f"/accounts/me/sessions/{rows[other].id}/end/").status_code == 404
     here.post(f"/accounts/me/sessions/{rows[there].id}/end/")
-    assert there.get("/policy/").status_code == 302
+    assert there.get("/inbox/").status_code == 302
     third = _signed_in(anhua, "leader")
     here.post("/accounts/me/sessions/end/")
-    assert [one.get("/policy/").status_code for one in (here, third, other)] == [200, 302, 200]
+    assert [one.get("/inbox/").status_code for one in (here, third, other)] == [200, 302, 200]
 
 
 def test_wrong_passwords_are_shown_to_the_owner_of_the_account(anhua, account):

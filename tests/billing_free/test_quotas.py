@@ -26,6 +26,7 @@ from tenants.members.models import Member
 from tenants.policy.models import PolicyDocument
 from tenants.reports.actions import CLOSE_PERIOD
 from tenants.voices.actions import register_output
+from tests.policy_engine.shipped import shipped
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2022, 11, 30)
@@ -163,13 +164,11 @@ def test_an_adopted_document_is_claimed_when_the_committee_is_made(anhua):
 
 
 def test_a_document_beyond_the_limit_is_refused(anhua):
-    from policy_engine import load_template
-    from policy_engine.load import find_template
     from tenants.policy.actions import adopt_template
 
     limit(What.DOCUMENTS, 1)
     with pytest.raises(OverQuota, match="办法文件"):
-        adopt_template(template=load_template(find_template("guangzhou-2020")), by=SYSTEM)
+        adopt_template(template=shipped("guangzhou-2020"), by=SYSTEM)
 
 
 def test_an_upload_is_claimed_while_it_is_kept_and_given_back_when_imported(anhua, account):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from policy_engine import Policy, Template, find_template, load_template, resolve
+from policy_engine import Policy, Template, load_template, resolve
+from tests.policy_engine.shipped import shipped
 
 SMALL = {
     "policy.yaml": """\
@@ -73,9 +74,9 @@ def with_duty(small: Path) -> Callable[[str], Policy]:
 
 @pytest.fixture(scope="session")
 def yiyang() -> Template:
-    return load_template(find_template("yiyang-2021"))
+    return shipped("yiyang-2021")
 
 
 @pytest.fixture(scope="session")
 def guangzhou() -> Template:
-    return load_template(find_template("guangzhou-2020"))
+    return shipped("guangzhou-2020")

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from policy_engine import Policy, find_template, load_overlay, load_template, resolve
+from policy_engine import Policy, load_overlay, load_template, resolve
 from policy_engine.agenda import calendar
 from policy_engine.almanac import Event
 from policy_engine.commands import policy as command
+from tests.policy_engine.shipped import shipped
 
 EXAMPLE = Path(__file__).parent / "examples" / "time"
 
@@ -80,7 +81,7 @@ def test_each_due_day_is_read_by_the_rule_of_its_own_period(with_duty: Callable[
     ],
 )
 def test_the_calendars_of_the_shipped_documents_hold_what_they_ask(name: str, rhythm: str, clauses: set[str]) -> None:
-    found = calendar(resolve(load_template(find_template(name))), 2022)["obligations"]
+    found = calendar(resolve(shipped(name)), 2022)["obligations"]
     assert clauses <= {clause for one in found if one["rhythm"] == rhythm for clause in one["clauses"]}
 
 

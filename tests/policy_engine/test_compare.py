@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from policy_engine import compare, find_template, load_template
+from policy_engine import compare
 from policy_engine.commands import policy as command_line
 from policy_engine.compare import mapped, named_parameters, said
 from policy_engine.reader import read
 from policy_engine.vocabulary import words_with
+from tests.policy_engine.shipped import shipped
 
-CITIES = {name: load_template(find_template(name)) for name in ("dongcheng-2020", "yiyang-2021", "guangzhou-2020", "ordos-2021")}  # fmt: skip
+CITIES = {name: shipped(name) for name in ("dongcheng-2020", "yiyang-2021", "guangzhou-2020", "ordos-2021")}  # fmt: skip
 TABLE = read(Path(__file__).with_name("differences.yaml")).data
 ANSWER = compare(*CITIES.values())
 ROWS = {row["id"]: row for row in ANSWER["named"]}
@@ -42,7 +43,7 @@ def test_the_cells_keep_numbers_as_numbers_and_say_where_they_are_from() -> None
 
 
 def test_a_rule_changed_between_two_documents_of_one_district_is_seen() -> None:
-    rows = {row["id"]: row for row in compare(load_template(find_template("dongcheng-2017")), CITIES["dongcheng-2020"])["named"]}  # fmt: skip
+    rows = {row["id"]: row for row in compare(shipped("dongcheng-2017"), CITIES["dongcheng-2020"])["named"]}  # fmt: skip
     cells = rows["max_groups_per_member"]["cells"]
     assert [list(cell.values()) for cell in cells.values()] == [[None], [1]]
 

@@ -37,13 +37,14 @@ from policy_engine.coverage import coverage
 from policy_engine.reader import parse, read, read_facts
 from policy_engine.rebase import rebase
 from tests.policy_engine.conftest import SMALL, write
+from tests.policy_engine.shipped import shipped
 from tests.policy_engine.test_readme import EXAMPLES, _shapes
 
 DAY = date(2022, 11, 30)
 LONGEST = (
     20.0  # seconds of processor time for one damaged file, on a machine however busy; sound ones take some hundredths
 )
-YIYANG = load_template(find_template("yiyang-2021"))
+YIYANG = shipped("yiyang-2021")
 SHAPED = [(shape, data) for example in EXAMPLES for shape, data in _shapes(example.data)]
 DUTIES = [data for shape, data in SHAPED if shape is schema.DUTY]
 OVERLAYS = [data for shape, data in SHAPED if shape is schema.OVERLAY]

@@ -16,16 +16,15 @@ from policy_engine import (
     Verdict,
     count,
     evaluate,
-    find_template,
     load_overlay,
-    load_template,
     resolve,
     tallies,
 )
 from policy_engine.facts import rows
+from tests.policy_engine.shipped import shipped
 
 Add = Callable[..., Policy]
-GUANGZHOU = resolve(load_template(find_template("guangzhou-2020")))
+GUANGZHOU = resolve(shipped("guangzhou-2020"))
 
 
 def record(number: int, kind: str, on: str = "2021-05-05", *, by: str = "m1", **more: Any) -> dict[str, Any]:
@@ -232,7 +231,7 @@ def test_coverage_by_the_one_who_is_linked(with_duty: Add) -> None:
 def test_residency_is_where_the_venue_is_unless_the_link_says_otherwise(
     venue: dict[str, Any], link: dict[str, Any], covered: int
 ) -> None:
-    policy = resolve(load_template(find_template("yiyang-2021")))
+    policy = resolve(shipped("yiyang-2021"))
     facts = {
         "subjects": [{"type": "member", "id": "m1"}, {"type": "venue", "id": "v1", **venue}],
         "links": [{"id": "l1", "kind": "residency", "from": "m1", "to": "v1", **link}],

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from policy_engine import TemplateError, TemplateErrors, find_template, load_template
+from policy_engine import TemplateError, TemplateErrors, load_template
 from policy_engine.model import Template
 from policy_engine.vocabulary import TEMPLATES
 from tests.policy_engine.conftest import SMALL, write
+from tests.policy_engine.shipped import shipped
 
 SHIPPED = sorted(file.parent.name for file in TEMPLATES.glob("*/policy.yaml"))
 
@@ -47,7 +48,7 @@ def change(folder: Path, file: str, old: str, new: str) -> Path:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_template_survives_the_way_to_json_and_back(name: str) -> None:
-    template = load_template(find_template(name))
+    template = shipped(name)
     assert Template.from_json(template.to_json()) == template
     assert template.id == name
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from policy_engine import TemplateErrors, find_template, load_template
+from policy_engine import TemplateErrors, load_template
 from policy_engine.coverage import coverage
 from policy_engine.vocabulary import TEMPLATES
+from tests.policy_engine.shipped import shipped
 
 SHIPPED = sorted(folder.name for folder in TEMPLATES.iterdir() if folder.is_dir())
 
@@ -31,7 +32,7 @@ def test_every_known_ambiguity_of_the_five_documents_has_a_reading() -> None:
     readings = [
         element.traits["reading"]
         for name in SHIPPED
-        for element in load_template(find_template(name)).elements.values()
+        for element in shipped(name).elements.values()
         if element.id.startswith("reading.")
     ]
     named = {int(number) for reading in readings for number in re.findall(r"U(\d+)", reading)}

@@ -20,7 +20,6 @@ from policy_engine import (
     TemplateErrors,
     cascade,
     compare,
-    find_template,
     load_overlay,
     load_template,
     rebase,
@@ -30,9 +29,10 @@ from policy_engine import (
 from policy_engine.commands import policy as command_line
 from policy_engine.model import Dated, Direction, Source
 from tests.policy_engine.conftest import SMALL, write
+from tests.policy_engine.shipped import shipped
 from tests.policy_engine.test_resolve import FIVE_TO_EIGHT, overlay, put
 
-YIYANG = load_template(find_template("yiyang-2021"))
+YIYANG = shipped("yiyang-2021")
 
 
 def edition(template: Template, changes: Mapping[str, Any] | None = None, **header: Any) -> Template:

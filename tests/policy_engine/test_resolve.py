@@ -17,13 +17,13 @@ from policy_engine import (
     compare,
     evaluate,
     explain,
-    find_template,
     load_overlay,
     load_template,
     resolve,
 )
+from tests.policy_engine.shipped import shipped
 
-YIYANG = load_template(find_template("yiyang-2021"))
+YIYANG = shipped("yiyang-2021")
 
 
 def overlay(*operations: dict[str, Any], base: str = "yiyang-2021", **more: Any) -> Any:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from policy_engine import Policy, Template, TemplateErrors, evaluate, find_template, load_template, resolve, together
+from policy_engine import Policy, Template, TemplateErrors, evaluate, load_template, resolve, together
 from policy_engine.commands import policy as command_line
 from policy_engine.resolve import resolve as resolved
 from tests.policy_engine.conftest import SMALL, write
+from tests.policy_engine.shipped import shipped
 from tests.policy_engine.test_resolve import overlay, put
 
 GROUPS = """\
@@ -76,7 +77,7 @@ def test_a_rule_reversed_in_time_is_one_series(make: Make) -> None:
 
 
 def test_dongchengs_two_documents_stand_together_each_in_its_time() -> None:
-    both = together([load_template(find_template(name)) for name in ("dongcheng-2017", "dongcheng-2020")])
+    both = together([shipped(name) for name in ("dongcheng-2017", "dongcheng-2020")])
     policy = resolve(both)
     assert standing(policy, date(2017, 6, 1), "several_groups")[0] == "counted"
     assert standing(policy, date(2017, 6, 1), "one_group")[0] == "not_applicable"

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from policy_engine import Template, find_template, load_template, resolve
+from policy_engine import Template, resolve
 from policy_engine.load import load_catalogue
+from tests.policy_engine.shipped import shipped
 
 CLAUSES = {"dongcheng-2020": 163, "yiyang-2021": 74, "guangzhou-2020": 58, "dongcheng-2017": 63, "ordos-2021": 57}
 LEAVES_NUMBERS_OPEN = {"R01", "R05", "R09"}
@@ -13,7 +14,7 @@ LEAVES_NUMBERS_OPEN = {"R01", "R05", "R09"}
 
 @pytest.fixture(scope="module", params=sorted(CLAUSES))
 def template(request: pytest.FixtureRequest) -> Template:
-    return load_template(find_template(request.param))
+    return shipped(request.param)
 
 
 def test_every_clause_of_every_document_is_listed(template: Template) -> None:
@@ -30,7 +31,7 @@ def test_every_summary_is_a_short_chinese_sentence(template: Template) -> None:
 
 
 def test_nobody_owes_by_a_number_the_document_does_not_have() -> None:
-    ordos = resolve(load_template(find_template("ordos-2021")))
+    ordos = resolve(shipped("ordos-2021"))
     persons = [duty for duty in ordos.duties if duty.subject.type in ("member", "sector")]
     assert persons
     assert [duty.id for duty in persons if duty.judged and duty.min is not None] == []

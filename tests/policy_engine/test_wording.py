@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from policy_engine import Policy, Template, explain, find_template, load_template, resolve
+from policy_engine import Policy, Template, explain, load_template, resolve
 from policy_engine.telling import compared, explained, period_said
 from policy_engine.wording import numeral, part_of, points
 from tests.policy_engine.conftest import write
+from tests.policy_engine.shipped import shipped
 from tests.policy_engine.test_compare import ANSWER, CITIES
 from tests.policy_engine.test_examples import EXAMPLES
 from tests.policy_engine.test_load import SHIPPED
@@ -76,8 +77,8 @@ def test_every_duty_and_indicator_of_every_document_is_explained_in_chinese(
     sink: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Template, "digest", "not asked for")  # the dear part of an explanation
-    shipped = [resolve(CITIES.get(name) or load_template(find_template(name))) for name in SHIPPED]
-    for policy in [*shipped, *(resolve(load_template(folder)) for folder in EXAMPLES), sink]:
+    cities = [resolve(shipped(name)) for name in SHIPPED]
+    for policy in [*cities, *(resolve(load_template(folder)) for folder in EXAMPLES), sink]:
         for duty in policy.duties_on(None):
             text = explained(explain(policy, duty.id), policy)
             assert english(text) == [], text

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from psycopg2.extras import Json, execute_values
 
 from core.deed import COLUMNS, Branch
-from policy_engine import Filter, Period, Row, Tally, count, find_template, load_template, resolve, tallies
+from policy_engine import Filter, Period, Row, Tally, count, load_template, resolve, tallies
 from policy_engine.shares import share_of
 from tenants.assessment.queries import counter
 from tests.environment import ADMIN_URL
+from tests.policy_engine.shipped import resolved
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "policy_engine/documents"
 YEAR = Period("2022", date(2022, 1, 1), date(2023, 1, 1))
@@ -258,7 +259,7 @@ def test_one_subjects_counts_carry_the_same_records(deeds, rows, wanted):
 @settings(FEW, max_examples=15)
 @given(rows=st.lists(deed_rows(), max_size=25), as_of=st.dates(date(2022, 1, 1), date(2022, 12, 31)))
 def test_every_tally_of_a_document_counts_alike(deeds, template, rows, as_of):
-    wanted = tallies(resolve(load(template)), as_of)
+    wanted = tallies(resolved(template), as_of)
     deeds(rows)
     assert sortedly(counter.count_all(wanted)) == sortedly(count(wanted, rows))
 
@@ -267,16 +268,9 @@ def test_every_tally_of_a_document_counts_alike(deeds, template, rows, as_of):
 @settings(FEW, max_examples=5)
 @given(rows=st.lists(deed_rows(), max_size=25))
 def test_documents_of_other_shape_count_alike(deeds, document, rows):
-    wanted = tallies(resolve(load(f"{DOCUMENTS}/{document}")), date(2025, 6, 30))
+    wanted = tallies(resolved(f"{DOCUMENTS}/{document}"), date(2025, 6, 30))
     deeds(rows)
     assert sortedly(counter.count_all(wanted)) == sortedly(count(wanted, rows))
-
-
-_LOADED = {}
-
-
-def load(name):
-    return _LOADED.setdefault(name, load_template(find_template(name)))
 
 
 def test_nothing_to_count_asks_nothing():

@@ -7,11 +7,12 @@ from datetime import date
 
 import pytest
 
-from policy_engine import TemplateErrors, find_template, load_overlay, load_template, resolve, together
+from policy_engine import TemplateErrors, load_overlay, resolve, together
 from tenants.policy.queries.merging import merged
 from tenants.policy.queries.stack import composed
+from tests.policy_engine.shipped import shipped
 
-YIYANG = load_template(find_template("yiyang-2021"))
+YIYANG = shipped("yiyang-2021")
 OLD, NEW = date(2022, 12, 31), date(2023, 1, 1)
 VISITS = {
     "title": "走访", "clauses": [], "kind": "count", "period": "year", "counts": {"kinds": ["visit"]}, "values": [{"min": 1}],
