@@ -118,11 +118,10 @@ def test_the_parent_reads_the_last_word_of_each_child_as_of_a_day(place):
         _tell(deviations=0)
         assert {one.sender for one in Position.objects.all()} == {"430921"}  # a sibling's is nobody's business
     with place("yiyang").inside():
-        assert {code: one.deviations for code, one in downward.positions(DAY).items()} == {"430923": 2, "430921": 0}
-        told_at_first = downward.positions(
-            dt.date(2022, 12, 31)
-        ).values()  # when they were made, with the city's own numbers
-        assert [one.deviations for one in told_at_first] == [0, 0]
+        now, later = downward.positions(DAY), downward.positions(dt.date(2022, 12, 31))
+        assert [now[code].deviations for code in ("430923", "430921")] == [2, 0]
+        # as they were made, with the city's own numbers
+        assert [later[code].deviations for code in ("430923", "430921")] == [0, 0]
     with place("hunan").inside():
         assert not Position.objects.exclude(sender="430900").exists()
         assert _tell() is None

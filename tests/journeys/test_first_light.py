@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
-MONTH = "2022-11"
+MONTH, MONTH_SAID = "2022-11", "2022 年 11 月"
 SAID = "谈村口路灯，答应周五一起去看现场。"
 CONTACTS = "经常联系界别群众"
 JOB_MILLISECONDS = 60_000
@@ -56,7 +56,8 @@ def accept(slug: str, child: str, signed_in: SignIn, deployment: Deployment) -> 
     """The parent's office looks at the return first, then accepts it."""
     office = signed_in(slug, "office")
     office.goto(deployment.url(slug, "/returns/inbox/"))
-    office.get_by_role("table", name="待接收的报表").get_by_role("link", name=child).click()
+    waiting = office.get_by_role("table", name="待接收的报表").locator("tr", has_text=MONTH_SAID)
+    waiting.get_by_role("link", name=child).click()
     office.get_by_role("button", name="接收", exact=True).click()
     expect(office.locator("main")).to_contain_text(f"已接收{child}")
 
