@@ -27,9 +27,9 @@ stop: ## stop everything `make demo` started
 clean: ## stop, then remove .local, .venv and the private servers' data
 	@$(MACHINE) clean
 
-# three on two cores: one of them often waits for a browser or a lease; in the order of tests/conftest.py, longest files first; loadfile: the journeys of a file share a deployment (loadgroup of pytest-xdist 3.8 does nothing under pytest 9.2)
+# in the order of tests/conftest.py, longest files first; loadfile: the journeys of a file share a deployment (loadgroup of pytest-xdist 3.8 does nothing under pytest 9.2)
 test: setup ## the whole suite with private servers of its own; ARGS='tests/core -k name'
-	@$(MACHINE) with-servers -- $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(MACHINE) with-servers -- $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: setup ## ours against the peer, side by side: a table and .local/bench.json
 	@$(MACHINE) with-servers -- $(BIN)/python -m tests.bench $(ARGS)

@@ -34,8 +34,8 @@ COMMITTEES = [  # code, name, slug, level, parent, template: two provinces with 
 
 
 LONGEST = (  # files of more than ten seconds on a quiet machine, in the order of their length
-    "test_one_year", "test_first_light", "test_the_sum", "test_reach", "test_trail", "test_access", "test_fuzz", "test_operate", "test_batches",
-    "test_story", "test_crossing_hosts", "test_context_machine", "test_catalog", "test_interruption", "test_migration", "test_importing",
+    "test_told", "test_one_year", "test_first_light", "test_the_sum", "test_reach", "test_trail", "test_access", "test_fuzz", "test_operate", "test_batches",
+    "test_crossing_hosts", "test_context_machine", "test_catalog", "test_interruption", "test_migration", "test_importing",
     "test_commands", "test_openapi", "test_redis", "test_down", "test_counters_agree", "test_foreign_ids", "test_exclusive", "test_archiving",
     "test_cli", "test_judge", "test_isolation", "test_home", "test_load", "test_resolve",
 )  # fmt: skip

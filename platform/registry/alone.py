@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from django.db import connection, connections
+from django.db import Error, connection, connections
 
 from core.db.router import OWNER
 from core.errors import DomainError
@@ -33,6 +33,9 @@ def alone(key: str, *, what: str) -> Iterator[None]:
             if not cursor.fetchone()[0]:
                 raise Busy(what)
         yield
+        # Closed, the server lets go in its own time, and whoever comes right after would be refused.
+        with suppress(Error), holder.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [SPACE, key])
     finally:
         holder.close()
 

@@ -33,9 +33,16 @@ for words in ("db bootstrap", "migrate", "demo load --scale small"):
 class Deployment:
     port: int
     accounts: list[dict[str, str]]
+    environment: dict[str, str]
 
     def url(self, slug: str, path: str = "/") -> str:
         return f"http://{slug}.localhost:{self.port}{path}"
+
+    def lianxin(self, *words: str) -> str:
+        """What a command says on standard output; it must succeed."""
+        done = subprocess.run([BIN / "lianxin", *words], env=self.environment, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        return done.stdout
 
     def account(self, slug: str, role: str) -> dict[str, str]:
         return next(one for one in self.accounts if one["slug"] == slug and one["role"] == role)
@@ -106,7 +113,7 @@ def deployed(*, database: str, redis_database: int, folder: Path) -> Iterator[De
     ]
     try:
         _wait_until_ready(port)
-        yield Deployment(port, json.loads((folder / "accounts.json").read_text()))
+        yield Deployment(port, json.loads((folder / "accounts.json").read_text()), environment)
     finally:
         for process in running:
             os.killpg(process.pid, signal.SIGTERM)
