@@ -73,6 +73,8 @@ def _roles(admin: Connection, names: Names, owner_password: str, app_password: s
         _run(admin, "ALTER ROLE {role} SET timezone TO 'UTC'", role=role)  # then Django has no need of set_config()
         # Compiling a count of everybody takes longer than running it, and it is compiled anew each time.
         _run(admin, "ALTER ROLE {role} SET jit TO off", role=role)
+        # Statements take milliseconds: starting helpers for one costs as much, and takes cores from everybody else.
+        _run(admin, "ALTER ROLE {role} SET max_parallel_workers_per_gather TO 0", role=role)
 
 
 def _database(admin: Connection, names: Names) -> None:

@@ -141,11 +141,12 @@ def _run(
         cursor.execute(statement.sql, statement.params)
         rows = cursor.fetchall()
     plain = [tally.key if _is_plain(tally) else None for tally in tallies]
+    numbers: dict[int, Counted] = {}  # most rows are a number and nothing else, and few numbers differ
     found = {}
     for index, one, other, number, values, records, facts in rows:
         id = NAMES.get(one, one) if other is None else f"{NAMES.get(one, one)}>{NAMES.get(other, other)}"
-        if (key := plain[index]) and not records:  # most rows: a number and nothing else
-            found[key, id] = Counted(number)
+        if (key := plain[index]) and not records:
+            found[key, id] = numbers.get(number) or numbers.setdefault(number, Counted(number))
         elif (counted := _counted(tallies[index], number, values, records, facts)).number:
             found[tallies[index].key, id] = counted
     return found
@@ -195,7 +196,7 @@ def _leg(family: str, numbered: Sequence[tuple[int, Tally]], listed: Collection[
         f" CROSS JOIN LATERAL (VALUES {words}) AS word (word)"
         f" CROSS JOIN LATERAL (VALUES {credited}) AS credited (by, one, other)"
         f" JOIN {asked.sql} ON asked.word = word.word{' AND asked.by = credited.by' if len(by) > 1 else ''}"
-        f" WHERE credited.one IS NOT NULL AND {where.sql} AND CASE WHEN {_IN_TIME} THEN {test.sql} END"
+        f" WHERE credited.one IS NOT NULL AND {where.sql} AND CASE WHEN {_in_time(tallies)} THEN {test.sql} END"
     )
     inner = ", ".join(filter(None, apart))
     sql = (
@@ -215,12 +216,22 @@ _COLUMNS: Mapping[str, str] = {
     "tally": "int", "word": "text", "by": "text", "test": "int", "value": "text", "amount": "text", "since": "date", "until": "date",
     "done_since": "date", "done_until": "date", "still": "date", "named": "text[]",
 }  # fmt: skip
-_IN_TIME = (
-    "on_date >= asked.done_since AND on_date < asked.done_until AND (until_date IS NULL OR until_date > asked.still)"
-    " AND CASE WHEN asked.named IS NULL OR for_period IS NULL THEN on_date >= asked.since AND on_date < asked.until"
-    " ELSE for_period = ANY(asked.named) END"
-)
-"""By the day, or by the period a row says it is about; what stands, on the day it is looked at."""
+
+
+def _in_time(tallies: Sequence[Tally]) -> str:
+    """By the day, or by the period a row says it is about; what stands, on the day it is looked at. Only what some tally asks:
+    this is looked at for every deed beside every tally."""
+    asks = []
+    if any(tally.done_from or tally.done_until for tally in tallies):
+        asks.append("on_date >= asked.done_since AND on_date < asked.done_until")
+    if any(tally.standing_on for tally in tallies):
+        asks.append("(until_date IS NULL OR until_date > asked.still)")
+    by_day = "on_date >= asked.since AND on_date < asked.until"
+    by_name = (
+        f"CASE WHEN asked.named IS NULL OR for_period IS NULL THEN {by_day} ELSE for_period = ANY (asked.named) END"
+    )
+    is_named = any(tally.named is not None and tally.standing_on is None for tally in tallies)
+    return " AND ".join([*asks, by_name if is_named else by_day])
 
 
 def _asked(numbered: Sequence[tuple[int, Tally]]) -> tuple[Condition, Condition]:
