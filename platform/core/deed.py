@@ -59,16 +59,17 @@ class Branch:
         return f"SELECT {', '.join(cells)} FROM {self.source_sql}"
 
 
+NOTHING = Branch({}, "(SELECT 1) AS no_app WHERE false")  # the shape stands even where no app records
+
+
 def rows_sql(branches: Iterable[Branch], family: str, wanted: Collection[str]) -> str:
     """The rows of one family as the view has them, for a statement that reads the whole of it: a column that nobody reads is
     formed for every row of a UNION all the same, and every branch is planned. `family` is a word of the code, never input."""
     mine = [branch for branch in branches if branch.columns["family"] == f"'{family}'"]
-    nothing = Branch({}, "(SELECT 1) AS no_app WHERE false")
-    return " UNION ALL ".join(branch.select(wanted) for branch in mine or [nothing])
+    return " UNION ALL ".join(branch.select(wanted) for branch in mine or [NOTHING])
 
 
 def view_sql(branches: Iterable[Branch]) -> str:
     """CREATE VIEW for the schema first on the search path."""
-    nothing = Branch({}, "(SELECT 1) AS no_app WHERE false")  # the shape stands even before any app records
-    union = "\nUNION ALL\n".join(branch.select() for branch in (nothing, *branches))
+    union = "\nUNION ALL\n".join(branch.select() for branch in (NOTHING, *branches))
     return f"CREATE VIEW deed WITH (security_invoker = true) AS\n{union}"

@@ -38,16 +38,11 @@ def judged_by(period: str) -> dict[str, str | None]:
     return dict(rows.order_by("sender", "-revision").distinct("sender").values_list("sender", "body__policies__own"))
 
 
-def first_received(period: str) -> dict[str, dt.datetime]:
-    """When each child first sent a return of a period: what being in time is measured by."""
-    rows = Delivery.objects.filter(recipient=_me(), period=period).values_list("sender")
-    return dict(rows.annotate(first=Min("submitted_at")).order_by())
-
-
-def first_sent() -> dict[tuple[str, str], dt.datetime]:
-    """The same for every period at once: by sender and period."""
-    rows = Delivery.objects.filter(recipient=_me()).values_list("sender", "period").annotate(first=Min("submitted_at"))
-    return {(sender, period): first for sender, period, first in rows.order_by()}
+def first_received(periods: Collection[str]) -> dict[tuple[str, str], dt.datetime]:
+    """By sender and period, when a child first sent a return of it: what being in time is measured by."""
+    rows = Delivery.objects.filter(recipient=_me(), period__in=list(periods)).values_list("sender", "period")
+    firsts = rows.annotate(first=Min("submitted_at")).order_by()
+    return {(sender, period): first for sender, period, first in firsts}
 
 
 def bodies_of(digests: Collection[str]) -> dict[str, dict[str, Any]]:

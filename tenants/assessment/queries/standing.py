@@ -242,7 +242,7 @@ def docket_on(as_of: date) -> Docket:
 
 def _asked(as_of: date, policy: Policy | None = None) -> tuple[Policy, Docket]:
     """The policy to judge by (the one in force where none is given) and what it asks for."""
-    events = tuple(engine_events())
+    events = engine_events()
     if policy is not None:
         return policy, docket(policy, as_of, events=events)
     binding = binding_on(as_of)

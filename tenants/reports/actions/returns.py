@@ -259,7 +259,7 @@ def _children(span: Period) -> tuple[list[dict[str, Any]], list[Delivery]]:
     if not standing and not names:
         return [], []
     accepted = {delivery.sender: delivery for delivery in exchange.received_accepted(span.key, whole=True)}
-    first = exchange.first_received(span.key)
+    first = {sender: at for (sender, _), at in exchange.first_received([span.key]).items()}
     names = {code: delivery.sender_name for code, delivery in accepted.items()} | names
     tree = tree_on(span.last_day) if names else []
     lines = [

@@ -43,7 +43,7 @@ def _due(span: Period, policy: Policy | None) -> dt.date | None:
 
 def is_late(first_at: dt.datetime, due: dt.date | None) -> bool:
     """Did the first revision come after the last day in time?"""
-    return due is not None and first_at.astimezone(clock.ZONE).date() > due
+    return InTime(_day(first_at), due).is_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,18 @@ class InTime:
 
 def in_time(received: Sequence[Delivery]) -> dict[UUID, InTime]:
     """Per return received. Two statements."""
-    first = letters.first_sent() if received else {}
-    spans = {key: span for key in {one.period for one in received} if (span := span_of(key))}
+    periods = {one.period for one in received}
+    first = letters.first_received(periods) if periods else {}
+    spans = {key: span for key in periods if (span := span_of(key))}
     due = dues_on(list(spans.values())) if spans else {}
     return {
         one.pk: InTime(
-            at.astimezone(clock.ZONE).date() if (at := first.get((one.sender, one.period))) else None,
+            _day(at) if (at := first.get((one.sender, one.period))) else None,
             due.get(one.period),
         )
         for one in received
     }
+
+
+def _day(at: dt.datetime) -> dt.date:
+    return at.astimezone(clock.ZONE).date()
