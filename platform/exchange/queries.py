@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db.models import Case, Min, QuerySet, When
 from django.db.models.fields.json import KT
 
 from core import tenancy
@@ -64,10 +64,11 @@ def received_one(delivery_id: UUID) -> Delivery:
     return found
 
 
-def standing_before(delivery: Delivery) -> Delivery | None:
-    """The newest accepted revision of the same sender and period; it may be this very one."""
+def earlier_than(delivery: Delivery) -> Delivery | None:
+    """What a revision is to be compared with: the accepted one before it, or, where none was, the newest that was sent back."""
     rows = _rows(whole=True).filter(recipient=_me(), sender=delivery.sender, period=delivery.period)
-    return rows.filter(state=DeliveryState.ACCEPTED).order_by("-revision").first()
+    rows = rows.filter(revision__lt=delivery.revision)
+    return rows.order_by(Case(When(state=DeliveryState.ACCEPTED, then=0), default=1), "-revision").first()
 
 
 def sent(period: str | None = None) -> list[Delivery]:

@@ -1,6 +1,7 @@
 """Reads of returns and of what lies below: figures only, from received returns alone."""
 
 from tenants.reports.queries.breakdown_tables import HELD, Table, tables
+from tenants.reports.queries.changes import Changes, changes
 from tenants.reports.queries.computing import Own, own_figures
 from tenants.reports.queries.deadlines import InTime, due_on, in_time
 from tenants.reports.queries.display import Cell, Column, cells, columns_for, is_adapted
@@ -52,7 +53,7 @@ from tenants.reports.queries.periods import (
     spans_until,
     spoken,
 )
-from tenants.reports.queries.restated import Below, Changed, chain, changed, newer_below, newer_everywhere
+from tenants.reports.queries.restated import Below, Changed, chain, newer_below, newer_everywhere
 from tenants.reports.queries.tree import NOT_HERE, Line, Rollup, column_pair, opened_at, rollup
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "Below",
     "Cell",
     "Changed",
+    "Changes",
     "Column",
     "Figure",
     "Filed",
@@ -82,7 +84,7 @@ __all__ = [
     "bases_of",
     "cells",
     "chain",
-    "changed",
+    "changes",
     "column_pair",
     "columns_for",
     "draft_of",

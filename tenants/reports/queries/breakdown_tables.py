@@ -73,18 +73,18 @@ def tables(body: Mapping[str, Any]) -> list[Table]:
 
 def _table(entry: Mapping[str, Any], body: Mapping[str, Any]) -> Table:
     known = load_attributes().get(entry["attribute"], {})
-    codes = sorted((code for code in entry["figures"] if code.partition(".")[0] in CARRIED), key=_place)
-    columns = tuple(_columns(codes))
+    codes = sorted((code for code in entry["figures"] if code.partition(".")[0] in CARRIED), key=place_of)
+    columns = tuple(columns_of(codes))
     figures = {code: {frozenset(line["cells"]): line for line in entry["figures"][code]} for code in codes}
     people = {frozenset(line["cells"]): line["persons"] for line in entry["persons"]}
     order = [*known.get("cells", {}), *entry["cells"]]
     rows = [
         Row(
-            _name(cells, known, order),
+            name_of(cells, known, order),
             Shown(persons),
             tuple(_told(figures[code].get(cells)) for code in codes),
         )
-        for cells, persons in sorted(people.items(), key=lambda one: _rank(one[0], order))
+        for cells, persons in sorted(people.items(), key=lambda one: rank(one[0], order))
     ]
     if rows:
         rows += _rest(codes, figures, people)
@@ -92,28 +92,34 @@ def _table(entry: Mapping[str, Any], body: Mapping[str, Any]) -> Table:
     return Table(known.get("title", entry["attribute"]), entry["threshold"], columns, tuple(rows))
 
 
-def _place(code: str) -> tuple[int, str]:
+def place_of(code: str) -> tuple[int, str]:
     indicator, _, basis = code.partition(".")
     return CARRIED.index(indicator), basis
 
 
-def _columns(codes: Sequence[str]) -> Iterator[Column]:
+def columns_of(codes: Sequence[str]) -> Iterator[Column]:
     for code in codes:
         indicator, _, basis = code.partition(".")
         other = Basis.PARENT if basis == Basis.OWN else Basis.OWN
         yield Column(shared_indicators()[indicator], Basis(basis), f"{indicator}.{other}" in codes)
 
 
-def _rank(cells: Cells, order: Sequence[str]) -> tuple[bool, int]:
+def rank(cells: Cells, order: Sequence[str]) -> tuple[bool, int]:
     return len(cells) > 1, min(order.index(cell) for cell in cells)
 
 
-def _name(cells: Cells, known: Mapping[str, Any], order: Sequence[str]) -> str:
-    names = [_title(cell, known) for cell in sorted(cells, key=order.index)]
+def name_of(cells: Cells, known: Mapping[str, Any], order: Sequence[str]) -> str:
+    """A line's head; of many joined cells the first few."""
+    names = names_of(cells, known, order)
     if len(names) == 1:
         return names[0]
     listed = "、".join(names) if len(names) <= NAMED else f"{'、'.join(names[: NAMED - 1])}等 {len(names)} 格"
     return f"{listed}（合并）"
+
+
+def names_of(cells: Iterable[str], known: Mapping[str, Any], order: Sequence[str]) -> list[str]:
+    """Each cell by the name everybody shares, in the list's order."""
+    return [_title(cell, known) for cell in sorted(cells, key=order.index)]
 
 
 def _title(cell: str, known: Mapping[str, Any]) -> str:

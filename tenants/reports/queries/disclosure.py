@@ -180,7 +180,7 @@ def _compared(parts: Iterable[Cells], before: Iterable[Cells], loose: Cells) -> 
     """What both releases tell: the smallest groups of parts of one and of the other that overlap. A cell that is new may be one
     that is gone, or have come out of a loose one; so groups that hold such cells are also taken together, in every combination
     (where there are too many: each two, and all)."""
-    groups = _overlapping(parts, before)
+    groups = overlapping(parts, before)
     yield from groups
     strange = _union(parts) ^ _union(before)
     if not strange:
@@ -191,7 +191,8 @@ def _compared(parts: Iterable[Cells], before: Iterable[Cells], loose: Cells) -> 
             yield [one for now, _ in taken for one in now], [one for _, then in taken for one in then]
 
 
-def _overlapping(parts: Iterable[Cells], before: Iterable[Cells]) -> list[Pair]:
+def overlapping(parts: Iterable[Cells], before: Iterable[Cells]) -> list[Pair]:
+    """The smallest groups of parts of one release and of another that cover the same cells; either side may be empty."""
     groups: list[Pair] = []
     for side, found in enumerate((parts, before)):
         for part in found:

@@ -21,7 +21,7 @@ from exchange.models import Delivery, DeliveryState
 from exchange.signing import fingerprint
 from tenants.reports import queries
 from tenants.reports.forms import SendBackForm
-from tenants.reports.views.sheets import breakdown_sheets
+from tenants.reports.views.sheets import breakdown_sheets, changes_sheet
 
 
 @requires(Permission.RETURNS_READ)
@@ -84,7 +84,7 @@ def _chosen(request: HttpRequest) -> list[Delivery]:
 
 def _weighed(one: Delivery) -> dict[str, object]:
     """A line of the preview: whether it is genuine, what it lacks, what it changes."""
-    before = letters.standing_before(one)
+    before = letters.earlier_than(one)
     return {
         "delivery": one,
         "name": one.sender_name,
@@ -92,7 +92,7 @@ def _weighed(one: Delivery) -> dict[str, object]:
         "is_genuine": letters.is_genuine(one),
         "lacking": [child["name"] for child in one.body["children"] if child["state"] != "accepted"],
         "before": before,
-        "changed": len(queries.changed(one.body, before.body)) if before else None,
+        "changes": _changes(one, before) if before else None,
     }
 
 
@@ -102,22 +102,22 @@ def preview(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """What accepting would take in."""
     delivery = letters.received_one(delivery_id)
     if request.GET.get("format") == "xlsx":
-        return _sheet(delivery, _table(delivery, []))
+        return _sheet(delivery)
     return _preview(request, delivery, SendBackForm())
 
 
 def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, status: int = 200) -> HttpResponse:
     body = delivery.body
-    before = letters.standing_before(delivery)
-    earlier = queries.figures_in(before.body, "total") if before and before.pk != delivery.pk else []
+    before = letters.earlier_than(delivery)
     context = {
         "delivery": delivery,
         "name": body["committee"]["name"],
         "label": queries.spoken(delivery.period),
-        "table": _table(delivery, earlier),
+        "table": _table(delivery),
         "breakdowns": queries.tables(body),
-        "before": before if earlier else None,
-        "chain": queries.chain(body, before.body) if before and earlier else (),
+        "before": before,
+        "changes": _changes(delivery, before) if before else None,
+        "chain": queries.chain(body, before.body) if before else (),
         "children": body["children"],
         "in_time": queries.in_time([delivery])[delivery.pk],
         "is_genuine": letters.is_genuine(delivery),
@@ -129,30 +129,23 @@ def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, st
     return page(request, "reports/received.html", context, status=status)
 
 
-def _table(delivery: Delivery, earlier: list[queries.Figure]) -> list[dict[str, Any]]:
-    """What was sent, the sender's own and with those below it, beside what was accepted before."""
+def _table(delivery: Delivery) -> list[dict[str, Any]]:
+    """What was sent, the sender's own and with those below it."""
     body = delivery.body
     own, total = queries.figures_in(body, "own"), queries.figures_in(body, "total")
     columns = queries.columns_for(total, adapted=queries.is_adapted(body))
-    lines = zip(*(queries.cells(columns, figures) for figures in (own, total, earlier)), strict=True)
-    return [
-        {
-            "column": one.column,
-            "own": one,
-            "total": two,
-            "earlier": three,
-            "moved": bool(earlier) and _moved(two, three),
-        }
-        for one, two, three in lines
-    ]
+    pairs = zip(*(queries.cells(columns, figures) for figures in (own, total)), strict=True)
+    return [{"column": one.column, "own": one, "total": two} for one, two in pairs]
 
 
-def _moved(now: queries.Cell, before: queries.Cell) -> bool:
-    return (now.shown, now.parts) != (before.shown, before.parts)
+def _changes(delivery: Delivery, before: Delivery) -> queries.Changes:
+    keys = _fingerprint(before.public_key), _fingerprint(delivery.public_key)
+    return queries.changes(delivery.body, before.body, keys=keys, of="对方")
 
 
-def _sheet(delivery: Delivery, table: list[dict[str, Any]]) -> HttpResponse:
+def _sheet(delivery: Delivery) -> HttpResponse:
     body = delivery.body
+    before = letters.earlier_than(delivery)
     columns = [Out("指标", 26), Out("口径", 14), Out("对方本级", 10), Out("分子/分母", 14), Out("含其下级", 10)]
     columns += [Out("含其下级分子/分母", 18), Out("答复的委员会", 14)]
     rows = [
@@ -165,11 +158,14 @@ def _sheet(delivery: Delivery, table: list[dict[str, Any]]) -> HttpResponse:
             line["total"].parts,
             line["total"].answered,
         ]
-        for line in table
+        for line in _table(delivery)
     ]
     label = queries.spoken(delivery.period)
     name = f"{body['committee']['name']} {label}报表 第{delivery.revision}稿.xlsx"
-    return download(book([(label, columns, rows), *breakdown_sheets(body)]), name=name)
+    parts = [(label, columns, rows), *breakdown_sheets(body)]
+    if before:
+        parts.append(changes_sheet(_changes(delivery, before), queries.chain(body, before.body)))
+    return download(book(parts), name=name)
 
 
 def _fingerprint(public_key: str) -> str:

@@ -23,7 +23,7 @@ from policy_engine.periods import Period
 from registry.queries import ancestors_of, children_of, committee_by_code
 from tenants.reports import actions, queries
 from tenants.reports.forms import WithdrawForm
-from tenants.reports.views.sheets import breakdown_sheets
+from tenants.reports.views.sheets import breakdown_sheets, changes_sheet
 
 NEXT = {
     "draft": "等领导签署",
@@ -182,7 +182,7 @@ def show(request: HttpRequest, period: str) -> HttpResponse:
     filed = revisions[0]
     table = _table(filed)
     if request.GET.get("format") == "xlsx":
-        return _sheet(filed, table)
+        return _sheet(filed, table, revisions[1:])
     return page(request, "reports/show.html", _context(request, filed, table, revisions[1:]))
 
 
@@ -190,19 +190,19 @@ def _context(
     request: HttpRequest, filed: queries.Filed, table: list[FigureLine], earlier: list[queries.Filed]
 ) -> dict[str, object]:
     parent = _parent_name()
-    before = next((one for one in earlier if one.state == "accepted"), next(iter(earlier), None))
+    before = _before(earlier)
     due_on = queries.due_on(queries.span(filed.period))
     return {
         "filed": filed,
         "newer": queries.newer_below(filed),
         "before": before,
-        "changed": queries.changed(filed.row.body, before.row.body) if before else (),
+        "changes": _changes(filed, before) if before else None,
         "chain": queries.chain(filed.row.body, before.row.body) if before else (),
         "due_on": due_on,
         "is_late": due_on is not None and _is_late(earlier[-1] if earlier else filed, due_on),
         "label": queries.spoken(filed.period),
         "name": queries.named(filed.period),
-        "fingerprint": fingerprint(filed.row.public_key) if filed.row.public_key else "",
+        "fingerprint": _fingerprint(filed),
         "next": _next(filed),
         "table": table,
         "breakdowns": queries.tables(filed.row.body),
@@ -216,6 +216,19 @@ def _context(
         "may_close": _can_close(filed) and may(request.user, Permission.RETURNS_CLOSE),
         "withdraw_form": WithdrawForm(),
     }
+
+
+def _before(earlier: list[queries.Filed]) -> queries.Filed | None:
+    """What a revision is compared with: the accepted one before it, or the newest where none was accepted."""
+    return next((one for one in earlier if one.state == "accepted"), next(iter(earlier), None))
+
+
+def _changes(filed: queries.Filed, before: queries.Filed) -> queries.Changes:
+    return queries.changes(filed.row.body, before.row.body, keys=(_fingerprint(before), _fingerprint(filed)))
+
+
+def _fingerprint(filed: queries.Filed) -> str:
+    return fingerprint(filed.row.public_key) if filed.row.public_key else ""
 
 
 def _is_late(first: queries.Filed, due_on: dt.date) -> bool:
@@ -243,7 +256,7 @@ def _table(filed: queries.Filed) -> list[FigureLine]:
     return [FigureLine(own, total, f"{page}{own.column.indicator.id}/") for own, total in pairs]
 
 
-def _sheet(filed: queries.Filed, table: list[FigureLine]) -> HttpResponse:
+def _sheet(filed: queries.Filed, table: list[FigureLine], earlier: list[queries.Filed]) -> HttpResponse:
     columns = [Out("指标", 26), Out("口径", 12), Out("本级", 10), Out("本级分子/分母", 16), Out("含下级", 10)]
     columns += [Out("含下级分子/分母", 16), Out("来自几个委员会", 14), Out("口径说明", 50)]
     rows = [
@@ -260,8 +273,10 @@ def _sheet(filed: queries.Filed, table: list[FigureLine]) -> HttpResponse:
         for line in table
     ]
     name = f"{tenancy.current().name} {queries.spoken(filed.period)}报表 第{filed.revision}稿"
-    first = (queries.spoken(filed.period), columns, rows)
-    return download(book([first, *breakdown_sheets(filed.row.body)]), name=f"{name}.xlsx")
+    parts = [(queries.spoken(filed.period), columns, rows), *breakdown_sheets(filed.row.body)]
+    if before := _before(earlier):
+        parts.append(changes_sheet(_changes(filed, before), queries.chain(filed.row.body, before.row.body)))
+    return download(book(parts), name=f"{name}.xlsx")
 
 
 @requires(Permission.RETURNS_SIGN)

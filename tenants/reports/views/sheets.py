@@ -1,8 +1,8 @@
-"""Breakdowns of a return as sheets of a workbook, one per attribute: the same words as on the page."""
+"""Breakdowns of a return as sheets of a workbook, one per attribute, and what a revision changed: the same words as on the page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.sheets import Out
@@ -24,3 +24,25 @@ def breakdown_sheets(body: Mapping[str, Any]) -> Iterator[Part]:
         ]
         rows.append([f"{queries.HELD}：不足 {table.threshold} 人，或一减就能看出几个人的，不单列；不是零。"])
         yield f"按{table.title}分列", columns, rows
+
+
+def changes_sheet(changes: queries.Changes, chain: Iterable[queries.Below]) -> Part:
+    """One row for everything that reads otherwise than in the revision before."""
+    columns = [Out("哪一部分", 16), Out("什么", 30), Out("格", 30)]
+    columns += [Out(f"第 {changes.before} 稿", 30), Out(f"第 {changes.now} 稿", 30), Out("怎么变", 40)]
+    rows: list[list[Any]] = [
+        [one.scope.label, one.name, "", one.before.text, one.now.text, _answered(one)] for one in changes.figures
+    ]
+    for part in changes.parts:
+        name = f"按{part.title}分列"
+        rows += [[name, "", "", "", "", said] for said in part.said]
+        rows += [[name, one.of, one.cells, one.before.text, one.now.text, one.how] for one in part.rows]
+    rows += [["下级", one.name, "", "", "", one.said] for one in chain]
+    rows += [["其他", one.name, "", "", "", one.said] for one in changes.notes]
+    if changes.said:
+        rows.append([changes.said])
+    return f"比第 {changes.before} 稿改了什么", columns, rows
+
+
+def _answered(one: queries.Changed) -> str:
+    return f"答复的委员会原来 {one.answers[0]}，现在 {one.answers[1]}" if one.answers else ""

@@ -281,8 +281,9 @@ def test_a_correction_below_is_carried_up_and_its_way_is_shown(year, place, sign
         found = queries.chain(new.row.body, old.row.body)
         assert [(one.name, one.before, one.now, one.depth) for one in found] == [
             ("政协益阳市委员会", 1, 2, 0), ("政协安化县委员会", 1, 2, 1)]  # fmt: skip
-        changed = {one.column.indicator.id for one in queries.changed(new.row.body, old.row.body)}
-        assert changed == {"R02"}
+        changes = queries.changes(new.row.body, old.row.body)
+        assert {one.column.indicator.id for one in changes.figures} == {"R02"}
+        assert (changes.below, changes.notes, changes.said) == (1, (), "所依的办法没有变。")
 
 
 def test_a_half_year_and_a_year_go_the_same_way(year, place, signed_in):
