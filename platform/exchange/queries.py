@@ -10,13 +10,15 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Min, QuerySet, When
+from django.db.models import Case, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 
 from core import tenancy
 from core.errors import NotFound
 from exchange.models import Delivery, DeliveryState, SigningKey
 from exchange.signing import is_signed
+from registry.models import Committee
 
 
 def received(period: str | None = None, *, whole: bool = False) -> list[Delivery]:
@@ -98,6 +100,24 @@ def is_genuine(delivery: Delivery) -> bool:
 def keys() -> list[SigningKey]:
     """Every committee's public keys, also those that sign no more: what a verifier trusts."""
     return list(SigningKey.objects.order_by("committee", "since"))
+
+
+def keys_by_name(said: str = "") -> QuerySet[SigningKey]:
+    """Public keys with `name`, that of their committee (its code, where it is no more): one's own, those directly below, then
+    everybody's in code order, a committee's newest first. `said`: what the name holds, or the code begins with."""
+    home = Committee.objects.filter(code=OuterRef("committee"))
+    rows = SigningKey.objects.annotate(
+        name=Coalesce(Subquery(home.values("name")), "committee"),
+        place=Case(
+            When(committee=_me(), then=0),
+            When(Exists(home.filter(parent__code=_me())), then=1),
+            default=2,
+            output_field=IntegerField(),
+        ),
+    )
+    if said:
+        rows = rows.filter(Q(name__icontains=said) | Q(committee__startswith=said))
+    return rows.order_by("place", "committee", "-since")
 
 
 def _me() -> str:

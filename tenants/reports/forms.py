@@ -119,6 +119,14 @@ class FormsFilter(forms.Form):
         return not state or (progress.next.id if progress.next else "done") == state
 
 
+class KeysFilter(forms.Form):
+    """Whose keys."""
+
+    q = forms.CharField(
+        label="委员会", required=False, max_length=100, widget=forms.TextInput(attrs={"placeholder": "名称或编码"})
+    )
+
+
 class BundleForm(forms.Form):
     """Which documents of everybody, as of which day, as which kind of file."""
 

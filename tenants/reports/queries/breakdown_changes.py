@@ -16,7 +16,6 @@ from tenants.reports.queries.breakdown_tables import (
     Line,
     Shown,
     columns_of,
-    name_of,
     names_of,
     place_of,
     rank,
@@ -131,9 +130,9 @@ class _Words:
 
     def _name(self, line: Line, whole: Cells) -> str:
         cells = frozenset(line["cells"])
-        if cells != whole:
-            return name_of(cells, self.known, self.order)
-        return "" if len(cells) == 1 else "合并"
+        if cells == whole:
+            return "" if len(cells) == 1 else "合并"
+        return self.listed(cells) if len(cells) == 1 else f"{self.listed(cells)}（合并）"
 
 
 def _said(now: Line, old: Line, words: _Words) -> Iterator[str]:
@@ -164,7 +163,7 @@ def _dimension(
     if new and was:
         yield from _regrouped(column, new, was, words)
     elif bool(new) != bool(was) or (new is None) != (was is None):
-        count = len(now["cells"] if new is not None else old["cells"])
+        count = len((now if new or not was else old)["cells"])  # of the revision that tells them
         yield Moved(column, f"全部 {count} 格", _whole(was, words), _whole(new, words), _turned(new, was))
 
 
@@ -190,7 +189,7 @@ def _regrouped(column: Column | None, new: Sequence[Line], was: Sequence[Line], 
         mine, theirs = [news[one] for one in now], [olds[one] for one in then]
         if now == then and _numbers(mine) == _numbers(theirs):
             continue
-        how = _how(now, then, is_same=_numbers(mine) == _numbers(theirs))
+        how = _how(now, then, words, is_same=_numbers(mine) == _numbers(theirs))
         yield Moved(column, words.listed(whole), words.side(theirs, whole), words.side(mine, whole), how)
 
 
@@ -203,15 +202,19 @@ def _numbers(lines: Iterable[Line]) -> tuple[int, int]:
     return sum(line["persons"] for line in found), sum(line["did"] or 0 for line in found)
 
 
-def _how(now: list[Cells], then: list[Cells], *, is_same: bool) -> str:
+def _how(now: list[Cells], then: list[Cells], words: _Words, *, is_same: bool) -> str:
     if now == then:
         return "数变了"
     if not now or not then:
         return "新列的一格" if now else "不再列这一格"
-    if len(now) == len(then) == 1:
-        said = "格的范围变了"
-    elif len(now) == 1:
-        said = "原来分开，现在合并"
-    else:
-        said = "原来合并，现在分开" if len(then) == 1 else "合并的格不同"
-    return f"{said}，合计{'没有变' if is_same else '也变了'}"
+    return f"{_joined(now, then, words)}，合计{'没变' if is_same else '也变了'}"
+
+
+def _joined(now: list[Cells], then: list[Cells], words: _Words) -> str:
+    if len(now) > 1:
+        return "分开了" if len(then) == 1 else "合并的格不同"
+    if len(then) > 1:
+        return "合并了"
+    more, less = now[0] - then[0], then[0] - now[0]
+    said = (f"加进{words.listed(more)}" if more else "", f"少了{words.listed(less)}" if less else "")
+    return "，".join(one for one in said if one)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
@@ -18,8 +19,10 @@ from exchange import files
 from exchange import queries as letters
 from exchange.online import key_list
 from exchange.signing import fingerprint
-from registry.queries import everyone
 from tenants.reports import queries
+from tenants.reports.forms import KeysFilter
+
+PER_PAGE = 50
 
 
 @requires(Permission.RETURNS_READ)
@@ -46,16 +49,16 @@ def received(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 @requires(Permission.RETURNS_READ)
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
-    """Every committee's public keys, to compare and to take along; they are no secret."""
-    found = letters.keys()
+    """Every committee's public keys, to compare and, whole, to take along; they are no secret."""
     if request.GET.get("format") == "json":
-        return _attached(json.dumps(key_list(found), ensure_ascii=False, indent=1) + "\n", "签名公钥清单.json")
-    names = {one.code: one.name for one in everyone()}
-    lines = [
-        {"name": names.get(one.committee, one.committee), "key": one, "fingerprint": fingerprint(one.public_key)}
-        for one in found
-    ]
-    return page(request, "reports/keys.html", {"lines": lines, "me": tenancy.current().code})
+        whole = json.dumps(key_list(letters.keys()), ensure_ascii=False, indent=1)
+        return _attached(f"{whole}\n", "签名公钥清单.json")
+    form = KeysFilter(request.GET)
+    said = form.cleaned_data["q"] if form.is_valid() else ""
+    shown = Paginator(letters.keys_by_name(said), PER_PAGE).get_page(request.GET.get("page"))
+    lines = [{"key": one, "fingerprint": fingerprint(one.public_key)} for one in shown]
+    context = {"page": shown, "lines": lines, "filter": form, "is_filtered": bool(said), "me": tenancy.current().code}
+    return page(request, "reports/keys.html", context)
 
 
 def _sent(text: str, body: dict[str, object]) -> HttpResponse:

@@ -105,22 +105,22 @@ def test_a_whole_attribute_held_back_says_so_of_people_and_of_each_figure():
         (
             {"education": (6,), "health": (7,)},
             {"education+health": (13,)},
-            ("教育、医药卫生", "教育 6 人；医药卫生 7 人", "合并 13 人", "原来分开，现在合并，合计没有变"),
+            ("教育、医药卫生", "教育 6 人；医药卫生 7 人", "合并 13 人", "合并了，合计没变"),
         ),
         (
             {"education+health": (13,)},
             {"education": (6,), "health": (10,)},
-            ("教育、医药卫生", "合并 13 人", "教育 6 人；医药卫生 10 人", "原来合并，现在分开，合计也变了"),
+            ("教育、医药卫生", "合并 13 人", "教育 6 人；医药卫生 10 人", "分开了，合计也变了"),
         ),
         (
             {"education+health": (9,), "commerce": (4,)},
             {"education": (6,), "commerce+health": (7,)},
             (
                 "工商联、教育、医药卫生", "工商联 4 人；教育、医药卫生（合并） 9 人", "教育 6 人；工商联、医药卫生（合并） 7 人",
-                "合并的格不同，合计没有变",
+                "合并的格不同，合计没变",
             ),
         ),
-        ({"education": (6,)}, {"education+religion": (6,)}, ("教育、宗教", "教育 6 人", "合并 6 人", "格的范围变了，合计没有变")),
+        ({"education": (6,)}, {"education+religion": (6,)}, ("教育、宗教", "教育 6 人", "合并 6 人", "加进宗教，合计没变")),
     ],
 )  # fmt: skip
 def test_cells_joined_otherwise_stand_together(before, now, said):
@@ -135,6 +135,13 @@ def test_a_cell_that_is_new_or_no_more_and_another_threshold_are_sentences():
     assert [_read(one)[1:] for one in found.rows] == [
         ("医药卫生", "没有这一格", "0 人", "新列的一格"), ("宗教", "0 人", "没有这一格", "不再列这一格")
     ]  # fmt: skip
+
+
+def test_all_cells_are_counted_in_the_revision_that_tells_them():
+    told = entry({"education": (6,)}, {"R05.own": {"education": (6, 3)}})
+    held = entry({"education": (6,), "religion": (0,)}, {"R05.own": {}})
+    assert [one[1] for one in read(held, told) if one[0] == "R05.own"] == ["全部 1 格"]
+    assert [one[1] for one in read(told, held) if one[0] == "R05.own"] == ["全部 1 格"]
 
 
 def test_a_figure_or_an_attribute_only_one_revision_breaks_down_is_said():

@@ -9,12 +9,16 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.audit import SYSTEM
 from dispatch import work
 from exchange import actions as exchange
 from exchange.verifying import verify
 from tenants.reports import queries, tasks
+from tenants.reports.views import files
+from tests.exchange.conftest import key_of_here
 from tests.tenants.reports.conftest import AT, CANARY
 
 pytestmark = pytest.mark.django_db
@@ -328,3 +332,37 @@ def test_a_signed_return_leaves_as_a_file_that_can_be_checked(year, place, signe
     assert own.content == received.content
     assert verify({"f": own.content.decode()}, trusted=keys).ok
     assert signed_in("nanxian", "office").get(f"/returns/inbox/{delivery.pk}/file/").status_code == 404
+
+
+def test_keys_are_found_by_name_page_by_page_nearest_first_and_leave_whole(place, signed_in, monkeypatch):
+    for slug in ("guangdong", "anhua", "nanxian", "hunan", "yiyang"):
+        with place(slug).inside():
+            key_of_here()
+    monkeypatch.setattr(files, "PER_PAGE", 3)
+    office = signed_in("yiyang", "office")
+    text = _keep("keys", office.get("/returns/keys/"))
+    places = [text.index(name) for name in ("政协益阳市委员会（本会）", "政协南县委员会", "政协安化县委员会")]
+    assert places == sorted(places)
+    assert "第 1–3 条，共 5 条" in text
+    assert "政协湖南省委员会" in office.get("/returns/keys/?page=2").content.decode()
+    found = _keep("keys-found", office.get("/returns/keys/?q=安化"))
+    assert found.count('scope="row"') == 1
+    assert "政协安化县委员会" in found
+    assert office.get("/returns/keys/?q=4309").content.decode().count('scope="row"') == 3
+    assert "没有这样的委员会" in office.get("/returns/keys/?q=没有").content.decode()
+    assert len(json.loads(office.get("/returns/keys/?q=安化&format=json").content)["keys"]) == 5
+
+
+def test_the_page_of_keys_asks_for_no_more_than_it_shows(place, signed_in):
+    office = signed_in("anhua", "office")
+    with place("anhua").inside():
+        key_of_here()
+    office.get("/returns/keys/")
+    with CaptureQueriesContext(connection) as asked:
+        office.get("/returns/keys/")
+    told = [one["sql"] for one in asked if "exchange_signingkey" in one["sql"]]
+    assert len(told) == 2, "how many, and this page"
+    assert "LIMIT" in told[1]
+    assert not [one for one in asked if 'FROM "registry_committee" ORDER BY' in one["sql"]], (
+        "everybody's names are not read"
+    )
