@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.forms import BaseForm
@@ -85,7 +86,17 @@ def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """A refusal nobody caught, as a page with its sentence and its status; for a machine its four fields."""
     if request.path.startswith(MACHINES):
         return JsonResponse(refusal.to_json(), status=refusal.status, json_dumps_params={"ensure_ascii": False})
-    return render(request, "error.html", {"refusal": refusal, "status": refusal.status}, status=refusal.status)
+    context = {"refusal": refusal, "status": refusal.status, "came_from": _came_from(request)}
+    return render(request, "error.html", context, status=refusal.status)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of this host whose button was refused: the step is mended there. Empty where it is not known."""
+    if request.method != "POST":
+        return ""
+    place = urlsplit(request.headers.get("Referer", ""))
+    query = f"?{place.query}" if place.query else ""
+    return f"{place.path}{query}" if place.netloc == request.get_host() and place.path[:2] != "//" else ""
 
 
 class RefusalMiddleware:

@@ -61,18 +61,22 @@ def _keys(path: Path, unread: list[Any]) -> list[dict[str, Any]]:
     except (ValueError, KeyError, TypeError):
         pass
     if text is not None:
-        remedy = "清单由 lianxin return keys --json 给出"
+        remedy = "清单在“签名公钥”页下载，或由 lianxin return keys --json 给出"
         unread.append(Fault(str(path), "keys", "bad_keys", "这不是公钥清单", remedy))
     return []
 
 
 def _tell(report: Any) -> None:
+    from exchange.spans import spoken
+
     for one in report.files:
         mark = "✓" if one.holds else "✗"
-        click.echo(f"{mark} {one.file}：{one.name} {one.period} 第 {one.revision} 稿，公钥指纹 {one.fingerprint}")
+        click.echo(
+            f"{mark} {one.file}：{one.name} {spoken(one.period)}第 {one.revision} 稿，公钥指纹 {one.fingerprint}"
+        )
     for fault in report.faults:
         click.echo(f"✗ {fault.file} {fault.key}：{fault.message}。{fault.remedy}。")
     for note in report.notes:
         click.echo(f"注意：{note}")
     if report.ok:
-        click.echo("全部相符。")
+        click.echo("给出的全部相符；写明“注意”的没有核对。" if report.notes else "全部相符。")

@@ -7,11 +7,12 @@ and what a child answers reaches its parent only. Nothing here is ever changed o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from core import audit, tenancy
@@ -92,6 +93,29 @@ def published() -> QuerySet[Publication]:
 def from_above() -> QuerySet[Publication]:
     """The parent's versions, the newest first, without their content; empty without a parent."""
     return Publication.objects.filter(publisher=tenancy.current().parent or "").defer("content").order_by("-version")
+
+
+def settings_from_above(names: Collection[str]) -> dict[str, list[tuple[dt.date, Any]]]:
+    """By setting, its values with the day each began, as the parent's newest version says. One statement, none without a parent."""
+    parent = tenancy.current().parent
+    if parent is None:
+        return {}
+    sql = f"""
+        SELECT one->>'id', one->'values'->'value'
+        FROM (SELECT content FROM {Publication._meta.db_table} WHERE publisher = %s ORDER BY version DESC LIMIT 1) AS newest,
+             jsonb_array_elements(content->'elements') AS one
+        WHERE one->>'id' = ANY(%s)
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [parent, [f"setting.{name}" for name in names]])
+        rows = cursor.fetchall()
+    return {
+        key.removeprefix("setting."): [
+            (dt.date.fromisoformat(entry["from"]) if entry["from"] else dt.date.min, entry["value"])
+            for entry in json.loads(series)
+        ]
+        for key, series in rows
+    }
 
 
 def publication(id: UUID) -> Publication:

@@ -151,6 +151,10 @@ def _read(name: str, text: str, report: Report) -> _File | None:
         line = getattr(error, "lineno", 0)
         report.faults.append(Fault(name, "", "unreadable", said, "请重新导出，或请对方重新发来", line))
         return None
+    if isinstance(data, dict) and isinstance(data.get("keys"), list) and "body" not in data:
+        said = "这是公钥清单，不是报表文件"
+        report.faults.append(Fault(name, "", "bad_shape", said, "请把它写在 --keys 后面"))
+        return None
     if faults := dict.fromkeys(_shape(name, one) for one in sorted(_SHAPE.iter_errors(data), key=_place)[:20]):
         report.faults += faults
         return None

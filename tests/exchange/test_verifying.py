@@ -216,6 +216,8 @@ def test_the_command_ends_with_0_or_2_and_needs_no_django(tmp_path):
     run = CliRunner()
     done = run.invoke(command, [str(good), "--keys", str(keys)])
     assert (done.exit_code, "全部相符" in done.stdout) == (0, True)
+    done = run.invoke(command, [str(good), str(keys)])
+    assert (done.exit_code, "这是公钥清单，不是报表文件。请把它写在 --keys 后面" in done.stdout) == (2, True)
     done = run.invoke(command, [str(good), str(bad), "--json"])
     assert done.exit_code == 2
     assert json.loads(done.stdout)["ok"] is False

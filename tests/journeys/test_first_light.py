@@ -40,7 +40,7 @@ def close_sign_submit(slug: str, signed_in: SignIn, deployment: Deployment) -> d
     office, leader = signed_in(slug, "office"), signed_in(slug, "leader")
     returns, show = deployment.url(slug, "/returns/"), deployment.url(slug, f"/returns/{MONTH}/")
     office.goto(returns)
-    office.get_by_role("button", name="结账本月").click()
+    office.get_by_role("button", name="结账 2022 年 11 月").click()
     office.get_by_role("link", name="看这一期报表").wait_for(timeout=JOB_MILLISECONDS)
     leader.goto(show)
     leader.get_by_role("button", name="签署", exact=True).click()

@@ -7,6 +7,7 @@ from tenants.reports.actions.returns import (
     CLOSE_PERIOD,
     NothingClosed,
     NotOverYet,
+    NotWhatWasSeen,
     SamePerson,
     WrongState,
     close_period,
@@ -17,7 +18,7 @@ from tenants.reports.actions.returns import (
 )
 
 __all__ = [
-    "BUNDLE", "CLOSE_PERIOD", "NotOverYet", "NothingClosed", "SamePerson", "WrongState", "ask_bundle", "change_key", "close_period", "fetch_bundle",
+    "BUNDLE", "CLOSE_PERIOD", "NotOverYet", "NotWhatWasSeen", "NothingClosed", "SamePerson", "WrongState", "ask_bundle", "change_key", "close_period", "fetch_bundle",
     "fill_form", "make_bundle", "may_fill", "may_take", "request_close", "reseal_keys", "sign", "submit", "take_form_step",
     "undo_form_step", "withdraw_signature",
 ]  # fmt: skip

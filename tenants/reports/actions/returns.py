@@ -54,6 +54,17 @@ class SamePerson(DomainError):
         super().__init__("这一稿是您自己结账的，要由另一个人签署。请把它交给另一位有签署权的领导。")
 
 
+class NotWhatWasSeen(DomainError):
+    """Closed or signed anew since the page was opened: a name is set under figures one has read, no others."""
+
+    code = "not_what_was_seen"
+
+    def __init__(self, period: str, act: str) -> None:
+        super().__init__(
+            f"您打开{queries.spoken(period)}报表以后，它又重新结过账或签署过，没有{act}。请回到报表看过现在的数字，再{act}。"
+        )
+
+
 class WrongState(DomainError):
     """The return is not in the state the step needs; says where it stands and what to do."""
 
@@ -109,14 +120,15 @@ def close_period(*, period: str, today: dt.date, at: dt.datetime, by: audit.Acto
 
 
 @transaction.atomic
-def sign(*, period: str, at: dt.datetime, by: User) -> Return:
+def sign(*, period: str, at: dt.datetime, by: User, seen: str = "") -> Return:
     """A leader's signature under the newest draft, and the committee's; from now on its figures stand.
 
-    Raises NotAllowed, NothingClosed, WrongState, SamePerson (whoever closed it does not sign it), sealing.CannotUnseal.
+    `seen`: the digest of what the leader looked at, where that is known. Raises NotAllowed, NothingClosed, WrongState, NotWhatWasSeen,
+    SamePerson (whoever closed it does not sign it), sealing.CannotUnseal.
     """
     if not may(by, Permission.RETURNS_SIGN):
         raise NotAllowed("只有领导能签署报表。请把这一期交领导签署。")
-    filed = _newest(period, needs=ReturnState.DRAFT, remedy="不能再签署。")
+    filed = _newest(period, needs=ReturnState.DRAFT, remedy="不能再签署。", seen=seen, act="签署")
     if filed.row.closed_by_id == by.pk:
         raise SamePerson
     filed.row.state, filed.row.signed_by, filed.row.signed_at = ReturnState.SIGNED, by, at
@@ -139,13 +151,13 @@ def withdraw_signature(*, period: str, why: str, by: User) -> Return:
 
 
 @transaction.atomic
-def submit(*, period: str, at: dt.datetime, by: audit.Actor) -> Delivery:
-    """Send the signed return to the parent the registry names.
+def submit(*, period: str, at: dt.datetime, by: audit.Actor, seen: str = "") -> Delivery:
+    """Send the signed return to the parent the registry names. `seen` as with `sign`.
 
-    Raises NothingClosed, WrongState (also for one already submitted), exchange's NoParent, AlreadyDelivered, BadSignature
+    Raises NothingClosed, WrongState (also for one already submitted), NotWhatWasSeen, exchange's NoParent, AlreadyDelivered, BadSignature
     (altered after signing), KeyNotInUse.
     """
-    filed = _newest(period, needs=ReturnState.SIGNED, remedy=REMEDIES)
+    filed = _newest(period, needs=ReturnState.SIGNED, remedy=REMEDIES, seen=seen, act="报送")
     row = filed.row
     delivery = deliver(
         period=period,
@@ -185,13 +197,17 @@ def _closable(period: str, today: dt.date) -> queries.Filed | None:
     return previous
 
 
-def _newest(period: str, *, needs: ReturnState, remedy: str | Mapping[str, str]) -> queries.Filed:
+def _newest(
+    period: str, *, needs: ReturnState, remedy: str | Mapping[str, str], seen: str = "", act: str = ""
+) -> queries.Filed:
     queries.span(period)
     filed = _locked(period)
     if filed is None:
         raise NothingClosed(period)
     if filed.state != needs:
         raise WrongState(filed, remedy if isinstance(remedy, str) else remedy[filed.state])
+    if seen and seen != filed.row.digest:
+        raise NotWhatWasSeen(period, act)
     return filed
 
 

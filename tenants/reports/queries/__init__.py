@@ -1,5 +1,6 @@
 """Reads of returns and of what lies below: figures only, from received returns alone."""
 
+from tenants.reports.queries.asked import asked_until
 from tenants.reports.queries.breakdown_tables import HELD, Table, tables
 from tenants.reports.queries.changes import Changes, changes
 from tenants.reports.queries.computing import Own, own_figures
@@ -9,6 +10,7 @@ from tenants.reports.queries.figures import (
     CARRIED,
     Figure,
     bases_of,
+    days_counted,
     figure,
     figures_in,
     shared_indicators,
@@ -81,12 +83,14 @@ __all__ = [
     "all_latest",
     "answers_of",
     "answers_of_many",
+    "asked_until",
     "bases_of",
     "cells",
     "chain",
     "changes",
     "column_pair",
     "columns_for",
+    "days_counted",
     "draft_of",
     "due_month",
     "due_on",

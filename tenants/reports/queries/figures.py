@@ -51,6 +51,13 @@ def window(code: str, span: Period, *, year_start_month: int = 1) -> Period:
     return Period(f"{start:%Y-%m}", start, add_months(start, months))
 
 
+def days_counted(code: str, span: Period) -> str:
+    """Which days' records a figure counts in a return of `span`, in words, where the year begins in January."""
+    if entry_of(code).get("period") == "on_date":
+        return f"{span.last_day:%Y-%m-%d} 当天"
+    return f"{window(code, span).start:%Y-%m-%d} 至 {span.last_day:%Y-%m-%d}"
+
+
 @lru_cache(maxsize=1)
 def shared_indicators() -> Mapping[str, Indicator]:
     """The shared catalogue by code, bound to no policy: names and definitions for whoever reads figures."""

@@ -14,7 +14,7 @@ from core.errors import NotFound
 from policy_engine import Indicator, Policy, Verdict
 from policy_engine.periods import DAY, Period
 from registry.queries import children_on
-from tenants.assessment.queries import sources_of, verdicts
+from tenants.assessment.queries import Source, sources_of, verdicts
 from tenants.members.models import Member, Sector, SpecialCommittee, Unit
 from tenants.policy.queries import words
 from tenants.policy.queries.versions import deviations_on
@@ -23,6 +23,8 @@ from tenants.reports.queries import attained, counted, declared
 from tenants.reports.queries.computing import Ground, ground
 from tenants.reports.queries.figures import entry_of
 from tenants.voices import queries as voices
+
+LONGEST = 40  # characters of what a record says, in a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,15 @@ def _listed(ids: list[str], *, is_in: bool = True) -> list[Record]:
     found = sources_of(ids)
     lines = [found[key] for key in dict.fromkeys(ids) if key in found]
     lines.sort(key=lambda line: (line.on, line.id), reverse=True)
-    return [Record(line.on, line.kind, line.title or line.kind, line.url, is_in) for line in lines]
+    return [Record(line.on, line.kind, _content(line), line.url, is_in) for line in lines]
+
+
+def _content(line: Source) -> str:
+    """What tells this record from another: kind and day have columns of their own."""
+    if line.title not in ("", f"{line.kind} {line.on:%Y-%m-%d}"):
+        return line.title
+    said = " ".join(line.detail.split())
+    return (said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…") or line.title or line.kind
 
 
 def _voices(on: Ground, one: Indicator, rule: str) -> Opened:

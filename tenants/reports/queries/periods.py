@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from core.errors import DomainError
 from exchange.spans import Kind, kind_of, span_of, spoken
@@ -51,24 +51,43 @@ def due_month(today: dt.date) -> Period:
     return due(today, "month")
 
 
-def due_spans(today: dt.date, *, within: int) -> Iterator[Period]:
-    """The newest month that is over; the half-year and the year too while they ended at most `within` days ago."""
+def due_spans(today: dt.date, *, within: int, closed: Collection[str] = ()) -> Iterator[Period]:
+    """The newest month that is over; the half-year and the year too while they ended at most `within` days ago.
+
+    And what was passed over since the first of its kind among `closed`, for as many days: a month forgotten is still owed.
+    """
     for kind in KINDS:
         found = due(today, kind)
         if kind == "month" or (today - found.last_day).days <= within:
             yield found
+        for one in _back(found, kind, until=_first(kind, closed)):
+            if one.key not in closed and (today - one.last_day).days <= within:
+                yield one
 
 
-def spans_until(today: dt.date) -> list[Period]:
-    """This year's periods begun by `today`, and the last of each kind that is over.
+def spans_until(today: dt.date, *, closed: Collection[str] = ()) -> list[Period]:
+    """This year's periods begun by `today`, the last of each kind that is over, and all since the first of its kind among `closed`.
 
     The newest end first; of one end, the longer first.
     """
     months = [span(f"{today.year}-{number:02}") for number in range(1, today.month + 1)]
     halves = [span(f"{today.year}-H{number}") for number in ((1,) if today.month <= 6 else (1, 2))]
-    over = (due(today, kind) for kind in KINDS)  # in January: December, the second half-year, the year
-    found = {one.key: one for one in (*months, *halves, span(str(today.year)), *over)}
+    over = {kind: due(today, kind) for kind in KINDS}  # in January: December, the second half-year, the year
+    before = (one for kind in KINDS for one in _back(over[kind], kind, until=_first(kind, closed)))
+    found = {one.key: one for one in (*months, *halves, span(str(today.year)), *over.values(), *before)}
     return in_order(list(found.values()))
+
+
+def _first(kind: Kind, keys: Collection[str]) -> Period | None:
+    return min((span(key) for key in keys if kind_of(key) == kind), key=lambda one: one.start, default=None)
+
+
+def _back(newest: Period, kind: Kind, *, until: Period | None) -> Iterator[Period]:
+    """Those of a kind before one, back to another."""
+    one = newest
+    while until is not None and one.start > until.start:
+        one = holding(one.start - DAY, kind)
+        yield one
 
 
 def in_order(found: list[Period]) -> list[Period]:

@@ -47,7 +47,7 @@ def _to_send(user: Any, day: dt.date, limit: int) -> Pile | None:
 
 def _steps(user: Any, day: dt.date) -> Iterator[Item]:
     newest = all_latest()
-    for due in due_spans(day, within=NAGGED_DAYS):
+    for due in due_spans(day, within=NAGGED_DAYS, closed=newest):
         if may(user, P.RETURNS_CLOSE) and due.key not in newest and has_policy(due.last_day):
             yield _step("结账", due.key, since=due.last_day, detail="这一期已经过完，可以结账")
     if may(user, P.RETURNS_CLOSE):

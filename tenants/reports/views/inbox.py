@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,27 +24,40 @@ from tenants.reports import queries
 from tenants.reports.forms import SendBackForm
 from tenants.reports.views.sheets import breakdown_sheets, changes_sheet
 
+PER_PAGE = 50
+
 
 @requires(Permission.RETURNS_READ)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Everything received, what waits first."""
     received = letters.received()
-    waiting = [one for one in received if one.state == DeliveryState.SUBMITTED]
+    found = _narrowed(request, received)
+    waiting = [one for one in found if one.state == DeliveryState.SUBMITTED]
     decided = sorted(
-        (one for one in received if one.state != DeliveryState.SUBMITTED),
+        (one for one in found if one.state != DeliveryState.SUBMITTED),
         key=lambda one: queries.span(one.period).until,
         reverse=True,
     )
-    return page(
-        request,
-        "reports/inbox.html",
-        {
-            "waiting": _rows(waiting),
-            "decided": _rows(decided),
-            "may_decide": may(request.user, Permission.RETURNS_DECIDE),
-        },
-    )
+    page_of_decided = Paginator(decided, PER_PAGE).get_page(request.GET.get("page"))
+    spans = queries.in_order([queries.span(key) for key in {one.period for one in received}])
+    context = {
+        "number": sum(one.state == DeliveryState.SUBMITTED for one in received),
+        "waiting": _rows(waiting),
+        "decided": _rows(list(page_of_decided)),
+        "page": page_of_decided,
+        "periods": [(one.key, queries.spoken(one.key)) for one in spans],
+        "period": request.GET.get("period", ""),
+        "name": request.GET.get("q", ""),
+        "may_decide": may(request.user, Permission.RETURNS_DECIDE),
+    }
+    return page(request, "reports/inbox.html", context)
+
+
+def _narrowed(request: HttpRequest, received: list[Delivery]) -> list[Delivery]:
+    """Those of the period and the name asked for."""
+    period, name = request.GET.get("period", ""), request.GET.get("q", "").strip()
+    return [one for one in received if period in ("", one.period) and name in one.sender_name]
 
 
 def _rows(received: list[Delivery]) -> list[dict[str, object]]:
@@ -76,10 +90,12 @@ def accept_many(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> list[Delivery]:
-    """Those asked for that still wait; none named: all that wait."""
+    """Those asked for that still wait; none named: all that wait on the list as it was narrowed."""
     asked = set((request.POST if request.method == "POST" else request.GET).getlist("id"))
     waiting = [one for one in letters.received(whole=True) if one.state == DeliveryState.SUBMITTED]
-    return [one for one in waiting if str(one.pk) in asked or (not asked and request.method != "POST")]
+    if asked or request.method == "POST":
+        return [one for one in waiting if str(one.pk) in asked]
+    return _narrowed(request, waiting)
 
 
 def _weighed(one: Delivery) -> dict[str, object]:
@@ -112,7 +128,8 @@ def _preview(request: HttpRequest, delivery: Delivery, form: SendBackForm, *, st
     context = {
         "delivery": delivery,
         "name": body["committee"]["name"],
-        "label": queries.spoken(delivery.period),
+        "label": queries.named(delivery.period),
+        "has_below": bool(body["children"]),
         "table": _table(delivery),
         "breakdowns": queries.tables(body),
         "before": before,
@@ -180,7 +197,7 @@ def _fingerprint(public_key: str) -> str:
 def accept(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     delivery = exchange.accept(delivery_id=delivery_id, at=clock.now(), by=signed_in(request))  # type: ignore[arg-type]
     name = delivery.body["committee"]["name"]
-    messages.success(request, f"已接收{name}{queries.spoken(delivery.period)}报表，已计入本会汇总。")
+    messages.success(request, f"已接收{name}{queries.named(delivery.period)}，已计入本会汇总。")
     return redirect("reports:inbox")
 
 
@@ -197,6 +214,6 @@ def send_back(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
                 by=signed_in(request),  # type: ignore[arg-type]
             )
             name = delivery.body["committee"]["name"]
-            messages.info(request, f"已退回{name}{queries.spoken(delivery.period)}报表，等对方改后再报。")
+            messages.info(request, f"已退回{name}{queries.named(delivery.period)}，等对方改后再报。")
             return redirect("reports:inbox")
     return _preview(request, letters.received_one(delivery_id), form, status=422)

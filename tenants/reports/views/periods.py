@@ -12,6 +12,8 @@ from tenants.reports import queries
 KINDS: dict[Kind, str] = {"month": "按月", "half_year": "按半年", "year": "按年"}
 TABS = (("tree", "数值", "/rollup/"), ("heat", "热力", "/rollup/heat/"), ("trend", "走势", "/rollup/trend/"), ("wall", "完整性", "/rollup/wall/"))  # fmt: skip
 
+STILL_DUE = 90  # days after its end a period nobody reported yet is offered
+
 
 def chosen_period(request: HttpRequest) -> str:
     """The period asked for, or the month due if anybody reported it, or the newest anybody reported. Raises BadPeriod."""
@@ -26,8 +28,10 @@ def chosen_period(request: HttpRequest) -> str:
 
 
 def periods_of(chosen: str) -> list[dict[str, object]]:
-    """The periods a page offers: the chosen one, the month due, and all anybody reported; the newest first."""
-    keys = {chosen, queries.due_month(clock.today()).key, *letters.periods_received()}
+    """The periods a page offers: the chosen one, what is due now or was passed over, and all anybody reported; the newest first."""
+    received = letters.periods_received()
+    due = queries.due_spans(clock.today(), within=STILL_DUE, closed=received)
+    keys = {chosen, *(one.key for one in due), *received}
     ordered = queries.in_order([queries.span(key) for key in keys])
     return [{"key": one.key, "label": queries.spoken(one.key), "chosen": one.key == chosen} for one in ordered]
 

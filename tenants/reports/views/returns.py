@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -33,6 +34,7 @@ NEXT = {
     "returned": "核对后重新结账",
 }
 
+Dues = Mapping[str, dt.date | None]  # by period, until when the parent asks for it
 
 NAGGED_DAYS = 90  # a half-year or year that ended longer ago is closed from the list, not from the top of the page
 
@@ -64,8 +66,8 @@ class DueLine:
     may_close: bool
 
     @property
-    def is_month(self) -> bool:
-        return queries.kind_of(self.key) == "month"
+    def label(self) -> str:
+        return queries.spoken(self.key)
 
     @property
     def is_waiting(self) -> bool:
@@ -79,11 +81,14 @@ def index(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     filed = queries.all_latest()
     kind = request.GET.get("kind", "")
-    spans = {one.key: one for one in [*queries.spans_until(today), *(queries.span(key) for key in filed)]}
-    lines = [_line(span, filed.get(span.key), today) for span in queries.in_order(list(spans.values()))]
-    due = [_due(request, span, filed.get(span.key)) for span in _on_top(request.GET.get("period", ""), today)]
+    spans = {one.key: one for one in [*queries.spans_until(today, closed=filed), *(queries.span(key) for key in filed)]}
+    on_top = _on_top(request.GET.get("period", ""), today, filed)
+    asked = queries.asked_until([*spans.values(), *on_top])
+    lines = [_line(span, filed.get(span.key), today, asked) for span in queries.in_order(list(spans.values()))]
+    due = [_due(request, span, filed.get(span.key), asked) for span in on_top]
     context = {
-        "lines": [line for line in lines if kind in ("", line.kind)],
+        "lines": [line for line in lines if kind in ("", line.kind) and (line.is_over or line.state)],
+        "ahead": [line.label for line in lines if not (line.is_over or line.state)],
         "kinds": [
             {"label": label, "url": f"?kind={key}" if key else "?", "current": key == kind}
             for key, label in KINDS.items()
@@ -99,9 +104,9 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(request, "reports/index.html", context)
 
 
-def _on_top(asked: str, today: dt.date) -> list[Period]:
+def _on_top(asked: str, today: dt.date, closed: Collection[str]) -> list[Period]:
     """What is due, and before it the period somebody comes from closing, however long it is over."""
-    due = list(queries.due_spans(today, within=NAGGED_DAYS))
+    due = list(queries.due_spans(today, within=NAGGED_DAYS, closed=closed))
     found = queries.span(asked) if asked else None
     return [found, *due] if found and found.last_day <= today and found not in due else due
 
@@ -109,7 +114,7 @@ def _on_top(asked: str, today: dt.date) -> list[Period]:
 KINDS = {"": "全部", "month": "月报", "half_year": "半年报", "year": "年报"}
 
 
-def _line(span: Period, filed: queries.Filed | None, today: dt.date) -> PeriodLine:
+def _line(span: Period, filed: queries.Filed | None, today: dt.date, asked: Dues) -> PeriodLine:
     is_over = span.last_day <= today
     note = ("待结账" if is_over else "还没有结束") if filed is None else _note(filed)
     return PeriodLine(
@@ -119,7 +124,7 @@ def _line(span: Period, filed: queries.Filed | None, today: dt.date) -> PeriodLi
         state=filed.state if filed else "",
         revision=filed.revision if filed else None,
         note=note,
-        due_on=queries.due_on(span),
+        due_on=asked[span.key],
         is_over=is_over,
     )
 
@@ -128,13 +133,13 @@ def _note(filed: queries.Filed) -> str:
     return f"退回理由：{filed.reason}" if filed.reason else _next(filed)
 
 
-def _due(request: HttpRequest, span: Period, filed: queries.Filed | None) -> DueLine:
+def _due(request: HttpRequest, span: Period, filed: queries.Filed | None, asked: Dues) -> DueLine:
     return DueLine(
         key=span.key,
         name=queries.named(span.key),
         filed=filed,
         note=_note(filed) if filed else "",
-        due_on=queries.due_on(span),
+        due_on=asked[span.key],
         job=latest_job(actions.CLOSE_PERIOD, period=span.key),
         may_close=may(request.user, Permission.RETURNS_CLOSE) and _can_close(filed),
     )
@@ -177,7 +182,14 @@ def show(request: HttpRequest, period: str) -> HttpResponse:
     revisions = queries.revisions(period)
     if not revisions:
         may_close = may(request.user, Permission.RETURNS_CLOSE) and queries.span(period).last_day <= clock.today()
-        context = {"label": queries.spoken(period), "period": period, "may_close": may_close}
+        last_day = queries.span(period).last_day
+        context = {
+            "name": queries.named(period),
+            "period": period,
+            "may_close": may_close,
+            "last_day": last_day,
+            "is_over": last_day <= clock.today(),
+        }
         return page(request, "reports/not_closed.html", context)
     filed = revisions[0]
     table = _table(filed)
@@ -191,7 +203,7 @@ def _context(
 ) -> dict[str, object]:
     parent = _parent_name()
     before = _before(earlier)
-    due_on = queries.due_on(queries.span(filed.period))
+    due_on = queries.asked_until([queries.span(filed.period)])[filed.period]
     return {
         "filed": filed,
         "newer": queries.newer_below(filed),
@@ -282,7 +294,8 @@ def _sheet(filed: queries.Filed, table: list[FigureLine], earlier: list[queries.
 @requires(Permission.RETURNS_SIGN)
 @require_POST
 def sign(request: HttpRequest, period: str) -> HttpResponse:
-    actions.sign(period=period, at=clock.now(), by=signed_in(request))  # type: ignore[arg-type]
+    seen = request.POST.get("seen", "")
+    actions.sign(period=period, at=clock.now(), by=signed_in(request), seen=seen)  # type: ignore[arg-type]
     parent = _parent_name()
     messages.success(request, f"已签署，等办公室报送{parent}。" if parent else "已签署，这一期就此定稿。")
     return redirect("reports:show", period)
@@ -308,7 +321,8 @@ def withdraw(request: HttpRequest, period: str) -> HttpResponse:
 @requires(Permission.RETURNS_SUBMIT)
 @require_POST
 def submit(request: HttpRequest, period: str) -> HttpResponse:
-    delivery = actions.submit(period=period, at=clock.now(), by=signed_in(request))  # type: ignore[arg-type]
+    seen = request.POST.get("seen", "")
+    delivery = actions.submit(period=period, at=clock.now(), by=signed_in(request), seen=seen)  # type: ignore[arg-type]
     recipient = committee_by_code(delivery.recipient)
     messages.success(request, f"已报送{recipient.name if recipient else '上级'}，等待接收。")
     return redirect("reports:show", period)

@@ -71,6 +71,8 @@ def indicator(request: HttpRequest, indicator: str) -> HttpResponse:
     places = queries.column_pair(found, indicator)
     columns = [found.columns[place] for place in places]
     shared = columns[0].indicator
+    if request.GET.get("format") == "xlsx":
+        return _indicator_sheet(found, places)
     context = {
         "indicator": shared,
         "clauses": _clauses_here(shared),
@@ -78,11 +80,31 @@ def indicator(request: HttpRequest, indicator: str) -> HttpResponse:
         "total": [found.total[place] for place in places],
         "lines": [{"line": line, "cells": [line.cells[place] for place in places]} for line in found.lines],
         "label": queries.spoken(period),
+        "days": queries.days_counted(shared.id, queries.span(period)),
         "period": period,
         "periods": periods_of(period),
         "duties": _duties_here(shared),
     }
     return page(request, "reports/indicator.html", context)
+
+
+def _indicator_sheet(found: queries.Rollup, places: tuple[int, ...]) -> HttpResponse:
+    """What the page's table says, and the sum."""
+    columns = [Out("委员会", 30), Out("状态", 14)]
+    for place in places:
+        columns += [Out(found.columns[place].basis_above or "数值", 16), Out("分子/分母", 16)]
+    rows = [
+        [
+            f"{line.indent}{line.name}",
+            line.word or STATES[line.state].word,
+            *_flat(tuple(line.cells[place] for place in places)),
+        ]
+        for line in found.lines
+    ]
+    rows.append(["合计", "", *_flat(tuple(found.total[place] for place in places))])
+    title = found.columns[places[0]].indicator.title
+    name = f"{tenancy.current().name} {queries.spoken(found.period)} {title}.xlsx"
+    return download(write(title=title[:30], columns=columns, rows=rows), name=name)
 
 
 def _clauses_here(indicator: Indicator) -> tuple[reading.ClauseLine, ...]:

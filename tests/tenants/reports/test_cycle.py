@@ -95,6 +95,22 @@ def test_a_withdrawn_signature_opens_the_draft_again_and_is_remembered(year, anh
     assert AuditEvent.objects.get(action="reports.withdraw_signature").why == "漏了一次走访"
 
 
+def test_nobody_signs_or_submits_other_figures_than_those_looked_at(year, anhua, account):
+    """Two windows: what stood on the page was closed anew, or withdrawn and signed anew, meanwhile."""
+    (member,) = year.members(3)
+    seen = year.close().digest
+    year.contact(member)
+    now = year.close().digest
+    with pytest.raises(actions.NotWhatWasSeen):
+        actions.sign(period="2022-11", at=AT, by=account("leader"), seen=seen)
+    assert queries.latest("2022-11").state == "draft"
+    actions.sign(period="2022-11", at=AT, by=account("leader", username="other"), seen=now)
+    with pytest.raises(actions.NotWhatWasSeen):
+        actions.submit(period="2022-11", at=AT, by=SYSTEM, seen=seen)
+    assert not letters.sent("2022-11")
+    actions.submit(period="2022-11", at=AT, by=SYSTEM, seen=now)
+
+
 def test_the_office_cannot_withdraw_a_signature(year, anhua, account):
     year.close()
     year.sign()

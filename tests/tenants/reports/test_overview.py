@@ -119,10 +119,10 @@ def test_an_unknown_indicator_or_committee_is_refused(reported, place):
         queries.opened_at(queries.rollup("2022-10"), "440100")
 
 
-def test_a_sheet_comes_of_trend_and_wall(reported, place, account, browser_of):
+def test_a_sheet_comes_of_trend_wall_and_definition(reported, place, account, browser_of):
     with place("yiyang").inside():
         office = browser_of(place("yiyang"), account("office"))
-    for path in ("/rollup/trend/?format=xlsx", "/rollup/wall/?kind=year&format=xlsx"):
+    for path in ("/rollup/trend/?format=xlsx", "/rollup/wall/?kind=year&format=xlsx", "/rollup/R05/?format=xlsx"):
         assert office.get(path)["Content-Type"].endswith("sheet"), path
 
 

@@ -16,10 +16,11 @@ from core.audit import SYSTEM
 from dispatch import work
 from exchange import actions as exchange
 from exchange.verifying import verify
+from tenants.policy import actions as policy
 from tenants.reports import queries, tasks
 from tenants.reports.views import files
 from tests.exchange.conftest import key_of_here
-from tests.tenants.reports.conftest import AT, CANARY
+from tests.tenants.reports.conftest import AT, CANARY, TODAY
 
 pytestmark = pytest.mark.django_db
 
@@ -53,8 +54,8 @@ def test_the_office_closes_and_waits_the_leader_signs_the_office_submits(year, p
         year.members(3, 5, 1)
     text = _keep("returns-empty", office.get("/returns/"))
     assert "2022 年 11 月" in text
-    assert "结账本月" in _buttons(text)
-    assert "结账本月" not in _buttons(leader.get("/returns/").content.decode())
+    assert "结账 2022 年 11 月" in _buttons(text)
+    assert "结账 2022 年 11 月" not in _buttons(leader.get("/returns/").content.decode())
 
     waiting = _keep("returns-waiting", office.post("/returns/close/", {"period": "2022-11"}, follow=True))
     assert "正在结账" in waiting
@@ -83,9 +84,13 @@ def test_submitting_twice_from_two_windows_is_a_refusal_with_a_sentence(year, pl
     office = signed_in("anhua", "office")
     with place("anhua").inside():
         year.report()
-    response = office.post("/returns/2022-11/submit/")
+    here = f"http://{place('anhua').host}/returns/2022-11/"
+    response = office.post("/returns/2022-11/submit/", HTTP_REFERER=here)
     assert response.status_code == 409
     assert "没有重复报送" in response.content.decode()
+    assert '<a class="btn btn-primary" href="/returns/2022-11/">回到刚才那一页' in response.content.decode()
+    foreign = office.post("/returns/2022-11/submit/", HTTP_REFERER="https://elsewhere.example/returns/2022-11/")
+    assert "回到刚才那一页" not in foreign.content.decode()
 
 
 def test_the_parent_looks_then_sends_back_with_a_reason_or_accepts(year, place, signed_in):
@@ -108,7 +113,7 @@ def test_the_parent_looks_then_sends_back_with_a_reason_or_accepts(year, place, 
     with place("anhua").inside():
         second = year.report()
     text = office.post(f"/returns/inbox/{second.pk}/accept/", follow=True).content.decode()
-    assert "已接收政协安化县委员会2022 年 11 月报表" in text
+    assert "已接收政协安化县委员会2022 年 11 月月报" in text
     assert office.post(f"/returns/inbox/{second.pk}/accept/").status_code == 409
 
 
@@ -246,6 +251,37 @@ def test_the_parent_accepts_several_after_a_look_and_a_late_one_is_called_late(y
     assert "0 / 2" in text
 
 
+def test_the_days_the_parent_published_are_a_countys_own_are_not(year, place, signed_in):
+    """A committee's own days are for those below it; what it sends itself is due when its parent says."""
+    with place("anhua").inside():
+        year.report("2022-10")
+    with place("yiyang").inside():
+        year.policy_set("return_days_month", 5)
+        year.report("2022-10")
+        city = signed_in("yiyang", "office")
+        assert "报送期限" not in city.get("/returns/2022-10/").content.decode()
+        assert "2022-11-05" not in city.get("/returns/").content.decode()
+    county = signed_in("anhua", "office")
+    assert "报送期限" not in county.get("/returns/2022-10/").content.decode()
+    with place("yiyang").inside():
+        policy.publish_policy(note="第一版", today=TODAY, at=AT, by=SYSTEM)
+    assert "2022-11-05，过了期限报送" in county.get("/returns/2022-10/").content.decode()
+    assert "报送期限 2022-12-05" in county.get("/returns/").content.decode()
+
+
+def test_the_inbox_narrows_to_a_period_and_accepts_what_it_shows(year, place, signed_in):
+    with place("anhua").inside():
+        year.report("2022-09")
+        year.report("2022-10")
+    office = signed_in("yiyang", "office")
+    text = office.get("/returns/inbox/?period=2022-09&q=安化").content.decode()
+    assert "2 份等着接收" in text
+    assert text.count('name="id"') == 1
+    assert "这样的没有等着接收的" in office.get("/returns/inbox/?q=南县").content.decode()
+    shown = office.get("/returns/inbox/accept/?period=2022-09&q=").content.decode()
+    assert "接收这 1 份" in _buttons(shown)
+
+
 def test_a_correction_below_is_carried_up_and_its_way_is_shown(year, place, signed_in):
     with place("anhua").inside():
         members = year.members(3, 5)
@@ -316,6 +352,17 @@ def test_a_half_year_and_a_year_go_the_same_way(year, place, signed_in):
 def test_in_january_the_list_still_has_the_year_that_is_over():
     keys = [one.key for one in queries.spans_until(dt.date(2023, 1, 5))]
     assert keys == ["2023", "2023-H1", "2023-01", "2022", "2022-H2", "2022-12"]
+
+
+def test_a_month_passed_over_stays_on_the_list_and_is_owed_for_a_while():
+    closed = ["2022-10", "2022-12", "2022-H1"]
+    listed = [one.key for one in queries.spans_until(dt.date(2023, 1, 5), closed=closed)]
+    assert listed == ["2023", "2023-H1", "2023-01", "2022", "2022-H2", "2022-12", "2022-11", "2022-10", "2022-H1"]
+    owed = [one.key for one in queries.due_spans(dt.date(2023, 1, 5), within=90, closed=closed)]
+    assert owed == ["2022-12", "2022-11", "2022-H2", "2022"]
+    later = [one.key for one in queries.due_spans(dt.date(2023, 3, 5), within=90, closed=closed)]
+    assert "2022-11" not in later
+    assert "2023-01" in later
 
 
 def test_a_signed_return_leaves_as_a_file_that_can_be_checked(year, place, signed_in):
