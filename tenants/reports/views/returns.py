@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -104,11 +104,12 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(request, "reports/index.html", context)
 
 
-def _on_top(asked: str, today: dt.date, closed: Collection[str]) -> list[Period]:
-    """What is due, and before it the period somebody comes from closing, however long it is over."""
-    due = list(queries.due_spans(today, within=NAGGED_DAYS, closed=closed))
+def _on_top(asked: str, today: dt.date, filed: Mapping[str, queries.Filed]) -> list[Period]:
+    """What is due and not settled, and before it the period somebody comes from closing, however long it is over."""
+    due = queries.due_spans(today, within=NAGGED_DAYS, closed=filed)
+    owed = [one for one in due if one.key == asked or one.key not in filed or not queries.is_final(filed[one.key])]
     found = queries.span(asked) if asked else None
-    return [found, *due] if found and found.last_day <= today and found not in due else due
+    return [found, *owed] if found and found.last_day <= today and found not in owed else owed
 
 
 KINDS = {"": "全部", "month": "月报", "half_year": "半年报", "year": "年报"}
