@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.cheap import passwords_cost_little, settle
 from tests.environment import ADMIN_URL, DATABASE, PASSWORD
 from tests.removal import drop, forget_jobs
 
@@ -47,6 +48,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place.get(item.path.stem, len(LONGEST)))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What stands now, Django and four thousand tests, stands to the end: looking through it for garbage was a tenth of the run."""
+    settle()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Files stay whole, as `loadfile` has it, and all journeys stay together: they share one deployment."""
@@ -73,10 +80,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _passwords_cost_little() -> None:
-    """Argon2 as everywhere, over a little memory: the hundred megabytes of each hash are for those who guess, not for us."""
-    from django.contrib.auth.hashers import Argon2PasswordHasher
-
-    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1
+    passwords_cost_little()
 
 
 @pytest.fixture(scope="session")

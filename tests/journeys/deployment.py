@@ -24,6 +24,9 @@ BIN = Path(sys.executable).parent
 # `lianxin db bootstrap`, `migrate` and `demo load` as one process: each start of an interpreter costs seconds.
 MADE = """
 from config.cli import main
+from tests.cheap import passwords_cost_little, settle
+passwords_cost_little()
+settle()
 for words in ("db bootstrap", "migrate", "demo load --scale small"):
     main(words.split(), prog_name="lianxin", standalone_mode=False)
 """
@@ -103,7 +106,16 @@ def deployed(*, database: str, redis_database: int, folder: Path) -> Iterator[De
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     web_environment = {key: value for key, value in environment.items() if key != "DATABASE_OWNER_URL"}
     commands = [
-        [BIN / "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4", "--log-level", "warning"],
+        [
+            BIN / "gunicorn",
+            "tests.journeys.served",
+            "-b",
+            f"127.0.0.1:{port}",
+            "--threads",
+            "4",
+            "--log-level",
+            "warning",
+        ],
         [BIN / "celery", "-A", "config.celery_app", "worker", "-c", "1", "-l", "warning", "-B", "-s", folder / "beat"],
     ]
     log = (folder / "log").open("w")
