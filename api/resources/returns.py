@@ -108,7 +108,7 @@ class ReturnList(Endpoint):
     def get(self, request: Request) -> Response:
         asked = self.asked(ReturnsAsked)
         found = [one for one in queries.all_latest().values() if asked.get("state") in (None, one.state)]
-        page = paging.of_list(found, lambda one: (one.period,), asked=asked, request=request)
+        page = paging.of_list(found, lambda one: (_ends(one.period), one.period), asked=asked, request=request)
         return Response({"next": page.next, "results": [_shown(one) for one in page.rows]})
 
 
@@ -184,7 +184,9 @@ class ReceivedList(Endpoint):
     def get(self, request: Request) -> Response:
         asked = self.asked(ReceivedAsked)
         found = [one for one in letters.received(asked.get("period")) if asked.get("state") in (None, one.state)]
-        page = paging.of_list(found, lambda one: (one.period, one.sender), asked=asked, request=request)
+        page = paging.of_list(
+            found, lambda one: (_ends(one.period), one.period, one.sender), asked=asked, request=request
+        )
         return Response({"next": page.next, "results": [_received(one) for one in page.rows]})
 
 
@@ -224,6 +226,11 @@ class SentBack(Endpoint):
             return exchange.send_back(delivery_id=id, reason=reason, at=clock.now(), by=self.user).pk
 
         return self.write(act, show=lambda key: _whole_received(UUID(key)))
+
+
+def _ends(period: str) -> str:
+    """Periods stand by the day they end, not by how they are written: 2022-H1 before 2022-10."""
+    return queries.span(period).last_day.isoformat()
 
 
 def whole(period: str, revision: int | None = None) -> dict[str, Any]:

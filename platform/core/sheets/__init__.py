@@ -14,9 +14,9 @@ from core.sheets.reading import (
     WrongCells,
     read,
 )
-from core.sheets.writing import XLSX, Out, book, download, template, write
+from core.sheets.writing import XLSX, Number, Out, book, download, template, write
 
 __all__ = [
-    "LARGEST", "XLSX", "Cell", "CellError", "Choice", "Column", "Damaged", "Day", "Names", "NotAWorkbook", "Out", "Phone", "Protected", "Sheet", "SheetRow", "Text",
+    "LARGEST", "XLSX", "Cell", "CellError", "Choice", "Column", "Damaged", "Day", "Names", "NotAWorkbook", "Number", "Out", "Phone", "Protected", "Sheet", "SheetRow", "Text",
     "TooLarge", "Wrong", "WrongCells", "book", "download", "marked", "read", "template", "write",
 ]  # fmt: skip

@@ -37,8 +37,16 @@ class Out:
     width: int = 14
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number to reckon with, and how the sheet shows it: `0.0%`, `0.0`."""
+
+    value: float
+    format: str
+
+
 def write(*, title: str, columns: Sequence[Out], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A table with frozen head, filter and print set-up. Values: text, numbers, dates, None."""
+    """A table with frozen head, filter and print set-up. Values: text, numbers, `Number`, dates, None."""
     book, sheet = _book(title)
     _head(sheet, [(column.header, column.width) for column in columns])
     count = 1
@@ -143,6 +151,9 @@ def _head(sheet: Worksheet, columns: Sequence[tuple[str, int]]) -> None:
 
 def _put(cell: Cell, value: Any) -> None:
     if value is None or value == "":
+        return
+    if isinstance(value, Number):
+        cell.value, cell.number_format = value.value, value.format
         return
     if isinstance(value, str):
         text = ILLEGAL_CHARACTERS_RE.sub("", value)

@@ -22,7 +22,7 @@ from exchange.models import Delivery, DeliveryState
 from exchange.signing import fingerprint
 from tenants.reports import queries
 from tenants.reports.forms import SendBackForm
-from tenants.reports.views.sheets import breakdown_sheets, changes_sheet
+from tenants.reports.views.sheets import breakdown_sheets, changes_sheet, numbers, three
 
 PER_PAGE = 50
 
@@ -163,16 +163,12 @@ def _changes(delivery: Delivery, before: Delivery) -> queries.Changes:
 def _sheet(delivery: Delivery) -> HttpResponse:
     body = delivery.body
     before = letters.earlier_than(delivery)
-    columns = [Out("指标", 26), Out("口径", 14), Out("对方本级", 10), Out("分子/分母", 14), Out("含其下级", 10)]
-    columns += [Out("含其下级分子/分母", 18), Out("答复的委员会", 14)]
+    columns = [Out("指标", 26), Out("口径", 14), *three("对方本级"), *three("含其下级"), Out("答复的委员会", 14)]
     rows = [
         [
             line["column"].indicator.title,
             line["column"].basis_above,
-            line["own"].shown,
-            line["own"].parts,
-            line["total"].shown,
-            line["total"].parts,
+            *numbers(line["own"], line["total"]),
             line["total"].answered,
         ]
         for line in _table(delivery)

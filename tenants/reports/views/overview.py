@@ -16,6 +16,7 @@ from core.web import page
 from tenants.reports import queries
 from tenants.reports.queries import overview
 from tenants.reports.views.periods import chosen_kind, chosen_period, kinds, periods_of, tabs
+from tenants.reports.views.sheets import shown
 
 LENGTH = 12  # periods on one page
 
@@ -73,7 +74,7 @@ def trend(request: HttpRequest) -> HttpResponse:
 def _trend_sheet(found: overview.Trend) -> HttpResponse:
     columns = [Out("委员会", 30), *(Out(queries.spoken(one.key), 16) for one in found.periods)]
     rows: list[list[Any]] = [
-        [series.name, *(cell.shown for cell in series.cells)] for series in (found.total, *found.children)
+        [series.name, *(shown(cell) for cell in series.cells)] for series in (found.total, *found.children)
     ]
     title = found.column.indicator.title
     return download(write(title=title, columns=columns, rows=rows), name=f"{tenancy.current().name} {title}走势.xlsx")

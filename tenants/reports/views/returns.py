@@ -24,7 +24,7 @@ from policy_engine.periods import Period
 from registry.queries import ancestors_of, children_of, committee_by_code
 from tenants.reports import actions, queries
 from tenants.reports.forms import WithdrawForm
-from tenants.reports.views.sheets import breakdown_sheets, changes_sheet
+from tenants.reports.views.sheets import breakdown_sheets, changes_sheet, numbers, three
 
 NEXT = {
     "draft": "等领导签署",
@@ -270,16 +270,13 @@ def _table(filed: queries.Filed) -> list[FigureLine]:
 
 
 def _sheet(filed: queries.Filed, table: list[FigureLine], earlier: list[queries.Filed]) -> HttpResponse:
-    columns = [Out("指标", 26), Out("口径", 12), Out("本级", 10), Out("本级分子/分母", 16), Out("含下级", 10)]
-    columns += [Out("含下级分子/分母", 16), Out("来自几个委员会", 14), Out("口径说明", 50)]
+    columns = [Out("指标", 26), Out("口径", 12), *three("本级"), *three("含下级")]
+    columns += [Out("来自几个委员会", 14), Out("口径说明", 50)]
     rows = [
         [
             line.column.indicator.title,
             line.column.basis_label,
-            line.own.shown,
-            line.own.parts,
-            line.total.shown,
-            line.total.parts,
+            *numbers(line.own, line.total),
             line.total.answered,
             line.column.indicator.definition,
         ]

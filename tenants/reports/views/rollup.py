@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -15,6 +17,7 @@ from policy_engine import Indicator
 from tenants.policy.queries import NoPolicy, policy_on, reading
 from tenants.reports import queries
 from tenants.reports.views.periods import chosen_period, periods_of, tabs
+from tenants.reports.views.sheets import numbers, three
 
 
 @requires(Permission.ROLLUP_READ)
@@ -49,17 +52,14 @@ def _sheet(found: queries.Rollup) -> HttpResponse:
     columns = [Out("委员会", 30), Out("状态", 14)]
     for column in found.columns:
         title = f"{column.indicator.title}{'·' + column.basis_above if column.basis_above else ''}"
-        columns += [Out(title, 16), Out("分子/分母", 14)]
-    rows = [
-        [f"{line.indent}{line.name}", line.word or STATES[line.state].word, *_flat(line.cells)] for line in found.lines
+        columns += three(title, width=16)
+    rows: list[list[Any]] = [
+        [f"{line.indent}{line.name}", line.word or STATES[line.state].word, *numbers(*line.cells)]
+        for line in found.lines
     ]
-    rows.append(["合计", "", *_flat(found.total)])
+    rows.append(["合计", "", *numbers(*found.total)])
     name = f"{tenancy.current().name} {queries.spoken(found.period)}上下级汇总.xlsx"
     return download(write(title=queries.spoken(found.period), columns=columns, rows=rows), name=name)
-
-
-def _flat(cells: tuple[queries.Cell, ...]) -> list[str]:
-    return [text for cell in cells for text in (cell.shown, cell.parts)]
 
 
 @requires(Permission.ROLLUP_READ)
@@ -92,16 +92,16 @@ def _indicator_sheet(found: queries.Rollup, places: tuple[int, ...]) -> HttpResp
     """What the page's table says, and the sum."""
     columns = [Out("委员会", 30), Out("状态", 14)]
     for place in places:
-        columns += [Out(found.columns[place].basis_above or "数值", 16), Out("分子/分母", 16)]
-    rows = [
+        columns += three(found.columns[place].basis_above or "数值")
+    rows: list[list[Any]] = [
         [
             f"{line.indent}{line.name}",
             line.word or STATES[line.state].word,
-            *_flat(tuple(line.cells[place] for place in places)),
+            *numbers(*(line.cells[place] for place in places)),
         ]
         for line in found.lines
     ]
-    rows.append(["合计", "", *_flat(tuple(found.total[place] for place in places))])
+    rows.append(["合计", "", *numbers(*(found.total[place] for place in places))])
     title = found.columns[places[0]].indicator.title
     name = f"{tenancy.current().name} {queries.spoken(found.period)} {title}.xlsx"
     return download(write(title=title[:30], columns=columns, rows=rows), name=name)

@@ -5,10 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from core.sheets import Out
+from core.sheets import Number, Out
 from tenants.reports import queries
 
 Part = tuple[str, Sequence[Out], list[list[Any]]]
+
+
+def numbers(*cells: queries.Cell) -> list[Any]:
+    """Of each figure what the page shows, numerator and denominator: numbers Excel reckons with; words where there is none."""
+    return [value for cell in cells for value in (shown(cell), *_sides(cell))]
+
+
+def shown(cell: queries.Cell) -> Any:
+    """A figure as a number in the form the page writes it."""
+    if cell.number is None or not cell.is_share:
+        return cell.shown if cell.number is None else cell.number
+    return Number(cell.number / 100, "0.0%") if cell.column.is_percent else Number(cell.number, "0.0")
+
+
+def _sides(cell: queries.Cell) -> tuple[int | None, int | None]:
+    one = cell.figure
+    return (one.numerator, one.denominator) if one and one.applicable else (None, None)
+
+
+def three(title: str, *, width: int = 12) -> list[Out]:
+    """The heads of `numbers`."""
+    return [Out(title, width), Out("分子", 9), Out("分母", 9)]
 
 
 def breakdown_sheets(body: Mapping[str, Any]) -> Iterator[Part]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from io import BytesIO
 
 import psycopg2
 import pytest
 from django.db import connections
+from openpyxl import load_workbook
 
 from core.audit import SYSTEM
 from core.errors import NotFound
@@ -124,6 +126,16 @@ def test_a_sheet_comes_of_trend_wall_and_definition(reported, place, account, br
         office = browser_of(place("yiyang"), account("office"))
     for path in ("/rollup/trend/?format=xlsx", "/rollup/wall/?kind=year&format=xlsx", "/rollup/R05/?format=xlsx"):
         assert office.get(path)["Content-Type"].endswith("sheet"), path
+
+
+def test_a_sheet_holds_numbers_to_reckon_with(reported, place, account, browser_of):
+    with place("yiyang").inside():
+        office = browser_of(place("yiyang"), account("office"))
+    sheet = load_workbook(BytesIO(office.get("/rollup/R05/?period=2022-10&format=xlsx").content)).active
+    head, *_, county, total = sheet.iter_rows()
+    assert [cell.value for cell in head[2:5]] == ["数值", "分子", "分母"]
+    assert county[2].number_format == total[2].number_format == "0.0%"
+    assert [cell.value for cell in total[2:5]] == [pytest.approx(2 / 3), 2, 3]
 
 
 def test_tints_go_from_the_least_to_the_greatest_of_a_column():
