@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
+from core import loaded
 from core.db.starting import refuse_unsafe_pooler
 
 app = Celery("lianxin")
@@ -46,3 +47,4 @@ def _make_sure(**_: object) -> None:
     """A worker starts only where committees cannot be mixed; the timetable (beat) asks no database."""
     django.setup()
     refuse_unsafe_pooler()
+    loaded.stays()  # before it forks

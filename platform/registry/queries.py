@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q
 
 from core import clock, tenancy
@@ -89,19 +90,45 @@ def children_of(code: str) -> list[Entry]:
         return [entry_of(row) for row in rows]
 
 
-def tree_on(day: dt.date) -> list[Entry]:
-    """All committees in code order, each under the parent it had on a day. Two statements."""
-    return trees_on([day])[day]
+def tree_under(code: str, day: dt.date) -> list[Entry]:
+    """A committee and those below it, each under the parent it had on a day. Two statements."""
+    return trees_under(code, [day])[day]
 
 
-def trees_on(days: Collection[dt.date]) -> dict[dt.date, list[Entry]]:
-    """The tree of each of several days. Two statements, however many days."""
+def trees_under(code: str, days: Collection[dt.date]) -> dict[dt.date, list[Entry]]:
+    """The tree under a committee on each of several days, in code order. Two statements, however many days; they read
+    nothing of the rest of the country.
+
+    Who stood there on another day only is in the list as well, under the parent of the day asked.
+    """
     with tenancy.nowhere():  # entered once
-        now, before = everyone(), _befores(days)
+        found, before = _under(code, min(days)), _befores(days)
     return {
-        day: [replace(one, parent=moved[one.code]) if one.code in moved else one for one in now] if moved else now
+        day: [replace(one, parent=moved[one.code]) if one.code in moved else one for one in found] if moved else found
         for day, moved in before.items()
     }
+
+
+# Every step by an index: the planner thinks too much of a parent's children to choose it for a join.
+UNDER = f"""
+WITH RECURSIVE under (id) AS (
+    SELECT id FROM {Committee._meta.db_table} WHERE code = %(code)s
+    UNION SELECT child.id FROM under CROSS JOIN LATERAL (
+        SELECT id FROM {Committee._meta.db_table} WHERE parent_id = under.id
+        UNION ALL
+        SELECT committee_id FROM {FormerParent._meta.db_table} WHERE parent_id = under.id AND until > %(since)s
+    ) AS child
+)
+SELECT code, name, slug, level, (SELECT code FROM {Committee._meta.db_table} WHERE id = one.parent_id), state, epoch
+FROM {Committee._meta.db_table} AS one WHERE id = ANY(ARRAY(SELECT id FROM under)) ORDER BY one.code
+"""
+
+
+def _under(code: str, since: dt.date | None = None) -> list[Entry]:
+    """A committee and whoever is below it, or was on a day since then. One statement, which ends also in a circle."""
+    with tenancy.nowhere(), connection.cursor() as cursor:
+        cursor.execute(UNDER, {"code": code, "since": since})
+        return [Entry(*row) for row in cursor.fetchall()]
 
 
 def parent_on(code: str, day: dt.date) -> Entry | None:
@@ -124,25 +151,26 @@ def children_on(code: str, day: dt.date) -> list[Entry]:
 
 def ancestors_on(code: str, day: dt.date) -> list[Entry]:
     """From the parent of a day up to the top of that day."""
-    parents = {one.code: one for one in tree_on(day)} if _before(day) else None
-    if parents is None:
-        return ancestors_of(code)
-    found: list[Entry] = []
-    entry = parents.get(code)
-    while entry and entry.parent and (entry := parents.get(entry.parent)) and entry not in found:
-        found.append(entry)
-    return found
+    return _upwards(code, _before(day))
 
 
 def _before(day: dt.date) -> dict[str, str | None]:
     return _befores([day])[day]
 
 
+MOVES = f"""
+SELECT one.code, above.code, former.until FROM {FormerParent._meta.db_table} AS former
+JOIN {Committee._meta.db_table} AS one ON one.id = former.committee_id
+LEFT JOIN {Committee._meta.db_table} AS above ON above.id = former.parent_id
+WHERE former.until > %s ORDER BY former.until DESC
+"""
+
+
 def _befores(days: Collection[dt.date]) -> dict[dt.date, dict[str, str | None]]:
     """Committees that had another parent on a day than they have now, and whom; few ever move."""
-    with tenancy.nowhere():
-        rows = FormerParent.objects.filter(until__gt=min(days)).order_by("-until")
-        ended = list(rows.values_list("committee__code", "parent__code", "until"))
+    with tenancy.nowhere(), connection.cursor() as cursor:
+        cursor.execute(MOVES, [min(days)])
+        ended = cursor.fetchall()
     return {
         day: {code: parent for code, parent, until in ended if until > day} for day in days
     }  # the earliest end last
@@ -150,14 +178,19 @@ def _befores(days: Collection[dt.date]) -> dict[dt.date, dict[str, str | None]]:
 
 def ancestors_of(code: str) -> list[Entry]:
     """From the parent up to the top."""
+    return _upwards(code, {})
+
+
+def _upwards(code: str, before: Mapping[str, str | None]) -> list[Entry]:
+    """From the parent up to the top or round a circle once. `before`: whose parent was another one, and who."""
     found: list[Entry] = []
     with tenancy.nowhere():
-        entry = committee_by_code(code)
-        while entry and entry.parent:
-            entry = committee_by_code(entry.parent)
-            if entry is None or entry in found:
+        while (entry := committee_by_code(code)) and (parent := before.get(code, entry.parent)):
+            above = committee_by_code(parent)
+            if above is None or above.code in {one.code for one in found}:
                 break
-            found.append(entry)
+            found.append(replace(above, parent=before.get(parent, above.parent)))
+            code = parent
     return found
 
 
@@ -169,7 +202,7 @@ def everyone() -> list[Entry]:
 
 def subtree_of(code: str) -> list[Entry]:
     """All committees below, parents before children, each once even should the tree hold a circle. One statement."""
-    return below(everyone(), code)
+    return below(_under(code), code)
 
 
 def in_circles(tree: Iterable[Entry]) -> list[str]:

@@ -1,4 +1,5 @@
 """A province with 14 cities and 120 counties that reported 12 months, without a schema of theirs: what its pages rest on.
+Beside it the rest of the country, which its pages must not feel.
 
 The registry's rows and the deliveries are made as the owner; every body is what closing would have made of its figures, so
 that digests and sums hold. Invented names, the same at every run.
@@ -11,6 +12,7 @@ from random import Random
 from typing import Any
 
 CODE, CITIES, COUNTIES, MONTHS = "630000", 14, 120, 12
+ELSEWHERE = 3_000  # committees of the rest of the country
 AS_OF = dt.date(2022, 11, 30)
 AT = dt.datetime(2022, 12, 3, 9, tzinfo=dt.UTC)
 POLICIES = {"own": "0" * 64, "parent": "0" * 64}
@@ -88,6 +90,16 @@ def _rows() -> dict[str, str]:
         above = cities[number % CITIES]
         county = add(f"{above.code[:4]}{20 + number // CITIES:02}", "county", above)
         parents[county.code] = above.code
+    far = rows.create(
+        code="640000", name="政协远山省委员会", slug="far", schema_name="c_640000", level="province", state="active"
+    )
+    rows.bulk_create(
+        Committee(
+            code=f"64x{number}", name=f"政协远山{number}委员会", slug=f"far{number}", schema_name=f"c_64x{number}",
+            level="county", parent=far, state="active",
+        )
+        for number in range(ELSEWHERE)
+    )  # fmt: skip
     return parents
 
 

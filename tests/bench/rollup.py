@@ -68,8 +68,11 @@ FROM exchange_delivery WHERE period = ANY(%(periods)s) AND {MINE} ORDER BY sende
 def run() -> list[Figure]:
     with prepared():
         province.make()
-        from core import tenancy
+        from django.conf import settings
 
+        from core import loaded, tenancy
+
+        loaded.stays(settings.ROOT_URLCONF)  # as the web process does
         with tenancy.inside(province.CODE):
             ask = _browser()
             return [figure for face in _faces() for figure in _measured(face, ask)]
@@ -83,16 +86,12 @@ def _faces() -> Iterator[Face]:
     given = {"period": months[-1], "periods": months}
     spans = [queries.span(key) for key in months]
 
-    def heat() -> Any:
-        found = queries.rollup(months[-1])
-        return [line.cells for line in found.lines]
-
     def trend() -> Any:
         return overview.offered(spans), overview.trend(overview.picked("R02.own"), spans)
 
     tree = ("tenants.reports.queries.rollup",)
     yield Face("tree table", "/rollup/", lambda: queries.rollup(months[-1]), TREE, given, tree)
-    yield Face("heat table", "/rollup/heat/", heat, TREE, given, tree)
+    yield Face("heat table", "/rollup/heat/", lambda: queries.rollup(months[-1]), TREE, given, tree)
     yield Face(
         "trend", "/rollup/trend/?indicator=R02.own", trend, TREND, given,
         ("tenants.reports.queries.overview.offered", "tenants.reports.queries.overview.trend"),

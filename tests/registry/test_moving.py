@@ -39,8 +39,16 @@ def test_before_the_day_it_belongs_to_the_one_from_then_on_to_the_other(moved):
     assert [one.code for one in queries.children_on("430900", JUNE)] == ["430921", "430923"]
     assert [one.code for one in queries.children_on("430900", JULY)] == ["430921"]
     assert [one.code for one in queries.children_on("440100", JULY)] == ["430923"]
-    assert "430923" in [one.code for one in queries.below(queries.tree_on(JUNE), "430000")]
-    assert "430923" not in [one.code for one in queries.below(queries.tree_on(TODAY), "430000")]
+    assert _under("430000", JUNE) == {"430900", "430921", "430923"}
+    assert _under("430000", TODAY) == {"430900", "430921"}
+    assert "430923" not in _under("440000", JUNE)
+    assert "430923" in _under("440000", TODAY)
+
+
+def _under(code, day):
+    found = queries.tree_under(code, day)
+    assert not {one.code for one in found} & {"000000", "110000"}  # nothing of the rest of the country is read
+    return {one.code for one in queries.below(found, code)}
 
 
 def test_each_periods_return_goes_to_the_parent_of_its_last_day_and_the_database_lets_no_other_through(moved):

@@ -24,7 +24,7 @@ from exchange.models import Delivery
 from exchange.spans import kind_of
 from policy_engine.periods import Period
 from registry import interrupt
-from registry.queries import below, children_on, parent_on, tree_on
+from registry.queries import below, children_on, parent_on, tree_under
 from tenants.reports import queries
 from tenants.reports.actions.keys import signed
 from tenants.reports.models import Return, ReturnState
@@ -277,7 +277,7 @@ def _children(span: Period) -> tuple[list[dict[str, Any]], list[Delivery]]:
     accepted = {delivery.sender: delivery for delivery in exchange.received_accepted(span.key, whole=True)}
     first = {sender: at for (sender, _), at in exchange.first_received([span.key]).items()}
     names = {code: delivery.sender_name for code, delivery in accepted.items()} | names
-    tree = tree_on(span.last_day) if names else []
+    tree = tree_under(tenancy.current().code, span.last_day) if names else []
     lines = [
         {
             "code": code,

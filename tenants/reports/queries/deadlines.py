@@ -12,7 +12,7 @@ from exchange import queries as letters
 from exchange.models import Delivery
 from exchange.spans import Kind, kind_of, span_of
 from policy_engine import Policy
-from policy_engine.periods import Period
+from policy_engine.periods import DAY, Period
 from tenants.policy.queries import policies_over
 
 SETTINGS: Mapping[Kind, str] = {
@@ -20,6 +20,8 @@ SETTINGS: Mapping[Kind, str] = {
     "half_year": "return_days_half_year",
     "year": "return_days_year",
 }
+
+NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 def due_on(span: Period) -> dt.date | None:
@@ -41,9 +43,14 @@ def _due(span: Period, policy: Policy | None) -> dt.date | None:
     return span.last_day + dt.timedelta(days=int(days)) if isinstance(days, int | float) and days >= 0 else None
 
 
+def late_from(due: dt.date | None) -> dt.datetime:
+    """The moment from which a first revision comes too late; the end of time where no day is set."""
+    return dt.datetime.combine(due + DAY, dt.time(), clock.ZONE).astimezone(dt.UTC) if due else NEVER
+
+
 def is_late(first_at: dt.datetime, due: dt.date | None) -> bool:
     """Did the first revision come after the last day in time?"""
-    return InTime(_day(first_at), due).is_late
+    return first_at >= late_from(due)
 
 
 @dataclass(frozen=True, slots=True)

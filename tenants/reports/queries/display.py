@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from core.tuples import made
 from policy_engine import Indicator
 from tenants.reports.models import Basis, Scope
 from tenants.reports.queries.figures import CARRIED, Figure, entry_of, figures_in, shared_indicators
@@ -20,10 +21,10 @@ class Column:
     indicator: Indicator
     basis: Basis
     is_paired: bool = False  # both bases are shown side by side
+    key: tuple[str, str] = field(init=False)
 
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.indicator.id, self.basis
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", (self.indicator.id, self.basis))
 
     @property
     def is_percent(self) -> bool:
@@ -57,11 +58,12 @@ class Cell(NamedTuple):
 
     @property
     def shown(self) -> str:
-        if self.number is None:
+        number = self.number
+        if number is None:
             return NONE
         if not self.is_share:
-            return str(self.number)
-        return f"{self.number:.1f}{'%' if self.column.is_percent else ''}"
+            return str(number)
+        return f"{number:.1f}{'%' if self.column.is_percent else ''}"
 
     @property
     def number(self) -> float | int | None:
@@ -79,7 +81,8 @@ class Cell(NamedTuple):
     @property
     def value(self) -> str:
         """For a chart: a plain number with a point, in the unit shown."""
-        return "" if self.number is None else f"{self.number:.4g}" if abs(self.number) < 1000 else f"{self.number:.0f}"
+        number = self.number
+        return "" if number is None else f"{number:.4g}" if abs(number) < 1000 else f"{number:.0f}"
 
     @property
     def parts(self) -> str:
@@ -146,4 +149,4 @@ NUMBERS = slice(Figure._fields.index("numerator"), Figure._fields.index("denomin
 
 def cells(columns: Collection[Column], figures: Iterable[Figure]) -> tuple[Cell, ...]:
     by_key = {one[:2]: one for one in figures}
-    return tuple(map(Cell, columns, map(by_key.get, (column.key for column in columns))))
+    return tuple(made(Cell, ((column, by_key.get(column.key)) for column in columns)))

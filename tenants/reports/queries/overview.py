@@ -12,10 +12,10 @@ from core.errors import NotFound
 from exchange import overview as letters
 from exchange.spans import Kind
 from policy_engine.periods import DAY, Period
-from registry.queries import tree_on, trees_on
+from registry.queries import tree_under, trees_under
 from tenants.reports.models import Basis, ReturnState
 from tenants.reports.queries import filed
-from tenants.reports.queries.deadlines import dues_on, is_late
+from tenants.reports.queries.deadlines import dues_on, late_from
 from tenants.reports.queries.display import Cell, Column
 from tenants.reports.queries.figures import CARRIED, Figure, bases_of, shared_indicators, summed
 from tenants.reports.queries.periods import due, holding
@@ -83,7 +83,7 @@ def trend(column: Column, periods: Sequence[Period]) -> Trend:
     }
     periods = _begun(periods, begun)
     me = tenancy.current().code
-    stand = places(tree_on(periods[-1].last_day), {(sender, me) for sender, _ in found})
+    stand = places(tree_under(me, periods[-1].last_day), {(sender, me) for sender, _ in found})
     children = [place for place in stand if place.depth == 1]
     totals = []
     for period in periods:
@@ -144,12 +144,10 @@ def wall(periods: Sequence[Period]) -> Wall:
     above them is known here; an empty place says nothing about them. Who moved stands under both parents, under each with
     the periods it belonged there.
     """
-    rows: dict[tuple[str, str], dict[str, letters.Standing]] = {}
-    for row in letters.standings([one.key for one in periods]):
-        rows.setdefault((row.sender, row.recipient), {})[row.period] = row
-    periods = _begun(periods, {period for known in rows.values() for period in known})
     due = dues_on(periods)
-    trees = trees_on([one.last_day for one in periods])
+    rows = letters.standings({key: late_from(day) for key, day in due.items()})
+    periods = _begun(periods, {period for known in rows.values() for period in known})
+    trees = trees_under(tenancy.current().code, [one.last_day for one in periods])
     parents = {one.key: {entry.code: entry.parent for entry in trees[one.last_day]} for one in periods}
     stand = places(trees[periods[-1].last_day], rows)
     lines = [
@@ -157,7 +155,7 @@ def wall(periods: Sequence[Period]) -> Wall:
             one.code,
             one.name,
             one.depth,
-            tuple(_bricks(one, periods, rows.get((one.code, one.parent), {}), parents, due)),
+            tuple(_bricks(one, periods, rows.get((one.code, one.parent), {}), parents)),
         )
         for one in stand
     ]
@@ -168,7 +166,7 @@ def wall(periods: Sequence[Period]) -> Wall:
         tuple(one for one in lines if one.depth == 1 or any(brick.revision for brick in one.bricks)),
         asked=len(asked),
         reported=len(told),
-        timely=sum(not one.is_late for one in told) if any(due.values()) else None,
+        timely=sum(not one.is_late for one in told) if any(due[one.key] for one in periods) else None,
     )
 
 
@@ -182,16 +180,15 @@ def _bricks(
     periods: Sequence[Period],
     known: Mapping[str, letters.Standing],
     parents: Mapping[str, Mapping[str, str | None]],
-    due: Mapping[str, dt.date | None],
 ) -> Iterator[Brick]:
     for period in periods:
-        row = known.get(period.key)
+        key = period.key
+        row = known.get(key)
         if row is not None:
-            late = is_late(row.first_at, due[period.key])
-            yield Brick(period, row.state, is_late=late, revision=row.revision)
+            yield Brick(period, row.state, row.is_late, row.revision)
         else:
-            belongs = parents[period.key].get(place.code) == place.parent
-            yield Brick(period, MISSING if belongs else ELSEWHERE, is_late=False, revision=0)
+            belongs = parents[key].get(place.code) == place.parent
+            yield Brick(period, MISSING if belongs else ELSEWHERE, False, 0)
 
 
 def tints(cells: Iterable[Sequence[Cell]]) -> list[list[int]]:

@@ -6,12 +6,11 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from core import clock, tenancy
 from core.errors import NotFound
 from exchange import overview as letters
-from registry.queries import below, tree_on
+from registry.queries import below, tree_under
 from tenants.reports.models import ReturnState
 from tenants.reports.queries import filed
 from tenants.reports.queries.deadlines import due_on, is_late
@@ -29,7 +28,7 @@ NOT_COUNTED = "已接收，但上级这一期结账时还没有计入"
 class Line:
     """One committee in the tree. `depth` 0: this committee's own part, 1: a child, 2: its child…
 
-    Its cells are made when they are looked at: a page that folds a large tree shows few of them.
+    Its cells are made each time they are looked at: a page that folds a large tree shows few of them.
     """
 
     code: str
@@ -44,7 +43,7 @@ class Line:
     is_late: bool = False
     below: int = 0  # committees right below it
 
-    @cached_property
+    @property
     def cells(self) -> tuple[Cell, ...]:
         return cells(self.columns, self.figures)
 
@@ -131,7 +130,7 @@ class _Tree:
         self.me = tenancy.current()
         self.mine = filed.latest(period)
         self.newest = {one.sender: one for one in letters.received(period)}
-        self.tree = tree_on(span(period).last_day)
+        self.tree = tree_under(self.me.code, span(period).last_day)
         above = {one.parent for one in self.tree if one.parent}
         self.accepted = {(one.sender, one.recipient): one for one in letters.accepted_below(period, listed_by=above)}
         self.direct = {one.sender: one for one in self.accepted.values() if one.recipient == self.me.code}

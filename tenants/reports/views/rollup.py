@@ -78,7 +78,7 @@ def indicator(request: HttpRequest, indicator: str) -> HttpResponse:
         "clauses": _clauses_here(shared),
         "columns": columns,
         "total": [found.total[place] for place in places],
-        "lines": [{"line": line, "cells": [line.cells[place] for place in places]} for line in found.lines],
+        "lines": [{"line": line, "cells": queries.cells(columns, line.figures)} for line in found.lines],
         "label": queries.spoken(period),
         "days": queries.days_counted(shared.id, queries.span(period)),
         "period": period,
