@@ -6,7 +6,6 @@ migrations per committee); each test runs in a transaction that is rolled back.
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -56,13 +55,6 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_collection_finish() -> None:
-    """What is loaded by now stays; looking through it again and again for garbage was a twentieth of the suite's time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
-
-
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Files stay whole, as `loadfile` has it, and all journeys stay together: they share one deployment."""
     from xdist.scheduler import LoadFileScheduling

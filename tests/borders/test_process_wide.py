@@ -56,7 +56,6 @@ KEPT_ON_OBJECTS = {
     "platform/accounts/models.py",
     "tenants/assessment/queries/standing.py",
     "tenants/policy/queries/cases.py",
-    "tenants/reports/queries/tree.py",
 }
 
 

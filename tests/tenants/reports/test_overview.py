@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from io import BytesIO
+from urllib.parse import urljoin
 
 import psycopg2
 import pytest
@@ -121,11 +124,14 @@ def test_an_unknown_indicator_or_committee_is_refused(reported, place):
         queries.opened_at(queries.rollup("2022-10"), "440100")
 
 
-def test_a_sheet_comes_of_trend_wall_and_definition(reported, place, account, browser_of):
+def test_each_page_leads_to_its_sheet(reported, place, account, browser_of):
     with place("yiyang").inside():
         office = browser_of(place("yiyang"), account("office"))
-    for path in ("/rollup/trend/?format=xlsx", "/rollup/wall/?kind=year&format=xlsx", "/rollup/R05/?format=xlsx"):
-        assert office.get(path)["Content-Type"].endswith("sheet"), path
+        for page in ("", "heat/", "trend/", "wall/?kind=year", "R05/"):
+            said = office.get(f"/rollup/{page}").content.decode()
+            link = html.unescape(re.search(r'href="([^"]*format=xlsx)"', said)[1])
+            sheet = office.get(urljoin(f"/rollup/{page}", link))
+            assert sheet["Content-Type"].endswith("sheet"), page
 
 
 def test_a_sheet_holds_numbers_to_reckon_with(reported, place, account, browser_of):
