@@ -68,13 +68,6 @@ class Moved:
     now: Side
     how: str
 
-    @property
-    def of(self) -> str:
-        if self.column is None:
-            return "人数"
-        said = self.column.basis_label
-        return f"{self.column.indicator.title}{f'（{said}）' if said else ''}"
-
 
 @dataclass(frozen=True, slots=True)
 class Recut:

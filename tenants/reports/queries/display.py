@@ -91,11 +91,6 @@ class Cell(NamedTuple):
         return f"{figure.numerator} / {figure.denominator}" if self.is_known and figure and self.is_share else ""
 
     @property
-    def text(self) -> str:
-        """Both in one line."""
-        return f"{self.shown} {self.parts}".rstrip()
-
-    @property
     def is_share(self) -> bool:
         return self.column.indicator.kind != "count"
 

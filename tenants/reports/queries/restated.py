@@ -61,11 +61,6 @@ class Changed:
         return self.now.column
 
     @property
-    def name(self) -> str:
-        said = self.column.basis_label
-        return f"{self.column.indicator.title}{f'（{said}）' if said else ''}"
-
-    @property
     def is_number(self) -> bool:
         """Does the number itself differ, or only how many committees it comes from?"""
         return _sides(self.before) != _sides(self.now)

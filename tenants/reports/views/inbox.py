@@ -22,7 +22,7 @@ from exchange.models import Delivery, DeliveryState
 from exchange.signing import fingerprint
 from tenants.reports import queries
 from tenants.reports.forms import SendBackForm
-from tenants.reports.views.sheets import breakdown_sheets, changes_sheet, numbers, three
+from tenants.reports.views.sheets import breakdown_sheets, changes_sheet, numbers, theirs, three
 
 PER_PAGE = 50
 
@@ -167,7 +167,7 @@ def _sheet(delivery: Delivery) -> HttpResponse:
     rows = [
         [
             line["column"].indicator.title,
-            line["column"].basis_above,
+            theirs(line["column"]),
             *numbers(line["own"], line["total"]),
             line["total"].answered,
         ]
@@ -175,9 +175,9 @@ def _sheet(delivery: Delivery) -> HttpResponse:
     ]
     label = queries.spoken(delivery.period)
     name = f"{body['committee']['name']} {label}报表 第{delivery.revision}稿.xlsx"
-    parts = [(label, columns, rows), *breakdown_sheets(body)]
+    parts = [(label, columns, rows), *breakdown_sheets(body, basis=theirs)]
     if before:
-        parts.append(changes_sheet(_changes(delivery, before), queries.chain(body, before.body)))
+        parts.append(changes_sheet(_changes(delivery, before), queries.chain(body, before.body), basis=theirs))
     return download(book(parts), name=name)
 
 
