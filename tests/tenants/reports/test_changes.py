@@ -17,7 +17,7 @@ from exchange import actions as exchange
 from tenants.liaison.models import ConstituentLink
 from tenants.reports import queries
 from tenants.reports.queries.breakdown_changes import Moved, recuts
-from tenants.reports.views.sheets import THEIRS, changes_sheet
+from tenants.reports.views.sheets import changes_sheet, theirs
 from tests.tenants.reports.conftest import AT
 from tests.tenants.reports.test_breakdowns import FIRST, WORKED, settle
 
@@ -216,7 +216,7 @@ def test_the_sheet_calls_a_basis_as_its_reader_does_and_has_every_change():
     now = body(split, revision=2, own=own, total=own, policies=policies)
     before = body(entry({"education": (13,)}, {"R05.own": {"education": (13, 3)}, "R05.parent": {}}))
     changes = queries.changes(now, before, of="对方")
-    title, _, rows = changes_sheet(changes, [queries.Below("政协南县委员会", 1, 2, 0)], basis=THEIRS)
+    title, _, rows = changes_sheet(changes, [queries.Below("政协南县委员会", 1, 2, 0)], basis=theirs)
     assert title == "比第 1 稿改了什么"
     assert [(row[0], row[1], *row[3:5]) for row in rows if row[3]] == [
         ("本级", "结对联系达标率（按对方办法）", "23.1% 3 / 13", "46.2% 6 / 13"),
