@@ -86,8 +86,9 @@ def _named(column: queries.Column | None, basis: Named) -> str:
     return f"{column.indicator.title}（{basis(column)}）" if column.is_paired else column.indicator.title
 
 
-def _text(cell: queries.Cell) -> str:
-    return f"{cell.shown} {cell.parts}".rstrip()
+def _text(cell: queries.Cell) -> Any:
+    """A count as a number, a share with both its sides in words."""
+    return f"{cell.shown} {cell.parts}".rstrip() if cell.is_share else shown(cell)
 
 
 def _answered(one: queries.Changed) -> str:
