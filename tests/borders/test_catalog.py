@@ -201,29 +201,31 @@ def test_d8_every_schema_equals_the_template_at_its_release(committed):
     assert len(drift._hashes()) == len(CODES) + 1
 
 
-@pytest.mark.parametrize(
-    ("done", "undone", "line"),
-    [
-        ("ALTER TABLE c_430921.members_sector ADD COLUMN extra int", "ALTER TABLE c_430921.members_sector DROP COLUMN extra", "+ column"),
-        ("ALTER TABLE c_430921.members_sector ALTER COLUMN name DROP NOT NULL", "ALTER TABLE c_430921.members_sector ALTER COLUMN name SET NOT NULL", "name"),
-        ("CREATE INDEX extra ON c_430921.members_sector (name)", "DROP INDEX c_430921.extra", "+ index"),
-        ("CREATE FUNCTION c_430921.extra() RETURNS int LANGUAGE sql AS 'SELECT 1'", "DROP FUNCTION c_430921.extra()", "+ function"),
-        ("ALTER TABLE c_430921.members_sector RENAME TO away", "ALTER TABLE c_430921.away RENAME TO members_sector", "- column members_sector"),
-    ],
-)  # fmt: skip
-def test_d8_a_schema_that_was_changed_by_hand_is_named_with_what_differs(committed, done, undone, line):
+BY_HAND = {  # another change in each of five committees: looking through all of them is what takes the time
+    "430921": ("ALTER TABLE {0}.members_sector ADD COLUMN extra int", "ALTER TABLE {0}.members_sector DROP COLUMN extra", "+ column"),
+    "430923": ("ALTER TABLE {0}.members_sector ALTER COLUMN name DROP NOT NULL", "ALTER TABLE {0}.members_sector ALTER COLUMN name SET NOT NULL", "name"),
+    "430900": ("CREATE INDEX extra ON {0}.members_sector (name)", "DROP INDEX {0}.extra", "+ index"),
+    "440100": ("CREATE FUNCTION {0}.extra() RETURNS int LANGUAGE sql AS 'SELECT 1'", "DROP FUNCTION {0}.extra()", "+ function"),
+    "150600": ("ALTER TABLE {0}.members_sector RENAME TO away", "ALTER TABLE {0}.away RENAME TO members_sector", "- column members_sector"),
+}  # fmt: skip
+
+
+def test_d8_a_schema_that_was_changed_by_hand_is_named_with_what_differs(committed):
     with connections["owner"].cursor() as cursor:
-        cursor.execute(done)
+        for code, (done, _, _) in BY_HAND.items():
+            cursor.execute(done.format(f"c_{code}"))
     try:
-        (found,) = drift.drifted()
-        assert found.code == "430921"
-        assert any(line in one for one in found.lines), found.lines
+        found = {one.code: one.lines for one in drift.drifted()}
+        assert found.keys() == BY_HAND.keys()
+        for code, (_, _, line) in BY_HAND.items():
+            assert any(line in one for one in found[code]), (code, found[code])
         said = next(one for one in doctor.checks() if one["name"] == "各库与样板一致")
         assert said["ok"] is False
-        assert "430921" in str(said["message"])
+        assert all(code in str(said["message"]) for code in BY_HAND), said["message"]
     finally:
         with connections["owner"].cursor() as cursor:
-            cursor.execute(undone)
+            for code, (_, undone, _) in BY_HAND.items():
+                cursor.execute(undone.format(f"c_{code}"))
 
 
 def test_d8_a_committee_of_an_older_release_is_measured_by_others_of_that_release(committed):
