@@ -28,11 +28,13 @@ class Registration:
     lease: dt.timedelta
     of_deployment: bool
     takes_progress: bool
+    words: Callable[[str], str] | None = None
 
     def title_for(self, ids: Mapping[str, Any]) -> str:
-        """The job in words, e.g. 结账 2022-11; without its ids when they are not the ones expected."""
+        """The job in words, e.g. 结账 2022 年 11 月; without its ids when they are not the ones expected."""
+        said = {key: self.words(one) if self.words and isinstance(one, str) else one for key, one in ids.items()}
         try:
-            return self.title.format(**ids)
+            return self.title.format(**said)
         except (KeyError, IndexError):
             return self.title.partition("{")[0].strip() or self.name
 
@@ -48,10 +50,11 @@ def job(
     cost: int = 1,
     lease: dt.timedelta = LEASE,
     of_deployment: bool = False,
+    words: Callable[[str], str] | None = None,
 ) -> Callable[[JobFunction], JobFunction]:
     """Register the function; its return value, if a string, becomes the job's message.
 
-    `title` is what people read and may name ids: "结账 {period}". `queue`: which workers take it. `cost` (1–100):
+    `title` is what people read and may name ids: "结账 {period}"; `words` says them as people do. `queue`: which workers take it. `cost` (1–100):
     how many light jobs it weighs in the round. `lease`: how long it may be silent before it counts as abandoned; a
     function with a parameter `progress` (see `dispatch.progress`) renews it with each call. `of_deployment`: work of
     no committee, run as the operator and queued with `enqueue_for_deployment`.
@@ -64,7 +67,7 @@ def job(
             raise ValueError(f"two functions for job {name}")
         takes_progress = "progress" in inspect.signature(function).parameters
         _registered[name] = Registration(
-            name, function, title or name, queue, cost, lease, of_deployment, takes_progress
+            name, function, title or name, queue, cost, lease, of_deployment, takes_progress, words
         )
         return function
 

@@ -10,7 +10,7 @@ from dispatch.registry import job
 from tenants.reports import actions, queries
 
 
-@job(actions.CLOSE_PERIOD, title="结账 {period}", cost=5)
+@job(actions.CLOSE_PERIOD, title="结账 {period}", cost=5, words=queries.spoken)
 def close_period(*, by: audit.Actor, period: str) -> str:
     """Close a month, half-year or year; the returned sentence is shown to whoever waits for the job."""
     made = actions.close_period(period=period, today=clock.today(), at=clock.now(), by=by)

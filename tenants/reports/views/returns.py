@@ -82,6 +82,7 @@ def index(request: HttpRequest) -> HttpResponse:
     filed = queries.all_latest()
     kind = request.GET.get("kind", "")
     spans = {one.key: one for one in [*queries.spans_until(today, closed=filed), *(queries.span(key) for key in filed)]}
+    parent = _parent_name()
     on_top = _on_top(request.GET.get("period", ""), today, filed)
     asked = queries.asked_until([*spans.values(), *on_top])
     lines = [_line(span, filed.get(span.key), today, asked) for span in queries.in_order(list(spans.values()))]
@@ -98,7 +99,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "waiting": any(one.is_waiting for one in due),
         "may_see_job": may(request.user, Permission.JOBS_READ),
         "to_decide": len(queries.to_decide()),
-        "lead": f"报送{above}" if (above := _parent_name()) else "本会没有上级委员会，签署后即为定稿",
+        "parent": parent,
+        "lead": f"报送{parent}" if parent else "本会没有上级委员会，签署后即为定稿",
         "has_children": bool(children_of(tenancy.current().code)),
     }
     return page(request, "reports/index.html", context)

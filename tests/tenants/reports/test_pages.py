@@ -60,7 +60,7 @@ def test_the_office_closes_and_waits_the_leader_signs_the_office_submits(year, p
     waiting = _keep("returns-waiting", office.post("/returns/close/", {"period": "2022-11"}, follow=True))
     assert "正在结账" in waiting
     (progress,) = re.findall(r'href="(/jobs/[0-9a-f-]{36}/)"', waiting)
-    assert "结账 2022-11" in office.get(progress).content.decode()
+    assert "结账 2022 年 11 月" in office.get(progress).content.decode()
     assert 'http-equiv="refresh"' in office.get("/returns/").content.decode()
     assert tasks.close_period  # a worker has imported it, and so has the test
     sent: list[dict] = []
@@ -89,6 +89,8 @@ def test_submitting_twice_from_two_windows_is_a_refusal_with_a_sentence(year, pl
     assert response.status_code == 409
     assert "没有重复报送" in response.content.decode()
     assert '<a class="btn btn-primary" href="/returns/2022-11/">回到刚才那一页' in response.content.decode()
+    gone = office.post("/returns/2022-13/submit/", HTTP_REFERER=here).content.decode()
+    assert "什么也没有改动" in gone
     foreign = office.post("/returns/2022-11/submit/", HTTP_REFERER="https://elsewhere.example/returns/2022-11/")
     assert "回到刚才那一页" not in foreign.content.decode()
 
