@@ -19,38 +19,42 @@ from registry.schema_script import TEMPLATE_SCHEMA, fingerprint
 _LINES = """
 SELECT c.relnamespace AS ns, format('%%s %%s %%s %%s %%s', c.relkind, c.relname, pg_get_userbyid(c.relowner),
        c.relrowsecurity, c.reloptions) AS line
-FROM pg_class c WHERE c.relkind <> 'i'
+FROM pg_class c WHERE c.relnamespace IN (SELECT oid FROM ours) AND c.relkind <> 'i'
 UNION ALL
 SELECT c.relnamespace, format('column %%s.%%s %%s %%s %%s %%s %%s', c.relname, a.attname,
        format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attcollation, pg_get_expr(d.adbin, d.adrelid))
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-WHERE c.relkind IN ('r', 'p', 'v', 'm')
+WHERE c.relnamespace IN (SELECT oid FROM ours) AND c.relkind IN ('r', 'p', 'v', 'm')
 UNION ALL
 SELECT k.connamespace, format('constraint %%s %%s %%s %%s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid, true),
        k.convalidated)
-FROM pg_constraint k
+FROM pg_constraint k WHERE k.connamespace IN (SELECT oid FROM ours)
 UNION ALL
 SELECT x.relnamespace, format('index %%s %%s', pg_get_indexdef(i.indexrelid, 0, true), i.indisvalid)
-FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE x.relnamespace IN (SELECT oid FROM ours)
 UNION ALL
-SELECT c.relnamespace, format('view %%s %%s', c.relname, pg_get_viewdef(c.oid, true)) FROM pg_class c WHERE c.relkind IN ('v', 'm')
+SELECT c.relnamespace, format('view %%s %%s', c.relname, pg_get_viewdef(c.oid, true)) FROM pg_class c
+WHERE c.relnamespace IN (SELECT oid FROM ours) AND c.relkind IN ('v', 'm')
 UNION ALL
 SELECT c.relnamespace, format('trigger %%s', pg_get_triggerdef(t.oid, true))
-FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace IN (SELECT oid FROM ours) AND NOT t.tgisinternal
 UNION ALL
 SELECT c.relnamespace, format('policy %%s %%s', c.relname, p.polname) FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+WHERE c.relnamespace IN (SELECT oid FROM ours)
 UNION ALL
-SELECT p.pronamespace, format('function %%s', p.oid::regprocedure) FROM pg_proc p
+SELECT p.pronamespace, format('function %%s', p.oid::regprocedure) FROM pg_proc p WHERE p.pronamespace IN (SELECT oid FROM ours)
 """
+# `ours` within every branch: asked of the whole catalog, the system's own views and functions were most of the time.
 _OURS = """
+WITH ours AS MATERIALIZED (SELECT oid, nspname FROM pg_namespace WHERE {which})
 SELECT n.nspname AS schema, replace(l.line, n.nspname || '.', '') AS line
-FROM ({lines}) l JOIN pg_namespace n ON n.oid = l.ns WHERE n.nspname ~ '^c_[a-z0-9]+$'
+FROM ({lines}) l JOIN ours n ON n.oid = l.ns
 """
 _HASHES = f"""
 SELECT schema, md5(string_agg(line, chr(10) ORDER BY line COLLATE "C"))
-FROM ({_OURS.format(lines=_LINES)}) ours GROUP BY schema"""
-_ONE = f"SELECT line FROM ({_OURS.format(lines=_LINES)}) ours WHERE schema IN (%s)"
+FROM ({_OURS.format(lines=_LINES, which="nspname ~ '^c_[a-z0-9]+$'")}) ours GROUP BY schema"""
+_ONE = f"SELECT line FROM ({_OURS.format(lines=_LINES, which='nspname = %s')}) ours"
 MOST_LINES = 20
 
 
