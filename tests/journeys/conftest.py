@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.browsing import launched
 from tests.journeys.browsing import sign_in as let_in
@@ -41,28 +41,39 @@ def cookies() -> dict[tuple[str, str, bool], Any]:
     return {}
 
 
+@pytest.fixture(scope="module")
+def visitors(browser: Browser) -> dict[tuple[str, str, bool, bool], BrowserContext]:
+    """One for each person and screen; who comes back has the style sheets and scripts at hand. They end with the browser."""
+    return {}
+
+
 @pytest.fixture
 def signed_in(
-    deployment: Deployment, browser: Browser, cookies: dict[tuple[str, str, bool], Any]
+    deployment: Deployment,
+    browser: Browser,
+    cookies: dict[tuple[str, str, bool], Any],
+    visitors: dict[tuple[str, str, bool, bool], BrowserContext],
 ) -> Iterator[Callable[..., Page]]:
-    """`signed_in("anhua", "member", phone=True)` is a page of that person, at home."""
-    contexts = []
+    """`signed_in("anhua", "member", phone=True)` is a page of that person, at home or where `path` says."""
+    pages = []
 
-    def sign_in(slug: str, role: str, *, phone: bool = False, javascript: bool = True) -> Page:
-        size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-        before = cookies.get((slug, role, javascript))
-        context = browser.new_context(
-            viewport=size, locale="zh-CN", java_script_enabled=javascript, storage_state=before
-        )
-        contexts.append(context)
-        page = context.new_page()
-        if before is None:
+    def sign_in(slug: str, role: str, *, path: str = "/", phone: bool = False, javascript: bool = True) -> Page:
+        known, visitor = (slug, role, javascript), (slug, role, javascript, phone)
+        if visitor not in visitors:
+            visitors[visitor] = browser.new_context(
+                viewport={"width": 390, "height": 844} if phone else {"width": 1440, "height": 900},
+                locale="zh-CN", java_script_enabled=javascript, storage_state=cookies.get(known),
+            )  # fmt: skip
+        page = visitors[visitor].new_page()
+        pages.append(page)
+        if known not in cookies:
             let_in(page, deployment.url(slug), deployment.account(slug, role))
-            cookies[slug, role, javascript] = context.storage_state()
-        else:
-            page.goto(deployment.url(slug))
+            cookies[known] = visitors[visitor].storage_state()
+            if path == "/":
+                return page
+        page.goto(deployment.url(slug, path))
         return page
 
     yield sign_in
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()

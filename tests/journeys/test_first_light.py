@@ -37,25 +37,22 @@ def standing(page: Page, duty: str) -> int:
 
 def close_sign_submit(slug: str, signed_in: SignIn, deployment: Deployment) -> dict[str, dict[str, str]]:
     """The month's return up to the parent. The figures it carries, as `table` reads them."""
-    office, leader = signed_in(slug, "office"), signed_in(slug, "leader")
-    returns, show = deployment.url(slug, "/returns/"), deployment.url(slug, f"/returns/{MONTH}/")
-    office.goto(returns)
+    office, show = signed_in(slug, "office", path="/returns/"), f"/returns/{MONTH}/"
     office.get_by_role("button", name="结账 2022 年 11 月").click()
     office.get_by_role("link", name="看这一期报表").wait_for(timeout=JOB_MILLISECONDS)
-    leader.goto(show)
+    leader = signed_in(slug, "leader", path=show)
     leader.get_by_role("button", name="签署", exact=True).click()
     expect(leader.locator("main")).to_contain_text("已签署")
-    office.goto(show)
+    office.goto(deployment.url(slug, show))
     office.get_by_role("button", name=re.compile("^报送政协")).click()
     expect(office.locator("main")).to_contain_text("已报送")
     office.get_by_role("button", name=re.compile("^报送政协")).wait_for(state="detached")
     return table(office)
 
 
-def accept(slug: str, child: str, signed_in: SignIn, deployment: Deployment) -> None:
+def accept(slug: str, child: str, signed_in: SignIn) -> None:
     """The parent's office looks at the return first, then accepts it."""
-    office = signed_in(slug, "office")
-    office.goto(deployment.url(slug, "/returns/inbox/"))
+    office = signed_in(slug, "office", path="/returns/inbox/")
     waiting = office.get_by_role("table", name="待接收的报表").locator("tr", has_text=MONTH_SAID)
     waiting.get_by_role("link", name=child).click()
     office.get_by_role("button", name="接收", exact=True).click()
@@ -95,17 +92,15 @@ def test_a_contact_on_a_phone_becomes_a_figure_of_the_province(signed_in: SignIn
     assert standing(member, CONTACTS) == before + 1
     assert member.evaluate("document.documentElement.scrollWidth") <= 390
 
-    office = signed_in("anhua", "office")
-    office.goto(deployment.url("anhua", "/contacts/"))
+    office = signed_in("anhua", "office", path="/contacts/")
     expect(office.get_by_role("table", name="联系记录")).to_contain_text(SAID)
 
     sent = {"anhua": close_sign_submit("anhua", signed_in, deployment)}
-    accept("yiyang", "政协安化县委员会", signed_in, deployment)
+    accept("yiyang", "政协安化县委员会", signed_in)
     sent["yiyang"] = close_sign_submit("yiyang", signed_in, deployment)
-    accept("hunan", "政协益阳市委员会", signed_in, deployment)
+    accept("hunan", "政协益阳市委员会", signed_in)
 
-    hunan = signed_in("hunan", "upper_liaison")
-    hunan.goto(deployment.url("hunan", f"/rollup/?period={MONTH}"))
+    hunan = signed_in("hunan", "upper_liaison", path=f"/rollup/?period={MONTH}")
     rows = table(hunan)
     city = next(row for name, row in rows.items() if name.startswith("政协益阳市委员会"))
     column = next(name for name in city if name.startswith("人均联系次数"))

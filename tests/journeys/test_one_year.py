@@ -285,8 +285,7 @@ def nominate(office: Page) -> str:
 def test_a_county_adapts_the_citys_measure_and_a_second_person_adopts_it(
     signed_in: SignIn, deployment: Deployment
 ) -> None:
-    office = signed_in("nanxian", "office")
-    office.goto(deployment.url("nanxian", "/policy/draft/"))
+    office = signed_in("nanxian", "office", path="/policy/draft/")
     office.get_by_role("button", name="取回修改").click()
     office.goto(deployment.url("nanxian", "/policy/draft/"))
     office.get_by_role("button", name="放弃草稿").click()

@@ -35,10 +35,10 @@ class Desk:
 
     def __call__(self, slug: str, role: str, path: str) -> Page:
         if (slug, role) not in self.pages:
-            self.pages[slug, role] = self.signed_in(slug, role)
-        page = self.pages[slug, role]
-        page.goto(self.deployment.url(slug, path))
-        return page
+            self.pages[slug, role] = self.signed_in(slug, role, path=path)
+        else:
+            self.pages[slug, role].goto(self.deployment.url(slug, path))
+        return self.pages[slug, role]
 
     def show(self, slug: str, role: str = "office") -> Page:
         return self(slug, role, f"/returns/{YEAR}/")
