@@ -33,7 +33,8 @@ class Told(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How far one committee's return of a period has come. `is_late`: its first revision was sent too late."""
+    """How far one committee's return of a period has come. `is_late`: its first revision was sent too late; `id`: of the newest,
+    where it was sent to this committee."""
 
     sender: str
     recipient: str
@@ -41,6 +42,7 @@ class Standing(NamedTuple):
     revision: int
     state: str
     is_late: bool
+    id: UUID | None
 
 
 class Received(NamedTuple):
@@ -184,7 +186,8 @@ def standings(too_late: Mapping[str, dt.datetime]) -> dict[tuple[str, str], dict
     """
     sql = f"""
         SELECT sender, recipient, period, revision, state,
-            submitted_at >= (%(too_late)s::timestamptz[])[array_position(%(periods)s, period::text)]
+            submitted_at >= (%(too_late)s::timestamptz[])[array_position(%(periods)s, period::text)],
+            CASE WHEN recipient = %(me)s THEN id END
         FROM {_table()} WHERE period = ANY(%(periods)s) AND {MINE}
     """
     given: dict[str, Any] = {

@@ -224,6 +224,8 @@ def test_a_return_from_closing_to_acceptance(place, account, program, db):
         above = program(city, account("office"))
         (letter,) = above.get("returns/received/?state=submitted").json()["results"]
         assert (letter["sender"]["code"], letter["digest"]) == ("430923", sent.json()["digest"])
+        assert above.get("returns/received/?period=2022-11").json()["results"] == [letter]
+        assert above.get("returns/received/?period=2022-H3").status_code == 422
         path = f"returns/received/{letter['id']}/"
         assert above.get(path).json()["body"] == sent.json()["body"]
         assert above.post(path + "return/", {"reason": " "}).status_code == 422

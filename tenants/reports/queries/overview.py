@@ -116,6 +116,7 @@ class Brick(NamedTuple):
     state: str
     is_late: bool
     revision: int
+    url: str = ""  # of the return received, where it was sent to this committee
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ def _bricks(
         key = period.key
         row = known.get(key)
         if row is not None:
-            yield Brick(period, row.state, row.is_late, row.revision)
+            yield Brick(period, row.state, row.is_late, row.revision, f"/returns/inbox/{row.id}/" if row.id else "")
         else:
             belongs = parents[key].get(place.code) == place.parent
             yield Brick(period, MISSING if belongs else ELSEWHERE, False, 0)

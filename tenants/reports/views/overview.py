@@ -100,7 +100,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "tabs": tabs("wall", ""),
         "wall": found,
         "lines": [
-            (line, [shown(one.state, one.is_late, one.revision, line.depth > 1) for one in line.bricks])
+            (line, [(one.url, shown(one.state, one.is_late, one.revision, line.depth > 1)) for one in line.bricks])
             for line in found.lines
         ],
         "labels": [queries.spoken(one.key) for one in found.periods],

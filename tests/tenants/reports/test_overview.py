@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from core.audit import SYSTEM
 from core.errors import NotFound
 from exchange import actions as exchange
+from exchange.models import Delivery
 from tenants.reports import queries
 from tenants.reports.queries import overview
 from tenants.reports.queries.display import Cell, Column
@@ -85,6 +86,9 @@ def test_the_wall_tells_late_from_in_time_and_missing(reported, place):
     assert told["政协安化县委员会"] == [("accepted", True), ("submitted", False)]
     assert told["政协南县委员会"] == [("missing", False), ("missing", False)]
     assert (found.reported, found.timely, found.asked) == (2, 1, 2 * len(told))
+    with place("yiyang").inside():
+        sent = {f"/returns/inbox/{one.pk}/" for one in Delivery.objects.filter(sender="430923")}
+    assert {one.url for line in found.lines for one in line.bricks} == sent | {""}  # what came can be opened from here
 
 
 def test_further_up_only_what_was_accepted_is_known(reported, place):
@@ -94,6 +98,7 @@ def test_further_up_only_what_was_accepted_is_known(reported, place):
         trend = overview.trend(overview.picked("R05.own"), periods)
     bricks = {line.name: [one.state for one in line.bricks] for line in found.lines}
     assert bricks["政协安化县委员会"] == ["accepted", "missing"]
+    assert not any(one.url for line in found.lines for one in line.bricks), "it was sent to somebody else"
     assert bricks["政协益阳市委员会"] == ["missing", "missing"]
     assert "政协南县委员会" not in bricks
     assert found.timely is None

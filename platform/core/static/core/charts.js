@@ -36,10 +36,10 @@
         labelLayout: { moveOverlap: "shiftY" }, emphasis: { focus: "series" },
       })),
     }),
-    bar: ({ rows }, column) => ({
+    bar: ({ heads, rows }, column) => ({
       ...shared,
-      grid: { left: 8, right: 56, top: 8, bottom: 8, containLabel: true },
-      xAxis: { ...axis, type: "value", min: 0 },
+      grid: { left: 8, right: 56, top: 8, bottom: 28, containLabel: true },
+      xAxis: { ...axis, type: "value", min: 0, name: heads[column], nameLocation: "middle", nameGap: 28, nameTextStyle: { color: soft } },
       yAxis: { ...axis, type: "category", inverse: true, data: rows.map((row) => row.name), splitLine: { show: false } },
       series: [{
         type: "bar", barMaxWidth: 18,
