@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-
 
 def passwords_cost_little() -> None:
     """Argon2 as everywhere, over a little memory: the hundred megabytes of each hash are for those who guess, not for us."""
     from django.contrib.auth.hashers import Argon2PasswordHasher
 
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1
-
-
-def settle() -> None:
-    """What is loaded stays: it is left out of every later search for garbage, and those become rarer."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.cheap import passwords_cost_little, settle
+from core import loaded
+from tests.cheap import passwords_cost_little
 from tests.environment import ADMIN_URL, DATABASE, PASSWORD
 from tests.removal import drop, forget_jobs
 
@@ -51,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """What stands now, Django and four thousand tests, stands to the end: looking through it for garbage was a tenth of the run."""
-    settle()
+    loaded.stays()
 
 
 @pytest.hookimpl(optionalhook=True)

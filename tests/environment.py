@@ -27,5 +27,5 @@ os.environ |= {
     "DJANGO_SETTINGS_MODULE": "config.settings",
 }
 
-# While everything is loaded nothing is garbage, and looking for it took a third of the time; before the first test: tests.cheap.settle.
+# While everything is loaded nothing is garbage, and looking for it took a third of the time; before the first test: core.loaded.
 gc.set_threshold(200_000, 50, 1000)

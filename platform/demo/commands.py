@@ -7,6 +7,7 @@ import time
 
 import click
 
+from core import loaded
 from demo import signins, story
 from registry.commands import refusing
 
@@ -18,6 +19,7 @@ from registry.commands import refusing
 def load(scale: str, as_json: bool) -> None:
     """载入演示故事（人物均为虚构）；已载入的不再重复。"""
     began = time.monotonic()
+    loaded.stays()  # of the millions of objects it makes none goes in a circle
     told = story.load(scale=scale, report=lambda line: click.echo(line, err=as_json))
     seconds = round(time.monotonic() - began, 1)
     if as_json:

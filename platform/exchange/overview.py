@@ -42,7 +42,7 @@ class Standing(NamedTuple):
     revision: int
     state: str
     is_late: bool
-    id: UUID | None
+    id: str | None
 
 
 class Received(NamedTuple):
@@ -187,7 +187,7 @@ def standings(too_late: Mapping[str, dt.datetime]) -> dict[tuple[str, str], dict
     sql = f"""
         SELECT sender, recipient, period, revision, state,
             submitted_at >= (%(too_late)s::timestamptz[])[array_position(%(periods)s, period::text)],
-            CASE WHEN recipient = %(me)s THEN id END
+            CASE WHEN recipient = %(me)s THEN id::text END
         FROM {_table()} WHERE period = ANY(%(periods)s) AND {MINE}
     """
     given: dict[str, Any] = {

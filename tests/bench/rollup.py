@@ -19,7 +19,7 @@ from tests.bench import province
 from tests.bench.figure import Figure, seconds
 from tests.bench.place import prepared
 
-RUNS = 15
+RUNS = 25
 WITHIN = 2.0  # times the statement
 
 

@@ -24,9 +24,10 @@ BIN = Path(sys.executable).parent
 # `lianxin db bootstrap`, `migrate` and `demo load` as one process: each start of an interpreter costs seconds.
 MADE = """
 from config.cli import main
-from tests.cheap import passwords_cost_little, settle
+from core import loaded
+from tests.cheap import passwords_cost_little
 passwords_cost_little()
-settle()
+loaded.stays()
 for words in ("db bootstrap", "migrate", "demo load --scale small"):
     main(words.split(), prog_name="lianxin", standalone_mode=False)
 """

@@ -22,13 +22,12 @@ class Column:
     basis: Basis
     is_paired: bool = False  # both bases are shown side by side
     key: tuple[str, str] = field(init=False)
+    is_percent: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        is_percent = self.indicator.kind == "attainment" or bool(entry_of(self.indicator.id).get("percent"))
         object.__setattr__(self, "key", (self.indicator.id, self.basis))
-
-    @property
-    def is_percent(self) -> bool:
-        return self.indicator.kind == "attainment" or bool(entry_of(self.indicator.id).get("percent"))
+        object.__setattr__(self, "is_percent", is_percent)
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from accounts.access import requires
@@ -32,7 +32,7 @@ def heat(request: HttpRequest) -> HttpResponse:
     found = queries.rollup(period)
     lines = [line for line in found.lines if line.depth]
     rows = [line.cells for line in lines]
-    tinted = [list(map(_tinted, cells, tints)) for cells, tints in zip(rows, overview.tints(rows), strict=True)]
+    cells = [mark_safe("".join(map(_tinted, *pair))) for pair in zip(rows, overview.tints(rows), strict=True)]
     return page(
         request,
         "reports/heat.html",
@@ -42,14 +42,14 @@ def heat(request: HttpRequest) -> HttpResponse:
             "period": period,
             "periods": periods_of(period),
             "columns": found.columns,
-            "lines": list(zip(lines, tinted, strict=True)),
+            "lines": list(zip(lines, cells, strict=True)),
         },
     )
 
 
-def _tinted(cell: queries.Cell, tint: int) -> tuple[str, str, str]:
-    """Class, parts and figure of one cell, ready: a province shows six thousand."""
-    return f"lx-heat-{tint}" if tint else "", cell.parts, cell.shown
+def _tinted(cell: queries.Cell, tint: int) -> str:
+    """One cell of the table: numbers and signs we made, nothing anybody typed. A province has six thousand."""
+    return f'<td class="num{f" lx-heat-{tint}" if tint else ""}" title="{cell.parts}">{cell.shown}</td>'
 
 
 @requires(Permission.ROLLUP_READ)
