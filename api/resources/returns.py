@@ -20,11 +20,11 @@ from dispatch.models import Job as JobRow
 from exchange import actions as exchange
 from exchange import queries as letters
 from exchange.models import Delivery, DeliveryState
+from exchange.spans import WRITTEN
 from tenants.reports import actions, queries
 from tenants.reports.models import ReturnState
 
 READ = (P.RETURNS_READ,)
-PERIOD = r"^20[0-9]{2}(-(0[1-9]|1[0-2])|-H[12])?$"  # as `exchange.spans` reads it
 
 
 class Return(serializers.Serializer):
@@ -91,7 +91,7 @@ ReceivedReturns = paging.listing(Received, "ReceivedReturns")
 
 class ReceivedAsked(paging.Listing):
     period = serializers.RegexField(
-        PERIOD, required=False, error_messages={"invalid": "期写作 2022-11、2022-H1 或 2022。"}
+        f"^{WRITTEN}$", required=False, error_messages={"invalid": "期写作 2022-11、2022-H1 或 2022。"}
     )
     state = serializers.ChoiceField(DeliveryState.choices, required=False)
     sort = paging.sorts("-period")

@@ -9,7 +9,8 @@ from typing import Literal
 from policy_engine.periods import Period, add_months
 
 Kind = Literal["month", "half_year", "year"]
-KEY = re.compile(r"\A(20[0-9]{2})(?:-(0[1-9]|1[0-2])|-(H[12]))?\Z")
+WRITTEN = "(20[0-9]{2})(?:-(0[1-9]|1[0-2])|-(H[12]))?"  # also of the API's schema
+KEY = re.compile(rf"\A{WRITTEN}\Z")
 MONTHS: dict[Kind, int] = {"month": 1, "half_year": 6, "year": 12}
 
 

@@ -4,7 +4,7 @@ from tenants.reports.queries.asked import asked_until
 from tenants.reports.queries.breakdown_tables import HELD, Table, tables
 from tenants.reports.queries.changes import Changes, changes
 from tenants.reports.queries.computing import Own, own_figures
-from tenants.reports.queries.deadlines import InTime, due_on, in_time
+from tenants.reports.queries.deadlines import InTime, due_on, in_time, is_late
 from tenants.reports.queries.display import Cell, Column, cells, columns_for, is_adapted
 from tenants.reports.queries.figures import (
     CARRIED,
@@ -105,6 +105,7 @@ __all__ = [
     "in_time",
     "is_adapted",
     "is_final",
+    "is_late",
     "key_in_use",
     "kind_of",
     "latest",

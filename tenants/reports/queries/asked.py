@@ -9,7 +9,7 @@ from typing import Any
 from exchange import downward
 from exchange.spans import kind_of
 from policy_engine.periods import Period
-from tenants.reports.queries.deadlines import SETTINGS
+from tenants.reports.queries.deadlines import SETTINGS, days_after
 
 
 def asked_until(spans: Iterable[Period]) -> dict[str, dt.date | None]:
@@ -20,5 +20,4 @@ def asked_until(spans: Iterable[Period]) -> dict[str, dt.date | None]:
 
 def _until(span: Period, series: Sequence[tuple[dt.date, Any]]) -> dt.date | None:
     begun = [(since, value) for since, value in series if since <= span.last_day]
-    days = max(begun, key=lambda one: one[0])[1] if begun else None
-    return span.last_day + dt.timedelta(days=int(days)) if isinstance(days, int | float) and days >= 0 else None
+    return days_after(span, max(begun, key=lambda one: one[0])[1] if begun else None)

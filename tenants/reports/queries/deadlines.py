@@ -40,6 +40,11 @@ def dues_on(spans: Sequence[Period]) -> dict[str, dt.date | None]:
 
 def _due(span: Period, policy: Policy | None) -> dt.date | None:
     days = policy.setting(SETTINGS[kind_of(span.key)], span.last_day) if policy else None
+    return days_after(span, days)
+
+
+def days_after(span: Period, days: object) -> dt.date | None:
+    """So many days after a period, as a policy sets them; None for anything that is no number of days."""
     return span.last_day + dt.timedelta(days=int(days)) if isinstance(days, int | float) and days >= 0 else None
 
 

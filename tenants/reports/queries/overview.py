@@ -19,7 +19,7 @@ from tenants.reports.queries.deadlines import dues_on, late_from
 from tenants.reports.queries.display import Cell, Column
 from tenants.reports.queries.figures import CARRIED, Figure, bases_of, shared_indicators, summed
 from tenants.reports.queries.periods import due, holding
-from tenants.reports.queries.places import Place, places
+from tenants.reports.queries.places import Place, depth_class, places
 
 TINTS = 5
 MISSING, ELSEWHERE = "missing", "elsewhere"
@@ -125,6 +125,10 @@ class WallLine:
     name: str
     depth: int
     bricks: tuple[Brick, ...]
+
+    @property
+    def depth_class(self) -> str:
+        return depth_class(self.depth - 1)
 
 
 @dataclass(frozen=True, slots=True)

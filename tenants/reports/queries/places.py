@@ -21,6 +21,11 @@ class Place:
     below: int
 
 
+def depth_class(levels: int) -> str:
+    """How far a name stands in, on a page: no style attribute is allowed there."""
+    return f"lx-deep-{min(3, levels)}" if levels > 0 else ""
+
+
 def places(tree: Iterable[Committee], sent: Iterable[tuple[str, str]]) -> list[Place]:
     """The tree below this committee in its printed order: by code, each followed by its own children.
 

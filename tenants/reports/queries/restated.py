@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from exchange import queries as exchange
-from exchange.models import Delivery
+from exchange.models import Delivery, DeliveryState
 from tenants.reports.models import Scope
 from tenants.reports.queries.display import Cell, Column, cells, columns_for, is_adapted
 from tenants.reports.queries.figures import figures_in
 from tenants.reports.queries.filed import Filed
+from tenants.reports.queries.places import depth_class
 
+STATES: Mapping[str, str] = dict(DeliveryState.choices) | {"missing": "未报"}
 DEEPEST = 8  # levels of committees; ends a circle, should one ever stand in the tree
 
 Body = Mapping[str, Any]
@@ -45,7 +47,7 @@ class Below:
 
     @property
     def depth_class(self) -> str:
-        return f"lx-deep-{min(3, self.depth)}" if self.depth else ""
+        return depth_class(self.depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +142,6 @@ def moved_below(body: Body, before: Body) -> int:
 
 def _is_other(line: Line | None, old: Line | None) -> bool:
     return (line and line["digest"]) != (old and old["digest"])
-
-
-STATES: Mapping[str, str] = {
-    "accepted": "已接收",
-    "submitted": "已报送，待接收",
-    "returned": "已退回",
-    "missing": "未报",
-}
 
 
 def _also(line: Line | None, old: Line | None) -> Iterator[str]:

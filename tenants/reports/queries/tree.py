@@ -17,14 +17,14 @@ from tenants.reports.queries.deadlines import due_on, is_late
 from tenants.reports.queries.display import Cell, Column, cells, columns_for, differs, is_adapted
 from tenants.reports.queries.figures import CARRIED, Figure, summed
 from tenants.reports.queries.periods import span
-from tenants.reports.queries.places import Place, places
+from tenants.reports.queries.places import Place, depth_class, places
 
 MISSING = "missing"
 NOT_HERE = "未到本会"  # whether it has sent anything is between it and its parent
 NOT_COUNTED = "已接收，但上级这一期结账时还没有计入"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One committee in the tree. `depth` 0: this committee's own part, 1: a child, 2: its child…
 
@@ -54,8 +54,7 @@ class Line:
 
     @property
     def depth_class(self) -> str:
-        """For a page: no style attribute is allowed."""
-        return f"lx-deep-{min(3, self.depth - 1)}" if self.depth > 1 else ""
+        return depth_class(self.depth - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

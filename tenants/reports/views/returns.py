@@ -214,7 +214,7 @@ def _context(
         "changes": _changes(filed, before) if before else None,
         "chain": queries.chain(filed.row.body, before.row.body) if before else (),
         "due_on": due_on,
-        "is_late": due_on is not None and _is_late(earlier[-1] if earlier else filed, due_on),
+        "is_late": _is_late(earlier[-1] if earlier else filed, due_on),
         "label": queries.spoken(filed.period),
         "name": queries.named(filed.period),
         "fingerprint": _fingerprint(filed),
@@ -246,9 +246,9 @@ def _fingerprint(filed: queries.Filed) -> str:
     return fingerprint(filed.row.public_key) if filed.row.public_key else ""
 
 
-def _is_late(first: queries.Filed, due_on: dt.date) -> bool:
+def _is_late(first: queries.Filed, due_on: dt.date | None) -> bool:
     sent = first.row.submitted_at
-    return sent is not None and sent.astimezone(clock.ZONE).date() > due_on
+    return sent is not None and queries.is_late(sent, due_on)
 
 
 @dataclass(frozen=True, slots=True)

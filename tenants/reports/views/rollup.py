@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -49,17 +50,28 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _sheet(found: queries.Rollup) -> HttpResponse:
-    columns = [Out("委员会", 30), Out("状态", 14)]
+    heads = []
     for column in found.columns:
         title = f"{column.indicator.title}{'·' + column.basis_above if column.basis_above else ''}"
-        columns += three(title, width=16)
+        heads += three(title, width=16)
+    name = f"{tenancy.current().name} {queries.spoken(found.period)}上下级汇总.xlsx"
+    return _written(found, range(len(found.columns)), heads, title=queries.spoken(found.period), name=name)
+
+
+def _written(found: queries.Rollup, places: Sequence[int], heads: list[Out], *, title: str, name: str) -> HttpResponse:
+    """A line per committee with the figures of these columns, and the sum."""
+    chosen = [found.columns[place] for place in places]
     rows: list[list[Any]] = [
-        [f"{line.indent}{line.name}", line.word or STATES[line.state].word, *numbers(*line.cells)]
+        [
+            f"{line.indent}{line.name}",
+            line.word or STATES[line.state].word,
+            *numbers(*queries.cells(chosen, line.figures)),
+        ]
         for line in found.lines
     ]
-    rows.append(["合计", "", *numbers(*found.total)])
-    name = f"{tenancy.current().name} {queries.spoken(found.period)}上下级汇总.xlsx"
-    return download(write(title=queries.spoken(found.period), columns=columns, rows=rows), name=name)
+    rows.append(["合计", "", *numbers(*(found.total[place] for place in places))])
+    columns = [Out("委员会", 30), Out("状态", 14), *heads]
+    return download(write(title=title, columns=columns, rows=rows), name=name)
 
 
 @requires(Permission.ROLLUP_READ)
@@ -90,21 +102,10 @@ def indicator(request: HttpRequest, indicator: str) -> HttpResponse:
 
 def _indicator_sheet(found: queries.Rollup, places: tuple[int, ...]) -> HttpResponse:
     """What the page's table says, and the sum."""
-    columns = [Out("委员会", 30), Out("状态", 14)]
-    for place in places:
-        columns += three(found.columns[place].basis_above or "数值")
-    rows: list[list[Any]] = [
-        [
-            f"{line.indent}{line.name}",
-            line.word or STATES[line.state].word,
-            *numbers(*(line.cells[place] for place in places)),
-        ]
-        for line in found.lines
-    ]
-    rows.append(["合计", "", *numbers(*(found.total[place] for place in places))])
+    heads = [head for place in places for head in three(found.columns[place].basis_above or "数值")]
     title = found.columns[places[0]].indicator.title
     name = f"{tenancy.current().name} {queries.spoken(found.period)} {title}.xlsx"
-    return download(write(title=title[:30], columns=columns, rows=rows), name=name)
+    return _written(found, places, heads, title=title[:30], name=name)
 
 
 def _clauses_here(indicator: Indicator) -> tuple[reading.ClauseLine, ...]:
